@@ -1,0 +1,244 @@
+import { isUtf8 } from 'node:buffer';
+import { quote, quoteValue } from './quote.ts';
+import type { Message, Micros, Reading, Rejection } from './reading.ts';
+import { parseMeasuredAt } from './time.ts';
+import { isMetricName, parseTopic } from './topic.ts';
+import { parseUnit } from './units.ts';
+import { parseValue, parseValueText } from './value.ts';
+
+/** Longest payload that is looked into, in bytes. */
+export const MAX_PAYLOAD_BYTES = 64 * 1024;
+/** Most readings that one message may hold. */
+export const MAX_READINGS_PER_MESSAGE = 1000;
+
+/** What a message says. All of it may be empty: an empty payload on a topic of ours says nothing. */
+export interface Decoded {
+  /** The station that the topic names, if it names one. */
+  readonly station: string | null;
+  readonly readings: readonly Reading[];
+  /** The parts that are no readings, in the order of the payload. */
+  readonly rejections: readonly Rejection[];
+  /** What a station says of itself on its status topic. */
+  readonly status: 'online' | 'offline' | null;
+}
+
+type Sink = { readonly readings: Reading[]; readonly rejections: Rejection[] };
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a message of the native dialect: `stations/{station}/{metric}`, `stations/{station}` and
+ * `stations/{station}/status`. Pure and total: any topic and any bytes give a result, never an error.
+ *
+ * A reading without a time of its own is of the time of the message's first receipt; in an array each following item is put one
+ * microsecond later, so that equal values of one message stay apart.
+ */
+export function decode(message: Message): Decoded {
+  const topic = parseTopic(message.topic);
+  if (topic.kind === 'unknown') return refuse(null, topic.rejection);
+  const { station } = topic;
+  const { payload } = message;
+  // An empty retained message is MQTT's way to delete the retained one [MQTT-3.3.1-10]; it holds no reading.
+  if (payload.length === 0) return { station, readings: [], rejections: [], status: null };
+  if (payload.length > MAX_PAYLOAD_BYTES) {
+    const detail = `the payload has ${payload.length} bytes; ${MAX_PAYLOAD_BYTES} are allowed`;
+    return refuse(station, { reason: 'payload-too-large', detail });
+  }
+  if (!isUtf8(payload)) {
+    return refuse(station, { reason: 'payload-not-utf8', detail: 'the payload is not UTF-8 text' });
+  }
+  const text = new TextDecoder().decode(payload);
+  if (topic.kind === 'status') return decodeStatus(station, text);
+  const sink: Sink = { readings: [], rejections: [] };
+  if (topic.kind === 'metric') decodeMetric(topic, text, message.firstReceivedAt, sink);
+  else decodeStation(station, text, message.firstReceivedAt, sink);
+  if (sink.readings.length > MAX_READINGS_PER_MESSAGE) {
+    return refuse(station, tooManyReadings(sink.readings.length));
+  }
+  return { station, ...sink, status: null };
+}
+
+function decodeStatus(station: string, text: string): Decoded {
+  const status = text.trim().toLowerCase();
+  if (status === 'online' || status === 'offline') return { station, readings: [], rejections: [], status };
+  return refuse(station, {
+    reason: 'status-unknown',
+    detail: `${quote(text)} is neither online nor offline`,
+  });
+}
+
+function decodeMetric(
+  series: { readonly station: string; readonly metric: string },
+  text: string,
+  receivedAt: Micros,
+  sink: Sink,
+): void {
+  if (!looksLikeJson(text)) {
+    const value = parseValueText(text);
+    if (typeof value === 'number') sink.readings.push(reading(series, value, undefined, receivedAt));
+    else sink.rejections.push(value);
+    return;
+  }
+  forEachItem(text, sink, (item, where, index) => {
+    const fallback = receivedAt + index;
+    const read = isObject(item)
+      ? readValueObject(item, fallback, receivedAt)
+      : withDefaults(parseValue(item), fallback);
+    if ('reason' in read) sink.rejections.push(at(where, read));
+    else sink.readings.push(reading(series, read.value, read.unit, read.measuredAt));
+  });
+}
+
+function decodeStation(station: string, text: string, receivedAt: Micros, sink: Sink): void {
+  if (!looksLikeJson(text)) {
+    sink.rejections.push({
+      reason: 'payload-not-understood',
+      detail: `${quote(text)} is not a JSON object such as {"temperature":21.5}`,
+    });
+    return;
+  }
+  forEachItem(text, sink, (item, where, index) => {
+    if (!isObject(item)) {
+      const detail = `${quoteValue(item)} is not an object such as {"temperature":21.5}`;
+      sink.rejections.push(at(where, { reason: 'payload-not-understood', detail }));
+      return;
+    }
+    const measuredAt = readTime(item, receivedAt + index, receivedAt);
+    if (typeof measuredAt !== 'number') {
+      sink.rejections.push(at(where, measuredAt));
+      return;
+    }
+    decodeMetrics(station, item, measuredAt, where, sink);
+  });
+}
+
+/** Every key but `time` is a metric, its value a number or `{"value":…,"unit":…}`. */
+function decodeMetrics(
+  station: string,
+  item: JsonObject,
+  measuredAt: Micros,
+  where: string,
+  sink: Sink,
+): void {
+  let metrics = 0;
+  for (const metric of Object.keys(item)) {
+    if (metric === 'time') continue;
+    metrics += 1;
+    if (!isMetricName(metric)) {
+      sink.rejections.push(
+        at(where, { reason: 'metric-name', detail: `${quote(metric)} is not a metric name` }),
+      );
+      continue;
+    }
+    const read = readValue(item[metric], measuredAt);
+    if ('reason' in read) sink.rejections.push(at(where, { ...read, detail: `${metric}: ${read.detail}` }));
+    else sink.readings.push(reading({ station, metric }, read.value, read.unit, measuredAt));
+  }
+  if (metrics === 0)
+    sink.rejections.push(at(where, { reason: 'value-missing', detail: 'no metric is named' }));
+}
+
+/** Calls back with the payload itself, or with each item of the array that it is. */
+function forEachItem(
+  text: string,
+  sink: Sink,
+  each: (item: unknown, where: string, index: number) => void,
+): void {
+  const json = parseJson(text);
+  if ('reason' in json) {
+    sink.rejections.push(json);
+    return;
+  }
+  if (!Array.isArray(json.value)) {
+    each(json.value, '', 0);
+    return;
+  }
+  if (json.value.length > MAX_READINGS_PER_MESSAGE) {
+    sink.rejections.push(tooManyReadings(json.value.length));
+    return;
+  }
+  if (json.value.length === 0)
+    sink.rejections.push({ reason: 'payload-empty', detail: 'the array is empty' });
+  json.value.forEach((item, index) => each(item, `item ${index + 1}: `, index));
+}
+
+interface ReadValue {
+  readonly value: number;
+  readonly unit: string | undefined;
+  readonly measuredAt: Micros;
+}
+
+function readValue(value: unknown, measuredAt: Micros): ReadValue | Rejection {
+  if (!isObject(value)) return withDefaults(parseValue(value), measuredAt);
+  return readValueAndUnit(value, measuredAt);
+}
+
+function readValueObject(item: JsonObject, fallback: Micros, now: Micros): ReadValue | Rejection {
+  const measuredAt = readTime(item, fallback, now);
+  if (typeof measuredAt !== 'number') return measuredAt;
+  return readValueAndUnit(item, measuredAt);
+}
+
+function readValueAndUnit(item: JsonObject, measuredAt: Micros): ReadValue | Rejection {
+  const value = parseValue(own(item, 'value'));
+  if (typeof value !== 'number') return value;
+  const given = own(item, 'unit');
+  if (given === undefined || given === null) return { value, unit: undefined, measuredAt };
+  const unit = parseUnit(given);
+  return typeof unit === 'string' ? { value, unit, measuredAt } : unit;
+}
+
+/** A station whose clock is not set yet may say so with `"time":null`. */
+function readTime(item: JsonObject, fallback: Micros, now: Micros): Micros | Rejection {
+  const time = own(item, 'time');
+  return time === undefined || time === null ? fallback : parseMeasuredAt(time, now);
+}
+
+function withDefaults(value: number | Rejection, measuredAt: Micros): ReadValue | Rejection {
+  return typeof value === 'number' ? { value, unit: undefined, measuredAt } : value;
+}
+
+function reading(
+  { station, metric }: { readonly station: string; readonly metric: string },
+  value: number,
+  unit: string | undefined,
+  measuredAt: Micros,
+): Reading {
+  return { station, metric, value, unit, measuredAt };
+}
+
+function looksLikeJson(text: string): boolean {
+  const first = text.trimStart()[0];
+  return first === '{' || first === '[' || first === '"';
+}
+
+/** Of keys that stand twice, the last one counts, as `JSON.parse` has it. */
+function parseJson(text: string): { readonly value: unknown } | Rejection {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return { reason: 'payload-not-understood', detail: `${quote(text)} is not valid JSON` };
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function own(item: JsonObject, key: string): unknown {
+  return Object.hasOwn(item, key) ? item[key] : undefined;
+}
+
+function at(where: string, rejection: Rejection): Rejection {
+  return where === '' ? rejection : { reason: rejection.reason, detail: where + rejection.detail };
+}
+
+function tooManyReadings(count: number): Rejection {
+  return {
+    reason: 'too-many-readings',
+    detail: `${count} readings in one message; ${MAX_READINGS_PER_MESSAGE} are allowed`,
+  };
+}
+
+function refuse(station: string | null, rejection: Rejection): Decoded {
+  return { station, readings: [], rejections: [rejection], status: null };
+}

@@ -1,0 +1,23 @@
+import type { Micros } from './reading.ts';
+
+/** The newest reading of one series, by `measuredAt`. */
+export interface LatestReading {
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string | null;
+  readonly measuredAt: Micros;
+  readonly receivedAt: Micros;
+}
+
+/** What is known of a station now. */
+export interface StationSnapshot {
+  readonly station: string;
+  /** What the owner calls it; the station's own name where the owner gave none. */
+  readonly title: string;
+  /** Connected now, or said so itself on its status topic. */
+  readonly online: boolean;
+  /** When we last heard from it; `null` if never since it was made. */
+  readonly lastSeenAt: Micros | null;
+  /** By metric, `temperature` first, then in alphabetical order. */
+  readonly latest: readonly LatestReading[];
+}
