@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import { runner } from 'node-pg-migrate';
+import { Client } from 'pg';
+import type { Logger } from 'pino';
+import type { Connection } from './pool.ts';
+
+// The same place seen from src/storage and from dist/storage.
+const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
+const OLDEST_SERVER = 140_000;
+
+/** A database that can't be used, with what the owner can do. */
+export class DatabaseError extends Error {
+  readonly code: 'database-too-old' | 'migration-failed';
+  readonly hint: string;
+
+  constructor(code: DatabaseError['code'], message: string, hint: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'DatabaseError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/**
+ * Brings the schema up to date, under the migrations' advisory lock: of several services that start at once one
+ * migrates and the others wait for it.
+ * @throws DatabaseError when the server is older than 14 or a migration fails; pg's own error when it can't be reached
+ */
+export async function migrate(connection: Connection, log: Logger): Promise<void> {
+  const client = new Client({ ...connection, application_name: 'thermograph migrations' });
+  client.on('error', (error) => log.warn({ err: error }, 'the connection for migrations broke'));
+  await client.connect();
+  try {
+    await checkVersion(client);
+    await runMigrations(client, log);
+  } finally {
+    await client.end();
+  }
+}
+
+async function checkVersion(client: Client): Promise<void> {
+  const { rows } = await client.query<{ number: string; name: string }>(
+    `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS name`,
+  );
+  const version = rows[0]!;
+  if (Number(version.number) >= OLDEST_SERVER) return;
+  throw new DatabaseError(
+    'database-too-old',
+    `The database is PostgreSQL ${version.name}.`,
+    'Use PostgreSQL 14 or newer, or unset DATABASE_URL to use the embedded one.',
+  );
+}
+
+async function runMigrations(client: Client, log: Logger): Promise<void> {
+  try {
+    const done = await runner({
+      dbClient: client,
+      dir: MIGRATIONS_DIR,
+      direction: 'up',
+      migrationsTable: 'thermograph_migrations',
+      advisoryLockMode: 'wait',
+      logger: { debug() {}, info() {}, warn: (text) => log.warn(text), error: (text) => log.error(text) },
+    });
+    if (done.length > 0)
+      log.info({ migrations: done.map(({ name }) => name) }, 'the schema was brought up to date');
+  } catch (error) {
+    throw new DatabaseError(
+      'migration-failed',
+      `A migration of the database failed: ${error instanceof Error ? error.message : String(error)}`,
+      'Nothing was changed by it. Look at the cause above; the database user must own its schema.',
+      error,
+    );
+  }
+}

@@ -1,0 +1,82 @@
+import type { Pool } from 'pg';
+import type { Micros } from '../telemetry/reading.ts';
+
+/** Makes the monthly partitions of `readings` as readings need them. */
+export interface Partitions {
+  /** Resolves when there is a partition for each of the times. @throws what the database reports */
+  ensure(times: readonly Micros[]): Promise<void>;
+  /** To be called when the database says that a partition is missing after all. */
+  forget(): void;
+}
+
+// Any number will do, as long as all who make partitions of one database use the same.
+const LOCK_KEY = 7_411_936;
+
+export function createPartitions(pool: Pool): Partitions {
+  const known = new Set<string>();
+  let lastFrom = 0;
+  let lastTo = 0;
+  const isKnown = (time: Micros): boolean => {
+    // Nearly always the month of the reading before; formatting a date for each would cost more than encoding it.
+    if (time >= lastFrom && time < lastTo) return true;
+    const month = monthOf(time);
+    if (!known.has(month)) return false;
+    lastFrom = startOf(month, 0);
+    lastTo = startOf(month, 1);
+    return true;
+  };
+  return {
+    async ensure(times) {
+      const missing = new Set(times.filter((time) => !isKnown(time)).map(monthOf));
+      for (const month of [...missing].toSorted()) {
+        await createPartition(pool, month);
+        known.add(month);
+      }
+    },
+    forget() {
+      known.clear();
+      lastFrom = 0;
+      lastTo = 0;
+    },
+  };
+}
+
+/**
+ * A table is made on its own and then attached, which lets others go on reading and writing `readings`; making it as
+ * a partition at once would lock them out. The lock keeps two services from making the same one.
+ */
+async function createPartition(pool: Pool, month: string): Promise<void> {
+  const name = `readings_${month.replace('-', '_')}`;
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
+    const { rowCount } = await client.query('SELECT WHERE to_regclass($1) IS NOT NULL', [name]);
+    if (rowCount === 0) {
+      await client.query(`CREATE TABLE ${name} (LIKE readings INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
+      await client.query(
+        `ALTER TABLE readings ATTACH PARTITION ${name} FOR VALUES FROM ('${bound(month, 0)}') TO ('${bound(month, 1)}')`,
+      );
+    }
+    await client.query('COMMIT');
+    client.release();
+  } catch (error) {
+    // The connection is thrown away rather than rolled back: it may be what broke.
+    client.release(true);
+    throw error;
+  }
+}
+
+/** `2026-11` */
+function monthOf(time: Micros): string {
+  return new Date(time / 1000).toISOString().slice(0, 7);
+}
+
+function bound(month: string, monthsLater: number): string {
+  return new Date(startOf(month, monthsLater) / 1000).toISOString();
+}
+
+function startOf(month: string, monthsLater: number): Micros {
+  const [year, number] = month.split('-').map(Number);
+  return Date.UTC(year!, number! - 1 + monthsLater, 1) * 1000;
+}

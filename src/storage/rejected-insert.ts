@@ -1,0 +1,44 @@
+import type { Pool } from 'pg';
+import type { Message, Rejection } from '../telemetry/reading.ts';
+import { timestamptzArray } from './binary-arrays.ts';
+
+/** A message that was not, or not wholly, understood. */
+export interface RejectedMessage {
+  readonly message: Message;
+  /** At least one. */
+  readonly rejections: readonly Rejection[];
+}
+
+const INSERT = `
+  INSERT INTO rejected_messages (received_at, topic, payload, qos, client_id, reason, detail)
+  SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::bytea[], $4::int2[], $5::text[], $6::text[], $7::text[])`;
+const MOST_DETAILS = 5;
+
+/** Keeps the messages, one row each, under the reason of the first part that was refused. @throws what the database reports */
+export async function insertRejected(pool: Pool, rejected: readonly RejectedMessage[]): Promise<void> {
+  const messages = rejected.map(({ message }) => message);
+  await pool.query({
+    name: 'insert-rejected',
+    text: INSERT,
+    values: [
+      timestamptzArray(messages.map(({ receivedAt }) => receivedAt)),
+      messages.map(({ topic }) => storable(topic)),
+      messages.map(({ payload }) => Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)),
+      messages.map(({ qos }) => qos),
+      messages.map(({ clientId }) => (clientId === null ? null : storable(clientId))),
+      rejected.map(({ rejections }) => rejections[0]!.reason),
+      rejected.map(({ rejections }) => summarize(rejections)),
+    ],
+  });
+}
+
+function summarize(rejections: readonly Rejection[]): string {
+  const details = rejections.slice(0, MOST_DETAILS).map(({ detail }) => detail);
+  if (rejections.length > MOST_DETAILS) details.push(`and ${rejections.length - MOST_DETAILS} more`);
+  return details.join('; ');
+}
+
+/** PostgreSQL's text can't hold NUL. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\u{FFFD}');
+}

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { beforeAll, afterAll, expect, test } from 'vitest';
+import { float8Array, int4Array, timestamptzArray } from '../../src/storage/binary-arrays.ts';
+import { EARLIEST_TIME } from '../../src/telemetry/time.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+afterAll(() => database.drop());
+
+async function roundTrip(type: string, parameter: Buffer, shown: string): Promise<unknown[]> {
+  const { rows } = await database.pool.query<{ shown: unknown }>(
+    `SELECT ${shown} AS shown FROM unnest($1::${type}[]) WITH ORDINALITY AS input (value, position) ORDER BY position`,
+    [parameter],
+  );
+  return rows.map((row) => row.shown);
+}
+
+test('int4[] arrives as it was sent', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer()), async (values) => {
+      expect(await roundTrip('int4', int4Array(values), 'value')).toEqual(values);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('float8[] arrives to the last bit', async () => {
+  const values = fc.array(
+    fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0)),
+  );
+  await fc.assert(
+    fc.asyncProperty(values, async (sent) => {
+      expect(await roundTrip('float8', float8Array(sent), 'value')).toEqual(sent);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('timestamptz[] arrives to the microsecond, before and after 2000', async () => {
+  const times = fc.array(fc.integer({ min: -EARLIEST_TIME, max: 4_000_000_000_000_000 }));
+  await fc.assert(
+    fc.asyncProperty(times, async (sent) => {
+      const shown = '(extract(epoch FROM value) * 1000000)::text';
+      const received = await roundTrip('timestamptz', timestamptzArray(sent), shown);
+      expect(received.map(Number)).toEqual(sent);
+    }),
+    { numRuns: 50 },
+  );
+});
