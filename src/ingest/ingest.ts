@@ -1,0 +1,247 @@
+import type { Logger } from 'pino';
+import { decode } from '../telemetry/decode.ts';
+import type { Message, RejectReason } from '../telemetry/reading.ts';
+import type { ReceiptClock } from './clock.ts';
+import { createDropLog } from './drop-log.ts';
+import { IngestClosedError, IngestOverloadedError } from './errors.ts';
+import type { Row } from './rows.ts';
+import type { Acknowledge, Submission } from './submission.ts';
+import type { Writer } from './writer.ts';
+
+/**
+ * The one way in. Messages wait in a queue; one batch is in flight at a time, and the next leaves as soon as it has
+ * committed (group commit): a lone reading waits for one commit, a flood makes its own large batches.
+ *
+ *     submit -> queue -> batch -> writer -> commit -> acknowledged, in the order in which they came
+ *                          ^--- passing failure: the same batch again, after a pause
+ */
+export interface Ingest {
+  /** Takes the message; `done` is called once, after the commit, or with the reason why it was not stored. */
+  submit(message: Message, done: Acknowledge): void;
+  readonly counters: Readonly<IngestCounters>;
+  /** Messages of each reason that were kept as rejected since the start. */
+  readonly rejectedByReason: ReadonlyMap<RejectReason, number>;
+  /** Takes nothing new, waits for what is under way, and gives up on it after `drainTimeoutMs`. */
+  close(): Promise<void>;
+}
+
+export interface IngestCounters {
+  messages_received: number;
+  messages_acknowledged: number;
+  /** Not stored and not acknowledged: their senders have to send them again. */
+  messages_refused: number;
+  /** QoS 0 messages that were not stored: lost. */
+  messages_dropped: number;
+  messages_rejected: number;
+  readings_written: number;
+  readings_duplicate: number;
+  batches_written: number;
+  batches_retried: number;
+  messages_waiting: number;
+}
+
+export interface IngestParts {
+  readonly writer: Writer;
+  readonly clock: ReceiptClock;
+  readonly log: Logger;
+  /** Called after each commit and before its acknowledgements, with the rows that are new. */
+  readonly onCommitted: (rows: readonly Row[], batch: readonly Submission[]) => void;
+  readonly limits?: Partial<IngestLimits>;
+}
+
+export interface IngestLimits {
+  /** How many readings go into one statement; a message is never split. */
+  readonly maxBatchReadings: number;
+  /** Payload bytes that may wait for the database, all senders together. */
+  readonly maxWaitingBytes: number;
+  readonly retryDelayMs: number;
+  readonly maxRetryDelayMs: number;
+  readonly drainTimeoutMs: number;
+}
+
+const DEFAULT_LIMITS: IngestLimits = {
+  maxBatchReadings: 5_000,
+  maxWaitingBytes: 64 * 1024 * 1024,
+  retryDelayMs: 100,
+  maxRetryDelayMs: 5_000,
+  drainTimeoutMs: 8_000,
+};
+/** What a waiting message costs beside its payload, roughly. */
+const MESSAGE_OVERHEAD_BYTES = 512;
+
+export function createIngest({ writer, clock, log, onCommitted, limits: given }: IngestParts): Ingest {
+  const limits: IngestLimits = { ...DEFAULT_LIMITS, ...given };
+  const counters = newCounters();
+  const rejectedByReason = new Map<RejectReason, number>();
+  const dropLog = createDropLog(log);
+  const abandon = new AbortController();
+  let queue: Submission[] = [];
+  let waitingBytes = 0;
+  let closing = false;
+  let running: Promise<void> | undefined;
+
+  function submit(message: Message, done: Acknowledge): void {
+    counters.messages_received += 1;
+    const refusal = closing
+      ? new IngestClosedError()
+      : waitingBytes >= limits.maxWaitingBytes
+        ? new IngestOverloadedError()
+        : undefined;
+    if (refusal !== undefined) {
+      countFailure(message);
+      done(refusal, null);
+      return;
+    }
+    const decoded = decode(message);
+    // Items of a message without times of their own have each taken one microsecond.
+    clock.advance(message.receivedAt + decoded.readings.length + decoded.rejections.length);
+    queue.push({ message, decoded, rejections: [], stored: 0, duplicates: 0, done });
+    waitingBytes += cost(message);
+    counters.messages_waiting += 1;
+    running ??= run();
+  }
+
+  async function run(): Promise<void> {
+    // What the sockets hold at this moment is read before the batch is closed.
+    await new Promise((resolve) => setImmediate(resolve));
+    let start = 0;
+    while (start < queue.length) {
+      const batch = takeBatch(queue, start, limits.maxBatchReadings);
+      start += batch.length;
+      if (start === queue.length) {
+        queue = [];
+        start = 0;
+      }
+      await writeAndAcknowledge(batch);
+    }
+    running = undefined;
+  }
+
+  async function writeAndAcknowledge(batch: readonly Submission[]): Promise<void> {
+    const rows = await writeUntilDone(batch);
+    if (rows === undefined) {
+      for (const { message } of batch) countFailure(message);
+    } else {
+      count(batch, rows.length);
+      shielded(() => onCommitted(rows, batch));
+    }
+    const error = rows === undefined ? new IngestClosedError() : null;
+    // All in one tick: the acknowledgements of one client then leave in one write.
+    for (const submission of batch) {
+      waitingBytes -= cost(submission.message);
+      counters.messages_waiting -= 1;
+      shielded(() => submission.done(error, submission));
+    }
+  }
+
+  /** Whoever waits for a batch must not be able to stop the batches behind it. */
+  function shielded(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      log.error({ err: error }, 'what follows a commit failed; the readings are stored');
+    }
+  }
+
+  /** `undefined` when the service stops before the database takes the batch. */
+  async function writeUntilDone(batch: readonly Submission[]): Promise<readonly Row[] | undefined> {
+    for (let delayMs = limits.retryDelayMs; !abandon.signal.aborted; ) {
+      try {
+        return await writer.write(batch);
+      } catch (error) {
+        counters.batches_retried += 1;
+        log.warn(
+          { err: error, messages: batch.length, delayMs },
+          'the database did not take a batch; trying again',
+        );
+        await pause(delayMs, abandon.signal);
+        delayMs = Math.min(delayMs * 2, limits.maxRetryDelayMs);
+      }
+    }
+    return undefined;
+  }
+
+  function countFailure({ qos }: Message): void {
+    if (qos > 0) counters.messages_refused += 1;
+    else {
+      counters.messages_dropped += 1;
+      dropLog.add();
+    }
+  }
+
+  function count(batch: readonly Submission[], written: number): void {
+    counters.batches_written += 1;
+    counters.messages_acknowledged += batch.length;
+    counters.readings_written += written;
+    for (const { duplicates, rejections } of batch) {
+      counters.readings_duplicate += duplicates;
+      const reason = rejections[0]?.reason;
+      if (reason === undefined) continue;
+      counters.messages_rejected += 1;
+      rejectedByReason.set(reason, (rejectedByReason.get(reason) ?? 0) + 1);
+    }
+  }
+
+  return {
+    submit,
+    counters,
+    rejectedByReason,
+    async close() {
+      closing = true;
+      const timer = setTimeout(() => abandon.abort(), limits.drainTimeoutMs);
+      // A statement that never returns must not keep the service from stopping; its batch is not acknowledged.
+      await Promise.race([running, lastCall(abandon.signal)]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+function takeBatch(queue: readonly Submission[], start: number, maxReadings: number): readonly Submission[] {
+  let readings = 0;
+  let end = start;
+  // A message without readings still takes a place, or ten thousand rejected ones would be one statement.
+  while (end < queue.length && readings < maxReadings) {
+    readings += Math.max(1, queue[end]!.decoded.readings.length);
+    end += 1;
+  }
+  return queue.slice(start, end);
+}
+
+function cost({ payload, topic }: Message): number {
+  return payload.length + topic.length + MESSAGE_OVERHEAD_BYTES;
+}
+
+/** Resolves after the delay, or at once when the signal comes. */
+function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, delayMs);
+    signal.addEventListener('abort', end);
+  });
+}
+
+/** Resolves a second after the signal, which is time enough for all that can still end well. */
+function lastCall(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => setTimeout(resolve, 1_000).unref());
+  });
+}
+
+function newCounters(): IngestCounters {
+  return {
+    messages_received: 0,
+    messages_acknowledged: 0,
+    messages_refused: 0,
+    messages_dropped: 0,
+    messages_rejected: 0,
+    readings_written: 0,
+    readings_duplicate: 0,
+    batches_written: 0,
+    batches_retried: 0,
+    messages_waiting: 0,
+  };
+}

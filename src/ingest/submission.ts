@@ -1,0 +1,22 @@
+import type { Decoded } from '../telemetry/decode.ts';
+import type { Message, Rejection } from '../telemetry/reading.ts';
+
+/**
+ * A message on its way from a door to the table. It carries how to acknowledge it, so that whatever came in first,
+ * by whichever door, is also answered first.
+ */
+export interface Submission {
+  readonly message: Message;
+  readonly decoded: Decoded;
+  /** Parts that can't be stored: what decoding refused, and then what series and database refuse. */
+  readonly rejections: Rejection[];
+  /** Readings that are in the table now, those that were there already included. */
+  stored: number;
+  /** Those among `stored` that were there already. */
+  duplicates: number;
+  /** Called once: without an error after the commit, with one when the message was not stored. */
+  readonly done: Acknowledge;
+}
+
+/** What a door hands in with a message; the submission tells what became of it. */
+export type Acknowledge = (error: Error | null, submission: Submission | null) => void;

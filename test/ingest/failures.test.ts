@@ -1,0 +1,161 @@
+import type { Pool } from 'pg';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { useTestDatabase } from '../support/database.ts';
+import { useIngest } from '../support/ingest.ts';
+import { poll } from '../support/poll.ts';
+
+let pool: Pool;
+
+beforeEach(async () => {
+  ({ pool } = await useTestDatabase());
+});
+
+async function countReadings(): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>('SELECT count(*)::int AS count FROM readings');
+  return rows[0]!.count;
+}
+
+describe('a row that the database refuses', () => {
+  test('is rejected by itself, and all others of its batch are stored', async () => {
+    await pool.query('ALTER TABLE readings ADD CHECK (value <> 666)');
+    const { send, ingest, committed } = await useIngest(pool);
+    const sends = Array.from({ length: 1_000 }, (_, value) => send('stations/a/t', `${value}`));
+    const outcomes = await Promise.all(sends);
+    expect(await countReadings()).toBe(999);
+    expect(committed).toHaveLength(999);
+    expect(outcomes[666]).toMatchObject({ stored: 0, rejections: [{ reason: 'refused-by-database' }] });
+    expect(ingest.counters).toMatchObject({
+      readings_written: 999,
+      messages_rejected: 1,
+      batches_retried: 0,
+    });
+    const { rows } = await pool.query(
+      "SELECT payload FROM rejected_messages WHERE reason = 'refused-by-database'",
+    );
+    expect(rows).toEqual([{ payload: Buffer.from('666') }]);
+  });
+
+  test('takes only its own item of a message with it', async () => {
+    await pool.query('ALTER TABLE readings ADD CHECK (value <> 2)');
+    const { send } = await useIngest(pool);
+    expect(await send('stations/a/t', '[1,2,3]')).toMatchObject({
+      stored: 2,
+      rejections: [{ detail: expect.stringMatching(/^t: /) }],
+    });
+  });
+
+  test('may be a series', async () => {
+    await pool.query("ALTER TABLE series ADD CHECK (metric <> 'poison')");
+    const { send } = await useIngest(pool);
+    const outcomes = await Promise.all([
+      send('stations/a', { t: 1, poison: 2 }),
+      send('stations/b', { poison: 3, t: 4 }),
+    ]);
+    expect(outcomes).toMatchObject([
+      { stored: 1, rejections: [{ reason: 'refused-by-database' }] },
+      { stored: 1, rejections: [{ reason: 'refused-by-database' }] },
+    ]);
+  });
+
+  test('may be a rejected message, which is lost with a word in the log and holds up nobody', async () => {
+    await pool.query("ALTER TABLE rejected_messages ADD CHECK (topic <> 'poison')");
+    const { send } = await useIngest(pool);
+    await Promise.all([send('poison', 'x'), send('garden', 'x'), send('stations/a/t', '1')]);
+    const { rows } = await pool.query('SELECT topic FROM rejected_messages');
+    expect(rows).toEqual([{ topic: 'garden' }]);
+  });
+});
+
+describe('while the database can not take readings', () => {
+  test('nothing is acknowledged, and then everything is stored once and in order', async () => {
+    const { send, ingest, committed } = await useIngest(pool);
+    await send('stations/a/t', '0');
+    await pool.query('ALTER TABLE readings RENAME TO away');
+    const order: number[] = [];
+    const sends = [1, 2, 3].map((value) => send('stations/a/t', `${value}`).then(() => order.push(value)));
+    await poll(() => ingest.counters.batches_retried > 3);
+    expect(order).toEqual([]);
+    await pool.query('ALTER TABLE away RENAME TO readings');
+    await Promise.all(sends);
+    expect(order).toEqual([1, 2, 3]);
+    expect(committed.map(({ value }) => value)).toEqual([0, 1, 2, 3]);
+    expect(await countReadings()).toBe(4);
+  });
+
+  test('a connection that is cut is made anew', async () => {
+    const { send } = await useIngest(pool);
+    await send('stations/a/t', '1');
+    await pool.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await send('stations/a/t', '2');
+    expect(await countReadings()).toBe(2);
+  });
+
+  test('a commit of which we never heard the end is not taken for a duplicate', async () => {
+    let cut = true;
+    // The statement commits, and then its answer is lost.
+    const flaky = new Proxy(pool, {
+      get(target, name) {
+        if (name !== 'query') return Reflect.get(target, name, target) as unknown;
+        return async (...query: Parameters<Pool['query']>) => {
+          const result: unknown = await Reflect.apply(target.query, target, query);
+          const [statement] = query as unknown as [{ name?: string }];
+          if (cut && statement.name === 'insert-readings') {
+            cut = false;
+            throw new Error('Connection terminated unexpectedly');
+          }
+          return result;
+        };
+      },
+    });
+    const { send, committed, ingest } = await useIngest(flaky);
+    const outcome = await send('stations/a/t', [
+      { value: 1, time: 1_700_000_000 },
+      { value: 2, time: 1_700_000_001 },
+    ]);
+    expect(outcome).toMatchObject({ stored: 2, duplicates: 0 });
+    expect(committed.map(({ value }) => value)).toEqual([1, 2]);
+    expect(ingest.counters).toMatchObject({ batches_retried: 1, readings_written: 2, readings_duplicate: 0 });
+    expect(await countReadings()).toBe(2);
+  });
+
+  test('so much may wait and no more: QoS 1 is refused, QoS 0 is dropped and counted', async () => {
+    const { send, ingest } = await useIngest(pool, { maxWaitingBytes: 2_000 });
+    await pool.query('ALTER TABLE readings RENAME TO away');
+    const waiting = [
+      send('stations/a/t', '1'),
+      send('stations/a/t', '2'),
+      send('stations/a/t', '3'),
+      send('stations/a/t', '4'),
+    ];
+    await expect(send('stations/a/t', '5')).rejects.toMatchObject({ code: 'ingest-overloaded' });
+    await expect(send('stations/a/t', '6', 0)).rejects.toMatchObject({ code: 'ingest-overloaded' });
+    expect(ingest.counters).toMatchObject({ messages_refused: 1, messages_dropped: 1, messages_waiting: 4 });
+    await pool.query('ALTER TABLE away RENAME TO readings');
+    await Promise.all(waiting);
+    await send('stations/a/t', '7');
+    expect(await countReadings()).toBe(5);
+  });
+});
+
+describe('a stop', () => {
+  test('waits for what was taken, and takes nothing more', async () => {
+    const { send, ingest } = await useIngest(pool);
+    const sends = Array.from({ length: 100 }, (_, value) => send('stations/a/t', `${value}`));
+    const closed = ingest.close();
+    await expect(send('stations/a/t', '100')).rejects.toMatchObject({ code: 'ingest-closed' });
+    await closed;
+    await Promise.all(sends);
+    expect(await countReadings()).toBe(100);
+  });
+
+  test('gives up on a database that does not come back, and acknowledges nothing', async () => {
+    const { send, ingest } = await useIngest(pool, { drainTimeoutMs: 50 });
+    await pool.query('ALTER TABLE readings RENAME TO away');
+    const outcome = expect(send('stations/a/t', '1')).rejects.toMatchObject({ code: 'ingest-closed' });
+    await ingest.close();
+    await outcome;
+    expect(ingest.counters).toMatchObject({ messages_acknowledged: 0, messages_refused: 1 });
+  });
+});

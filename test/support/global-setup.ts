@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedServer } from '../../src/storage/embedded/server.ts';
+import { migrate } from '../../src/storage/migrate.ts';
+
+/** The database that each test's own is cloned from. */
+export const TEMPLATE = 'thermograph_template';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgres: { host: string; port: number; user: string };
+  }
+}
+
+/** One embedded server for all test files, with a migrated template database. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'thermograph-test-'));
+  const log = pino({ level: 'warn' });
+  const server = await startEmbeddedServer({ dataDir, log });
+  const { host, port, user } = server.connection;
+  const client = new Client(server.connection);
+  await client.connect();
+  await client.query(`CREATE DATABASE ${TEMPLATE}`);
+  await client.end();
+  await migrate({ host, port, user, database: TEMPLATE }, log);
+  project.provide('postgres', { host, port, user });
+  return async () => {
+    await server.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,50 @@
+import type { Pool } from 'pg';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { createReceiptClock } from '../../src/ingest/clock.ts';
+import { createIngest, type Ingest, type IngestLimits } from '../../src/ingest/ingest.ts';
+import type { Row } from '../../src/ingest/rows.ts';
+import type { Submission } from '../../src/ingest/submission.ts';
+import { createWriter } from '../../src/ingest/writer.ts';
+import { createPartitions } from '../../src/storage/partitions.ts';
+import { loadSeriesCatalog } from '../../src/storage/series-catalog.ts';
+
+/** Ingest on a real database, without a broker in front. */
+export interface TestIngest {
+  readonly ingest: Ingest;
+  /** Rows that were reported as new, in the order of commits. */
+  readonly committed: readonly Row[];
+  /** Submits, and resolves with what became of the message after its acknowledgement. */
+  send(topic: string, payload: string | object, qos?: 0 | 1 | 2): Promise<Submission>;
+}
+
+const SILENT = pino({ level: 'silent' });
+
+/** @param limits of the ingest; retries come quickly unless it says otherwise */
+export async function useIngest(pool: Pool, limits: Partial<IngestLimits> = {}): Promise<TestIngest> {
+  const clock = createReceiptClock(Date.now);
+  const committed: Row[] = [];
+  const catalog = await loadSeriesCatalog(pool);
+  const ingest = createIngest({
+    writer: createWriter({ pool, catalog, partitions: createPartitions(pool), log: SILENT }),
+    clock,
+    log: SILENT,
+    onCommitted: (rows) => void committed.push(...rows),
+    limits: { retryDelayMs: 5, maxRetryDelayMs: 20, drainTimeoutMs: 2_000, ...limits },
+  });
+  onTestFinished(() => ingest.close());
+  return {
+    ingest,
+    committed,
+    send: (topic, payload, qos = 1) =>
+      new Promise((resolve, reject) => {
+        const receivedAt = clock.now();
+        const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+        const message = { topic, payload: Buffer.from(text), qos, clientId: 'test' };
+        ingest.submit({ ...message, receivedAt, firstReceivedAt: receivedAt }, (error, submission) => {
+          if (submission === null || error !== null) reject(error);
+          else resolve(submission);
+        });
+      }),
+  };
+}
