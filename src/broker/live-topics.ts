@@ -1,0 +1,58 @@
+import { formatMicros } from '../telemetry/format-time.ts';
+import type { CommittedReading } from '../telemetry/reading.ts';
+import type { StationSnapshot } from '../telemetry/station.ts';
+import { LIVE_PREFIX } from '../telemetry/topic.ts';
+import { filterMatches } from '../telemetry/topic-filter.ts';
+
+/** A packet on a topic below `live/`, as Aedes takes it. */
+export interface LivePacket {
+  readonly cmd: 'publish';
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  readonly dup: false;
+}
+
+type LiveReading = Omit<CommittedReading, 'isLatest'>;
+
+/** What subscribers of `live/…` get for a committed reading. */
+export function livePacket(reading: LiveReading): LivePacket {
+  return packet(reading, 1, false);
+}
+
+/**
+ * The retained messages below `live/` for a new subscriber: the newest reading of every series. They are made from
+ * what is known of the stations when somebody subscribes; storing one for each reading would cost the acknowledged
+ * path, and would be lost with the process.
+ *
+ * They go out with QoS 0: the filter's own QoS isn't known here, and must not be exceeded [MQTT-3.8.4-6].
+ */
+export function retainedLive(
+  filters: readonly string[],
+  stations: readonly StationSnapshot[],
+): readonly LivePacket[] {
+  const wanted = (station: string, metric: string): boolean =>
+    filters.some((filter) => filterMatches(filter, `${LIVE_PREFIX}${station}/${metric}`));
+  return stations.flatMap(({ station, latest }) =>
+    latest
+      .filter(({ metric }) => wanted(station, metric))
+      .map((reading) => packet({ station, ...reading }, 0, true)),
+  );
+}
+
+function packet(
+  { station, metric, value, unit, measuredAt }: LiveReading,
+  qos: 0 | 1,
+  retain: boolean,
+): LivePacket {
+  const payload = JSON.stringify({ station, metric, value, unit, measuredAt: formatMicros(measuredAt) });
+  return {
+    cmd: 'publish',
+    topic: `${LIVE_PREFIX}${station}/${metric}`,
+    payload: Buffer.from(payload),
+    qos,
+    retain,
+    dup: false,
+  };
+}

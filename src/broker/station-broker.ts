@@ -1,0 +1,59 @@
+import { Aedes, type AedesOptions, type PublishPacket } from 'aedes';
+import { STATION_PREFIX } from '../telemetry/topic.ts';
+import { createInterest, type Interest } from './interest.ts';
+import { OrderedEmitter } from './ordered-emitter.ts';
+
+type Done = (error?: Error) => void;
+type Deliver = Parameters<Aedes['subscribe']>[1];
+
+/** Aedes, with delivery in order and without fan-out where nobody listens. */
+export class StationBroker extends Aedes {
+  readonly interest: Interest = createInterest();
+  readonly #emitter: OrderedEmitter;
+  /** The number of the last packet; Aedes counts it up for each new one. */
+  declare private readonly counter: number;
+
+  constructor(options: AedesOptions) {
+    const emitter = new OrderedEmitter();
+    super({ ...options, mq: emitter });
+    this.#emitter = emitter;
+  }
+
+  /** Aedes itself calls it as `publish(packet, client, done)`, its types know `publish(packet, done)`. */
+  override publish(packet: PublishPacket, clientOrDone: object | Done | null, last?: Done): void {
+    const [client, done] = isDone(clientOrDone) ? [null, clientOrDone] : [clientOrDone, last ?? noop];
+    // A retained packet must be kept for subscribers to come.
+    if (!packet.retain && packet.topic.startsWith(STATION_PREFIX) && !this.interest.in('stations')) {
+      done();
+      return;
+    }
+    const number = this.counter + 1;
+    this.#emitter.expect(number);
+    const finish: Done = (error) => {
+      this.#emitter.forget(number);
+      done(error);
+    };
+    this.#publishAs(packet, client, finish);
+  }
+
+  #publishAs(packet: PublishPacket, client: object | null, done: Done): void {
+    // oxlint-disable-next-line typescript/unbound-method -- applied to `this`; the types hide the middle argument
+    Reflect.apply(super.publish, this, [packet, client, done]);
+  }
+
+  override subscribe(filter: string, deliver: Deliver, done: () => void): void {
+    this.interest.add(filter);
+    super.subscribe(filter, deliver, done);
+  }
+
+  override unsubscribe(filter: string, deliver: Deliver, done: () => void): void {
+    this.interest.remove(filter);
+    super.unsubscribe(filter, deliver, done);
+  }
+}
+
+function isDone(value: object | Done | null): value is Done {
+  return typeof value === 'function';
+}
+
+function noop(): void {}
