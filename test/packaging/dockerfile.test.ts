@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { SETTINGS } from '../../src/config.ts';
+import { instructions, projectFileExists, readProjectFile, sourceFiles } from './files.ts';
+
+const lines = instructions(readProjectFile('Dockerfile'));
+const ofKind = (kind: string): string[] =>
+  lines.filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(kind.length + 1));
+
+/** The sources of each COPY from the project's folder. */
+const copied = ofKind('COPY')
+  .filter((copy) => !copy.startsWith('--from='))
+  .map((copy) => copy.split(' ').slice(0, -1));
+
+describe('the Dockerfile', () => {
+  it('builds on one image, pinned to a full version', () => {
+    expect(ofKind('ARG')).toEqual([
+      expect.stringMatching(/^NODE_IMAGE=node:\d+\.\d+\.\d+-[a-z]+-slim(@sha256:[0-9a-f]{64})?$/),
+    ]);
+    const bases = ofKind('FROM').map((from) => from.split(' ')[0]);
+    expect(new Set(bases)).toEqual(new Set(['${NODE_IMAGE}']));
+  });
+
+  it('is of a Node that the package allows', () => {
+    const { engines } = JSON.parse(readProjectFile('package.json'));
+    const least: number[] = engines.node.replace('>=', '').split('.').map(Number);
+    const [major = 0, minor = 0] =
+      /node:(\d+)\.(\d+)/
+        .exec(ofKind('ARG')[0] ?? '')
+        ?.slice(1)
+        .map(Number) ?? [];
+    expect(major * 1000 + minor).toBeGreaterThanOrEqual((least[0] ?? 0) * 1000 + (least[1] ?? 0));
+  });
+
+  it('copies what exists, and what .dockerignore lets through', () => {
+    const allowed = instructions(readProjectFile('.dockerignore'))
+      .filter((line) => line.startsWith('!'))
+      .map((line) => line.slice(1));
+    const sources = [...new Set(copied.flat())].map((source) => source.replace('./', ''));
+    expect(sources.filter((source) => !projectFileExists(source))).toEqual([]);
+    expect(sources.toSorted()).toEqual(allowed.toSorted());
+  });
+
+  it('brings along every file of the project that the program opens as it runs', () => {
+    const opened = sourceFiles().flatMap((path) =>
+      [...readProjectFile(path).matchAll(/new URL\('(?:\.\.\/)+([^/']+)[^']*', import\.meta\.url\)/g)].map(
+        ([, top]) => top,
+      ),
+    );
+    expect(opened).toContain('migrations');
+    const inLastStage = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
+    const brought = inLastStage
+      .filter((line) => line.startsWith('COPY '))
+      .join('\n')
+      .split(/\s/);
+    expect([...new Set(opened)].filter((top) => !brought.includes(top ?? ''))).toEqual([]);
+  });
+
+  it('sets only settings that the service knows', () => {
+    const set = ofKind('ENV').flatMap((env) => env.split(' ').map((pair) => pair.split('=')[0] ?? ''));
+    const known = new Set(['NODE_ENV', ...SETTINGS.map(({ env }) => env)]);
+    expect(set.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('does not run the service as root', () => {
+    expect(ofKind('USER')).toEqual(['node']);
+    expect(lines.findIndex((line) => line.startsWith('USER '))).toBeLessThan(
+      lines.findIndex((line) => line.startsWith('CMD ')),
+    );
+  });
+});
