@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, isLoopback, readConfig, SETTINGS } from '../src/config.ts';
+import { envExample, settingsTable } from '../src/settings-docs.ts';
+
+function mistakesIn(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+}
+
+describe('settings', () => {
+  test('have defaults that need nothing', () => {
+    expect(readConfig({})).toEqual({
+      host: '127.0.0.1',
+      httpPort: 3000,
+      mqttPort: 1883,
+      dataDir: resolve('data'),
+      databaseUrl: undefined,
+      allowAnonymous: true,
+      units: 'metric',
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      logLevel: 'info',
+    });
+  });
+
+  test('that are empty count as not set', () => {
+    const empty = Object.fromEntries(SETTINGS.map(({ env }) => [env, '']));
+    expect(readConfig(empty)).toEqual(readConfig({}));
+  });
+
+  test('report every mistake at once, each with its name', () => {
+    const mistakes = mistakesIn({
+      HTTP_PORT: '65536',
+      MQTT_PORT: '1e3',
+      UNITS: 'stone',
+      TIME_ZONE: 'Mars/Olympus',
+    });
+    expect(mistakes).toEqual([
+      'HTTP_PORT="65536": not a port from 0 to 65535',
+      'MQTT_PORT="1e3": not a port from 0 to 65535',
+      'UNITS="stone": not one of metric, imperial',
+      'TIME_ZONE="Mars/Olympus": not a time zone such as Europe/Paris',
+    ]);
+  });
+
+  test('with a secret in them are not repeated in the error', () => {
+    const mistakes = mistakesIn({ DATABASE_URL: 'mysql://me:hunter2@host/db' });
+    expect(mistakes).toEqual(['DATABASE_URL: does not begin with postgres://']);
+  });
+
+  test.each([
+    ['127.0.0.1', true],
+    ['127.9.9.9', true],
+    ['localhost', true],
+    ['::1', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['192.168.1.5', false],
+    ['127.example.com', false],
+  ])('without ALLOW_ANONYMOUS, HOST=%s allows anonymous clients: %s', (host, allowed) => {
+    expect(isLoopback(host)).toBe(allowed);
+    expect(readConfig({ HOST: host }).allowAnonymous).toBe(allowed);
+    expect(readConfig({ HOST: host, ALLOW_ANONYMOUS: String(!allowed) }).allowAnonymous).toBe(!allowed);
+  });
+});
+
+describe('the documentation of the settings', () => {
+  test('in README.md is what config.ts says (npm run docs writes it)', () => {
+    expect(readFileSync('README.md', 'utf8')).toContain(settingsTable());
+  });
+
+  test('in .env.example is what config.ts says (npm run docs writes it)', () => {
+    expect(readFileSync('.env.example', 'utf8')).toBe(envExample());
+  });
+});
