@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { CommittedReading, Message, Micros } from '../telemetry/reading.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
 import { forbiddenTopic, isForbiddenFilter } from './authorize.ts';
+import { lowerQos } from './granted-qos.ts';
 import { livePacket } from './live-topics.ts';
 import { limitPackets } from './packet-limit.ts';
 import { createPersistence } from './persistence.ts';
@@ -94,6 +95,7 @@ function createAedes({ allowAnonymous, stations, log }: BrokerParts): StationBro
       if (allowAnonymous) done(null, true);
       else done(new NotAuthorizedError(), null);
     },
+    authorizeForward: lowerQos,
     authorizeSubscribe: (client, subscription, done) => {
       if (isForbiddenFilter(subscription.topic)) {
         done(null, null);

@@ -9,7 +9,7 @@ export interface LivePacket {
   readonly cmd: 'publish';
   readonly topic: string;
   readonly payload: Buffer;
-  readonly qos: 0 | 1;
+  readonly qos: 1;
   readonly retain: boolean;
   readonly dup: false;
 }
@@ -18,15 +18,13 @@ type LiveReading = Omit<CommittedReading, 'isLatest'>;
 
 /** What subscribers of `live/…` get for a committed reading. */
 export function livePacket(reading: LiveReading): LivePacket {
-  return packet(reading, 1, false);
+  return packet(reading, false);
 }
 
 /**
  * The retained messages below `live/` for a new subscriber: the newest reading of every series. They are made from
  * what is known of the stations when somebody subscribes; storing one for each reading would cost the acknowledged
  * path, and would be lost with the process.
- *
- * They go out with QoS 0: the filter's own QoS isn't known here, and must not be exceeded [MQTT-3.8.4-6].
  */
 export function retainedLive(
   filters: readonly string[],
@@ -37,21 +35,17 @@ export function retainedLive(
   return stations.flatMap(({ station, latest }) =>
     latest
       .filter(({ metric }) => wanted(station, metric))
-      .map((reading) => packet({ station, ...reading }, 0, true)),
+      .map((reading) => packet({ station, ...reading }, true)),
   );
 }
 
-function packet(
-  { station, metric, value, unit, measuredAt }: LiveReading,
-  qos: 0 | 1,
-  retain: boolean,
-): LivePacket {
+function packet({ station, metric, value, unit, measuredAt }: LiveReading, retain: boolean): LivePacket {
   const payload = JSON.stringify({ station, metric, value, unit, measuredAt: formatMicros(measuredAt) });
   return {
     cmd: 'publish',
     topic: `${LIVE_PREFIX}${station}/${metric}`,
     payload: Buffer.from(payload),
-    qos,
+    qos: 1,
     retain,
     dup: false,
   };

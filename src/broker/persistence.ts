@@ -22,7 +22,7 @@ export function createPersistence(stations: () => readonly StationSnapshot[]): A
   return persistence;
 }
 
-async function* concatenate(first: Iterable<unknown>, second: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+async function* concatenate(first: Iterable<unknown>, second: AsyncIterable<unknown>): AsyncGenerator {
   yield* first;
   yield* second;
 }

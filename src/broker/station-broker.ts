@@ -29,11 +29,13 @@ export class StationBroker extends Aedes {
     }
     const number = this.counter + 1;
     this.#emitter.expect(number);
-    const finish: Done = (error) => {
+    // PUBREC is sent after `done`. What only some messages wait for must not put it out of order [MQTT-4.6.0-3].
+    const inOrder = client !== null && packet.qos === 2;
+    this.#publishAs(packet, client, (error) => {
       this.#emitter.forget(number);
-      done(error);
-    };
-    this.#publishAs(packet, client, finish);
+      if (!inOrder) done(error);
+    });
+    if (inOrder) done();
   }
 
   #publishAs(packet: PublishPacket, client: object | null, done: Done): void {

@@ -2,7 +2,6 @@ import type { Pool } from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { useTestDatabase } from '../support/database.ts';
 import { useIngest } from '../support/ingest.ts';
-import { poll } from '../support/poll.ts';
 
 let pool: Pool;
 

@@ -1,0 +1,30 @@
+import type { AedesPublishPacket, Client } from 'aedes';
+import { filterMatches } from '../telemetry/topic-filter.ts';
+
+type Qos = 0 | 1 | 2;
+
+/**
+ * Lowers a packet's QoS to the highest that the client's matching subscriptions were granted [MQTT-3.8.4-6]. Aedes
+ * itself does so only for subscriptions without wildcards.
+ */
+export function lowerQos(client: Client, packet: AedesPublishPacket): AedesPublishPacket {
+  if (packet.qos === 0) return packet;
+  const granted = grantedQos(client, packet.topic);
+  if (granted !== undefined && granted < packet.qos) packet.qos = granted;
+  return packet;
+}
+
+function grantedQos(client: Client, topic: string): Qos | undefined {
+  // By filter; private in Aedes, so a test watches it.
+  const subscriptions: unknown = Reflect.get(client, 'subscriptions');
+  let granted: Qos | undefined;
+  for (const [filter, subscription] of Object.entries(subscriptions ?? {})) {
+    if (!isGranted(subscription) || !filterMatches(filter, topic)) continue;
+    if (granted === undefined || subscription.qos > granted) granted = subscription.qos;
+  }
+  return granted;
+}
+
+function isGranted(value: unknown): value is { readonly qos: Qos } {
+  return typeof value === 'object' && value !== null && 'qos' in value;
+}

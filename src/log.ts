@@ -1,0 +1,34 @@
+import { Writable } from 'node:stream';
+import { destination, type Logger, levels, pino, stdSerializers } from 'pino';
+import type { LogLevel } from './config.ts';
+
+const STDERR = 2;
+
+/** The log, on standard error: one JSON document a line for machines, or plain lines where a person is watching. */
+export function createLog(level: LogLevel, isTerminal: boolean): Logger {
+  const options = { level, base: null, serializers: { err: stdSerializers.err } };
+  const stderr = destination({ fd: STDERR, sync: true });
+  if (!isTerminal) return pino(options, stderr);
+  const lines = new Writable({
+    write(line: Buffer, _encoding, done) {
+      stderr.write(plainLine(line.toString()));
+      done();
+    },
+  });
+  return pino(options, lines);
+}
+
+/** `12:34:56 warn  the database did not take a batch; trying again  messages=3 delayMs=100` */
+export function plainLine(json: string): string {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- pino writes one object a line
+  const { level, time, msg, err, ...rest } = JSON.parse(json) as Record<string, unknown>;
+  const clock = new Date(Number(time)).toTimeString().slice(0, 8);
+  const label = (levels.labels[Number(level)] ?? 'log').padEnd(5);
+  const cause = typeof err === 'object' && err !== null && 'message' in err ? { cause: err.message } : {};
+  const details = Object.entries({ ...rest, ...cause }).map(([key, value]) => `${key}=${show(value)}`);
+  return `${clock} ${label} ${[show(msg), details.join(' ')].filter(Boolean).join('  ')}\n`;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError, readConfig } from './config.ts';
+import { createLog } from './log.ts';
+import { type Service, startService } from './service.ts';
+import { startUpLines } from './start-up-lines.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_MISCONFIGURED = 2;
+const EXIT_INTERRUPTED = 130;
+const ONE_KEY_PRESS_MS = 500;
+
+await main().catch(fail);
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const version = readVersion();
+  const log = createLog(config.logLevel, process.stderr.isTTY);
+  const interrupted = new AbortController();
+  const starting = startService({ config, version, log, signal: interrupted.signal, onLost: fail });
+  handleSignals(starting, interrupted);
+  const service = await starting;
+  process.stdout.write(startUpLines({ config, version, http: service.http, mqtt: service.mqtt }));
+}
+
+function readVersion(): string {
+  // The same file seen from src and from dist.
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '';
+}
+
+/** The first signal stops the service in order, or its start; the second at once. */
+function handleSignals(starting: Promise<Service>, interrupted: AbortController): void {
+  let service: Service | undefined;
+  let stoppingSince: number | undefined;
+  starting.then(
+    (started) => (service = started),
+    () => undefined,
+  );
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stoppingSince !== undefined) {
+      // Under npm one Ctrl-C comes twice: from the terminal, and passed on by npm.
+      if (performance.now() < stoppingSince + ONE_KEY_PRESS_MS) return;
+      service?.abandon();
+      process.exit(EXIT_INTERRUPTED);
+    }
+    stoppingSince = performance.now();
+    process.stdout.write(
+      `\n${signal}: storing what is under way, then stopping. Once more to stop at once.\n`,
+    );
+    interrupted.abort(new InterruptedError());
+    starting.then((started) => started.close()).then(() => process.exit(0), fail);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+class InterruptedError extends Error {
+  readonly hint = 'Nothing was left running.';
+
+  constructor() {
+    super('Stopped before it had started.');
+    this.name = 'InterruptedError';
+  }
+}
+
+function fail(error: unknown): never {
+  complain(error);
+  process.exit(error instanceof ConfigError ? EXIT_MISCONFIGURED : EXIT_FAILED);
+}
+
+function complain(error: unknown): void {
+  if (error instanceof Error && 'hint' in error) {
+    process.stderr.write(`${error.message}\n  ${String(error.hint)}\n`);
+  } else if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+  } else {
+    process.stderr.write(`Thermograph failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+  }
+}

@@ -1,0 +1,224 @@
+import type { AddressInfo } from 'node:net';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { type Broker, createBroker } from './broker/broker.ts';
+import type { Config } from './config.ts';
+import { createReceiptClock } from './ingest/clock.ts';
+import { createIngest, type Ingest } from './ingest/ingest.ts';
+import type { Row } from './ingest/rows.ts';
+import type { Submission } from './ingest/submission.ts';
+import { createWriter } from './ingest/writer.ts';
+import { createFanOut, type FanOut } from './live/fan-out.ts';
+import { createStations, type Stations } from './live/stations.ts';
+import { createReleasers, type Releasers } from './releasers.ts';
+import { databaseUnreachable, listenError } from './start-error.ts';
+import { startEmbeddedServer } from './storage/embedded/server.ts';
+import { readLatest } from './storage/latest-query.ts';
+import { DatabaseError, migrate } from './storage/migrate.ts';
+import { createPartitions } from './storage/partitions.ts';
+import { type Connection, createPool } from './storage/pool.ts';
+import { loadSeriesCatalog } from './storage/series-catalog.ts';
+import type { CommittedReading, Micros } from './telemetry/reading.ts';
+import type { SubmitOutcome, WebParts } from './web/parts.ts';
+import { createWeb } from './web/server.ts';
+
+/** A running service. */
+export interface Service {
+  /** Where the page and the API are. */
+  readonly http: AddressInfo;
+  /** Where the broker is. */
+  readonly mqtt: AddressInfo;
+  /** Stops in order: no new connections, what is under way is stored and acknowledged, Postgres goes last. */
+  close(): Promise<void>;
+  /** For a second Ctrl-C: leaves everything as it is, but does not leave the embedded database behind. */
+  abandon(): void;
+}
+
+export interface ServiceOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly log: Logger;
+  /** Ends a start that is under way: what was acquired is released, and the start rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called when the embedded database is lost for good; the service can only be stopped then. */
+  readonly onLost?: (error: Error) => void;
+}
+
+/**
+ * Builds the parts in order, each given functions of those before it.
+ * @throws errors with a `hint` for the owner; what was acquired until then has been released
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const releasers = createReleasers();
+  try {
+    return await build(options, releasers);
+  } catch (error) {
+    await releasers
+      .release()
+      .catch((also: unknown) => options.log.error({ err: also }, 'cleaning up failed'));
+    throw error;
+  }
+}
+
+async function build(options: ServiceOptions, releasers: Releasers): Promise<Service> {
+  const { config, version, log } = options;
+  const database = await openDatabase(options, releasers);
+  const hear = (error: unknown): void => log.error({ err: error }, 'a listener to live readings failed');
+  const committed: FanOut<[readonly CommittedReading[]]> = createFanOut(hear);
+  const presence: FanOut<[string, boolean]> = createFanOut(hear);
+  const clock = createReceiptClock(Date.now);
+  const stations = createStations(await readLatest(database.pool));
+  const ingest = createIngest({
+    writer: await openWriter(database.pool, log),
+    clock,
+    log,
+    onCommitted: (rows, batch) => committed.emit(noteCommitted(stations, rows, batch)),
+  });
+  const broker = await openBroker(
+    { config, log, ingest, stations, presence, now: () => clock.now() },
+    releasers,
+  );
+  committed.listen((readings) => broker.publishLive(readings));
+
+  let mqtt: AddressInfo | undefined;
+  const parts: WebParts = {
+    pool: database.pool,
+    units: config.units,
+    timeZone: config.timeZone,
+    version,
+    startedAt: new Date(),
+    allowAnonymous: config.allowAnonymous,
+    mqttAddress: () => ({ host: config.host, port: mqtt?.port ?? config.mqttPort }),
+    clock: () => clock.now(),
+    stations: () => stations.all(),
+    station: (name) => stations.find(name),
+    submit: (message) => submitOverHttp(ingest, clock.now(), message),
+    onCommitted: (listener) => committed.listen(listener),
+    onPresence: (listener) => presence.listen(listener),
+    brokerListening: () => broker.isListening(),
+    counters: () => ({
+      ...ingest.counters,
+      ...broker.counters,
+      connected_clients: broker.connectedClients(),
+    }),
+  };
+  const web = await createWeb(parts, { log });
+  releasers.push(() => web.close());
+
+  mqtt = await broker.listen(config.host, config.mqttPort).catch((error: unknown) => {
+    throw listenError(error, config.host, config.mqttPort, 'MQTT_PORT');
+  });
+  await web.listen({ host: config.host, port: config.httpPort }).catch((error: unknown) => {
+    throw listenError(error, config.host, config.httpPort, 'HTTP_PORT');
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on a port has one
+  const http = web.server.address() as AddressInfo;
+  return { http, mqtt, close: () => releasers.release(), abandon: database.abandon };
+}
+
+interface Database {
+  readonly pool: Pool;
+  readonly abandon: () => void;
+}
+
+async function openDatabase(options: ServiceOptions, releasers: Releasers): Promise<Database> {
+  const { config, log } = options;
+  const { connection, abandon } = await locateDatabase(options, releasers);
+  await migrate(connection, log).catch((error: unknown) => {
+    throw error instanceof DatabaseError || config.databaseUrl === undefined
+      ? error
+      : databaseUnreachable(error);
+  });
+  const pool = createPool(connection, log);
+  releasers.push(() => pool.end());
+  return { pool, abandon };
+}
+
+async function locateDatabase(
+  { config, log, signal, onLost }: ServiceOptions,
+  releasers: Releasers,
+): Promise<{ readonly connection: Connection; readonly abandon: () => void }> {
+  if (config.databaseUrl !== undefined) {
+    return { connection: { connectionString: config.databaseUrl }, abandon() {} };
+  }
+  const server = await startEmbeddedServer({
+    dataDir: config.dataDir,
+    log,
+    ...(signal && { signal }),
+    ...(onLost && { onLost }),
+  });
+  releasers.push(() => server.close());
+  return { connection: server.connection, abandon: () => server.abandon() };
+}
+
+async function openWriter(pool: Pool, log: Logger) {
+  const catalog = await loadSeriesCatalog(pool);
+  return createWriter({ pool, catalog, partitions: createPartitions(pool), log });
+}
+
+interface BrokerNeeds {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly ingest: Ingest;
+  readonly stations: Stations;
+  readonly presence: FanOut<[string, boolean]>;
+  readonly now: () => Micros;
+}
+
+async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Broker> {
+  const { config, log, ingest, stations, presence, now } = needs;
+  const broker = await createBroker({
+    submit: (message, done) =>
+      ingest.submit(message, (error, submission) => done(error, submission?.decoded ?? null)),
+    now,
+    stations: () => stations.all(),
+    onPresence: (station, online) => {
+      if (stations.setOnline(station, online)) presence.emit(station, online);
+    },
+    allowAnonymous: config.allowAnonymous,
+    log,
+  });
+  releasers.push(async () => {
+    broker.stopListening();
+    // What is under way is stored and acknowledged over connections that are still open.
+    await ingest.close();
+    await broker.close();
+  });
+  return broker;
+}
+
+/** Brings what is known of the stations up to date with what was committed. */
+function noteCommitted(
+  stations: Stations,
+  rows: readonly Row[],
+  batch: readonly Submission[],
+): readonly CommittedReading[] {
+  const committed = stations.commit(
+    rows.map(({ series, value, measuredAt, submission }) => ({
+      station: series.station,
+      metric: series.metric,
+      unit: series.unit,
+      value,
+      measuredAt,
+      receivedAt: submission.message.receivedAt,
+    })),
+  );
+  for (const { decoded, message } of batch) {
+    if (decoded.station !== null) stations.heard(decoded.station, message.receivedAt);
+  }
+  return committed;
+}
+
+function submitOverHttp(
+  ingest: Ingest,
+  receivedAt: Micros,
+  message: { readonly topic: string; readonly payload: Uint8Array; readonly clientId: string },
+): Promise<SubmitOutcome> {
+  return new Promise((resolve, reject) => {
+    // QoS 1 in MQTT's terms: there is an answer, and whoever does not get it sends again.
+    ingest.submit({ ...message, qos: 1, receivedAt, firstReceivedAt: receivedAt }, (error, submission) => {
+      if (error !== null) reject(error);
+      else if (submission !== null) resolve(submission);
+    });
+  });
+}

@@ -1,0 +1,40 @@
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config.ts';
+import { isLoopback } from './config.ts';
+
+/** What an owner wants to see when the service is up: where everything is, and what to try first. */
+export function startUpLines({
+  config,
+  version,
+  http,
+  mqtt,
+}: {
+  readonly config: Config;
+  readonly version: string;
+  readonly http: AddressInfo;
+  readonly mqtt: AddressInfo;
+}): string {
+  const host = reachableHost(config.host);
+  const database =
+    config.databaseUrl === undefined
+      ? `${config.dataDir} (embedded PostgreSQL)`
+      : 'the PostgreSQL of DATABASE_URL';
+  return `Thermograph ${version} is running.
+  Page    http://${host}:${http.port}
+  Broker  mqtt://${host}:${mqtt.port}  ${whoMayPublish(config)}
+  Data    ${database}
+  Try     npx mqtt pub -h ${host} -p ${mqtt.port} -q 1 -t stations/outside/temperature -m 21.5
+`;
+}
+
+function whoMayPublish({ allowAnonymous, host }: Config): string {
+  if (!allowAnonymous)
+    return '(nobody may publish: set ALLOW_ANONYMOUS=true if you trust everyone who reaches it)';
+  return isLoopback(host) ? '(anyone on this machine may publish)' : '(anyone who reaches it may publish)';
+}
+
+/** Wildcard addresses can be listened on, not connected to. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === '127.0.0.1') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

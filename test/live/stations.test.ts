@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { createFanOut } from '../../src/live/fan-out.ts';
+import { createStations, type StoredReading } from '../../src/live/stations.ts';
+
+function stored(metric: string, value: number, measuredAt: number, station = 'a'): StoredReading {
+  return { station, metric, value, unit: null, measuredAt, receivedAt: measuredAt + 5 };
+}
+
+test('the latest reading is the newest by its own time; of two of one time the later committed', () => {
+  const stations = createStations([]);
+  const committed = stations.commit([stored('t', 3, 300), stored('t', 1, 100), stored('t', 4, 300)]);
+  expect(committed.map(({ isLatest }) => isLatest)).toEqual([true, false, true]);
+  expect(stations.find('a')?.latest).toMatchObject([{ value: 4, measuredAt: 300 }]);
+});
+
+test('stations are by name, and their temperature comes first', () => {
+  const stations = createStations([]);
+  stations.commit([stored('humidity', 1, 1, 'b'), stored('temperature', 2, 1, 'b'), stored('t', 3, 1, 'a')]);
+  const all = stations.all().map(({ station, latest }) => [station, latest.map(({ metric }) => metric)]);
+  expect(all).toEqual([
+    ['a', ['t']],
+    ['b', ['temperature', 'humidity']],
+  ]);
+});
+
+test('what was known before a restart is known after it', () => {
+  const row = {
+    station: 'a',
+    title: 'Garden',
+    metric: 't',
+    unit: '°C',
+    value: 1,
+    measuredAt: 100,
+    receivedAt: 200,
+  };
+  const bare = {
+    ...row,
+    station: 'b',
+    title: null,
+    metric: null,
+    unit: null,
+    value: null,
+    measuredAt: null,
+    receivedAt: null,
+  };
+  const stations = createStations([row, { ...row, metric: 'u', receivedAt: 300 }, bare]);
+  expect(stations.find('a')).toMatchObject({ title: 'Garden', online: false, lastSeenAt: 300 });
+  expect(stations.find('b')).toEqual({
+    station: 'b',
+    title: 'b',
+    online: false,
+    lastSeenAt: null,
+    latest: [],
+  });
+});
+
+test('a station that came before its first reading is online with it', () => {
+  const stations = createStations([]);
+  expect(stations.setOnline('a', true)).toBe(false);
+  stations.commit([stored('t', 1, 1)]);
+  expect(stations.find('a')?.online).toBe(true);
+  expect(stations.setOnline('a', true)).toBe(false);
+  expect(stations.setOnline('a', false)).toBe(true);
+});
+
+test('a station is last seen when it was last heard of, and time does not go back', () => {
+  const stations = createStations([]);
+  stations.commit([stored('t', 1, 1)]);
+  stations.heard('a', 500);
+  stations.heard('a', 400);
+  stations.heard('unknown', 500);
+  expect(stations.all()).toMatchObject([{ station: 'a', lastSeenAt: 500 }]);
+});
+
+test('a listener that throws does not keep the others from hearing', () => {
+  const errors: unknown[] = [];
+  const heard: string[] = [];
+  const fanOut = createFanOut<[string]>((error) => errors.push(error));
+  fanOut.listen(() => {
+    throw new Error('deaf');
+  });
+  const stop = fanOut.listen((text) => heard.push(text));
+  fanOut.emit('one');
+  stop();
+  fanOut.emit('two');
+  expect(heard).toEqual(['one']);
+  expect(errors).toHaveLength(2);
+});
