@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, type FileHandle, lchown, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { codeOf } from './error.ts';
+import type { RunAs } from './program.ts';
+
+/*
+ * When we are root and the server is not, its folders are writable by a user whom we need not trust: what we open there
+ * may have become a symbolic link to any file of root's. So nothing here follows one at the end of a path, and files
+ * are given away by their handle.
+ */
+
+/** Opens a file of ours to append to, private to us. */
+export function openToAppend(file: string): Promise<FileHandle> {
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+  return open(file, flags, 0o600);
+}
+
+/** Puts a file in place at once, or not at all; readable by the server and nobody else. */
+export async function replaceFile(file: string, text: string, runAs: RunAs): Promise<void> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  const handle = await open(draft, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    if (runAs.user !== undefined) await handle.chown(runAs.user.uid, runAs.user.gid);
+    await handle.sync();
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes a new folder that only the server can enter. */
+export async function makePrivateFolder(folder: string, runAs: RunAs): Promise<void> {
+  await mkdir(folder, { mode: 0o700 });
+  if (runAs.user !== undefined) await lchown(folder, runAs.user.uid, runAs.user.gid);
+}
+
+/**
+ * Makes sure of a folder that only the server can enter: a real one, the server's own, closed to all others. Returns
+ * what is wrong with it, if that can't be mended. A folder of root's is given to the server.
+ */
+export async function securePrivateFolder(folder: string, runAs: RunAs): Promise<string | undefined> {
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+  if (runAs.owner === undefined) return undefined;
+  const { uid, gid } = runAs.owner;
+  const found = await lstat(folder);
+  if (!found.isDirectory()) return 'it is not a folder';
+  if (found.uid !== uid) {
+    if (found.uid !== 0 || process.getuid?.() !== 0)
+      return `it belongs to user ${found.uid} instead of ${uid}`;
+    await lchown(folder, uid, gid);
+  }
+  if ((found.mode & 0o077) !== 0) await chmod(folder, 0o700);
+  return ((await lstat(folder)).mode & 0o077) === 0 ? undefined : 'others can enter it';
+}
+
+/** Gives a folder and all in it to a user. The folder itself comes last, so that its owner tells whether all is done. */
+export async function giveFolder(folder: string, uid: number, gid: number): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true })) {
+    await lchown(path.join(folder, entry), uid, gid);
+  }
+  await lchown(folder, uid, gid);
+}

@@ -1,0 +1,61 @@
+import { realpath } from 'node:fs/promises';
+import { acquireServer } from './acquire.ts';
+import { connectionTo, type EmbeddedConnection } from './connection.ts';
+import { readPidFile } from './pid-file.ts';
+import { isServerOn } from './process-identity.ts';
+import { databaseFolder, openSite, type SiteOptions } from './site.ts';
+import { supervise } from './supervise.ts';
+
+/** A PostgreSQL of our own, in DATA_DIR, that lives as long as the service does. */
+export interface EmbeddedServer {
+  /** How to connect; goes into pg's ClientConfig or PoolConfig as it is. Stays the same for the server's life. */
+  readonly connection: EmbeddedConnection;
+  /** Stops the server, ending whatever sessions there are, and waits until it is gone. Safe to call twice. */
+  close(): Promise<void>;
+  /** For a second Ctrl-C: tells the server to stop and returns at once. Never throws. */
+  abandon(): void;
+}
+
+export interface EmbeddedServerOptions extends SiteOptions {
+  /** Ends a start that is under way: what was started is stopped, and the start rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * Called at most once, when the server is lost for good: it died and could not be started again, or another service took
+   * it over while it was down. A server that dies and comes back is only logged.
+   */
+  readonly onLost?: (error: Error) => void;
+}
+
+/**
+ * Starts PostgreSQL in DATA_DIR, or takes over the one that a killed service has left running there. The service that
+ * gets it has it alone. While it lives, a server that dies is started again, for the pool to reconnect to.
+ * @throws EmbeddedServerError
+ */
+export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const startedAt = performance.now();
+  const site = await openSite(options);
+  const closing = new AbortController();
+  const starting =
+    options.signal === undefined ? closing.signal : AbortSignal.any([closing.signal, options.signal]);
+  const first = await acquireServer(site, 0, starting);
+  const facts = { pid: first.pid, ms: Math.round(performance.now() - startedAt) };
+  site.log.info(
+    facts,
+    first.adopted ? 'took over the PostgreSQL that was still running' : 'PostgreSQL is ready',
+  );
+  return { connection: first.connection, ...supervise(site, first, closing, options.onLost) };
+}
+
+/**
+ * How to connect to the server that a service runs on DATA_DIR at this moment; `undefined` when none is ready there. For
+ * commands that work beside the service: they neither start it nor stop it.
+ * @throws EmbeddedServerError `folder-not-usable`
+ */
+export async function findEmbeddedServer(dataDir: string): Promise<EmbeddedConnection | undefined> {
+  const folder = await realpath(dataDir).catch(() => undefined);
+  if (folder === undefined) return undefined;
+  const directory = databaseFolder(folder);
+  const file = await readPidFile(directory);
+  if (file?.status !== 'ready' || !(await isServerOn(directory, file.pid))) return undefined;
+  return connectionTo(directory, file);
+}
