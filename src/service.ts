@@ -20,7 +20,6 @@ import { type Connection, createPool } from './storage/pool.ts';
 import { loadSeriesCatalog } from './storage/series-catalog.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import type { SubmitOutcome, WebParts } from './web/parts.ts';
-import { createWeb } from './web/server.ts';
 
 /** A running service. */
 export interface Service {
@@ -62,6 +61,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function build(options: ServiceOptions, releasers: Releasers): Promise<Service> {
   const { config, version, log } = options;
+  // Loaded while Postgres starts: it takes longer than all else together.
+  const loadingWeb = import('./web/server.ts');
   const database = await openDatabase(options, releasers);
   const hear = (error: unknown): void => log.error({ err: error }, 'a listener to live readings failed');
   const committed: FanOut<[readonly CommittedReading[]]> = createFanOut(hear);
@@ -102,6 +103,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
       connected_clients: broker.connectedClients(),
     }),
   };
+  const { createWeb } = await loadingWeb;
   const web = await createWeb(parts, { log });
   releasers.push(() => web.close());
 

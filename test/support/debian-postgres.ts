@@ -23,8 +23,8 @@ export function findDebianPostgres(): string | undefined {
 export async function startDebianPostgres(bin: string, port: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'thermograph-debian-'));
   // PostgreSQL refuses to run as root; its Debian package brings a user.
-  const identity = userInfo().uid === 0 ? await postgresUser() : {};
-  if ('uid' in identity) await chown(folder, identity.uid, identity.gid);
+  const identity = userInfo().uid === 0 ? await postgresUser() : undefined;
+  if (identity !== undefined) await chown(folder, identity.uid, identity.gid);
   const data = join(folder, 'data');
   const passwordFile = join(folder, 'password');
   const options = { ...identity, cwd: folder };

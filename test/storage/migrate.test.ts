@@ -1,0 +1,43 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { migrate } from '../../src/storage/migrate.ts';
+import { useTestDatabase } from '../support/database.ts';
+
+const log = pino({ level: 'silent' });
+
+test('migrating what is up to date changes nothing', async () => {
+  const { connection, pool } = await useTestDatabase();
+  await migrate(connection, log);
+  const { rows } = await pool.query('SELECT name FROM thermograph_migrations');
+  expect(rows).toEqual([{ name: '0001_readings' }]);
+});
+
+test('several services that start at once on an empty database migrate it once', async () => {
+  const { connection, pool } = await useTestDatabase();
+  await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  await Promise.all([1, 2, 3, 4].map(() => migrate(connection, log)));
+  const { rows } = await pool.query('SELECT name FROM thermograph_migrations');
+  expect(rows).toEqual([{ name: '0001_readings' }]);
+});
+
+test('a database of a newer version is left alone, and the error says what to start', async () => {
+  const { connection, pool } = await useTestDatabase();
+  await pool.query("INSERT INTO thermograph_migrations (name, run_on) VALUES ('9999_future', now())");
+  await expect(migrate(connection, log)).rejects.toMatchObject({
+    code: 'database-too-new',
+    hint: expect.stringContaining('newer one'),
+  });
+});
+
+test('a migration that fails changes nothing and says why; without the cause it goes through', async () => {
+  const { connection, pool } = await useTestDatabase();
+  await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE rejected_messages ()');
+  await expect(migrate(connection, log)).rejects.toMatchObject({
+    code: 'migration-failed',
+    message: expect.stringContaining('rejected_messages'),
+  });
+  const { rowCount } = await pool.query("SELECT WHERE to_regclass('stations') IS NOT NULL");
+  expect(rowCount).toBe(0);
+  await pool.query('DROP TABLE rejected_messages');
+  await migrate(connection, log);
+});
