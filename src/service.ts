@@ -16,10 +16,13 @@ import { startEmbeddedServer } from './storage/embedded/server.ts';
 import { readLatest } from './storage/latest-query.ts';
 import { DatabaseError, migrate } from './storage/migrate.ts';
 import { createPartitions } from './storage/partitions.ts';
-import { type Connection, createPool } from './storage/pool.ts';
+import { type Connection, createPool, type PoolLimits } from './storage/pool.ts';
 import { loadSeriesCatalog } from './storage/series-catalog.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import type { SubmitOutcome, WebParts } from './web/parts.ts';
+
+const WRITING_LIMITS: PoolLimits = { maxConnections: 3 };
+const READING_LIMITS: PoolLimits = { maxConnections: 6, statementTimeoutMs: 10_000 };
 
 /** A running service. */
 export interface Service {
@@ -68,9 +71,9 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const committed: FanOut<[readonly CommittedReading[]]> = createFanOut(hear);
   const presence: FanOut<[string, boolean]> = createFanOut(hear);
   const clock = createReceiptClock(Date.now);
-  const stations = createStations(await readLatest(database.pool));
+  const stations = createStations(await readLatest(database.writing));
   const ingest = createIngest({
-    writer: await openWriter(database.pool, log),
+    writer: await openWriter(database.writing, log),
     clock,
     log,
     onCommitted: (rows, batch) => committed.emit(noteCommitted(stations, rows, batch)),
@@ -83,7 +86,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
 
   let mqtt: AddressInfo | undefined;
   const parts: WebParts = {
-    pool: database.pool,
+    pool: database.reading,
     units: config.units,
     timeZone: config.timeZone,
     version,
@@ -119,7 +122,10 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
 }
 
 interface Database {
-  readonly pool: Pool;
+  /** For what must be stored. */
+  readonly writing: Pool;
+  /** For pages and API: however much they ask, ingest has its own connections. */
+  readonly reading: Pool;
   readonly abandon: () => void;
 }
 
@@ -131,9 +137,11 @@ async function openDatabase(options: ServiceOptions, releasers: Releasers): Prom
       ? error
       : databaseUnreachable(error);
   });
-  const pool = createPool(connection, log);
-  releasers.push(() => pool.end());
-  return { pool, abandon };
+  const writing = createPool(connection, WRITING_LIMITS, log);
+  releasers.push(() => writing.end());
+  const reading = createPool(connection, READING_LIMITS, log);
+  releasers.push(() => reading.end());
+  return { writing, reading, abandon };
 }
 
 async function locateDatabase(

@@ -12,19 +12,25 @@ export type Connection =
       readonly password?: string;
     };
 
-const MAX_CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
+
+export interface PoolLimits {
+  readonly maxConnections: number;
+  /** Statements that take longer are ended by the server. Unset: none is. */
+  readonly statementTimeoutMs?: number;
+}
 
 /**
  * The connections to Postgres. Both the pool and each client report errors of their own: the pool for connections
  * that break while idle, the client for those that break in use; an unheard one would end the process.
  */
-export function createPool(connection: Connection, log: Logger): Pool {
+export function createPool(connection: Connection, limits: PoolLimits, log: Logger): Pool {
   const pool = new Pool({
     ...connection,
-    max: MAX_CONNECTIONS,
+    max: limits.maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'thermograph',
+    ...(limits.statementTimeoutMs !== undefined && { statement_timeout: limits.statementTimeoutMs }),
   });
   const report = (error: Error): void => log.warn({ err: error }, 'a connection to the database broke');
   pool.on('error', report);

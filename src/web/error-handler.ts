@@ -1,0 +1,58 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errorBody, WebError } from './errors.ts';
+import { frame } from './pages/frame.ts';
+import type { WebParts } from './parts.ts';
+import { toWebError } from './to-web-error.ts';
+
+/** Answers every error: as JSON to programs, as a page to people. Only what nobody foresaw is logged as an error. */
+export function answerErrors(app: FastifyInstance, parts: WebParts): void {
+  const answer = (error: WebError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    reply.code(error.status);
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+    if (!wantsPage(request)) return reply.type('application/json; charset=utf-8').send(errorBody(error));
+    const heading = STATUS_CODES[error.status] ?? 'Error';
+    const page = frame(parts, request, reply, { title: `${heading} · Thermograph`, path: '' });
+    return reply.view('error.hbs', {
+      ...page,
+      heading: error.status === 404 ? 'There is nothing here' : heading,
+      message: error.message,
+    });
+  };
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = toWebError(thrown);
+    if (error.status === 500) request.log.error({ err: thrown, url: request.url }, 'a request failed');
+    else request.log.debug({ err: thrown }, 'a request was refused');
+    return answer(error, request, reply);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const error = new WebError(404, 'not-found', `nothing answers to ${request.method} at this address`);
+    return answer(error, request, reply);
+  });
+}
+
+/** Errors that come before any route, such as a malformed address. */
+export function answerFrameworkError(thrown: unknown, _request: unknown, reply: FastifyReply): void {
+  const error = toWebError(thrown);
+  void reply.code(error.status).type('application/json; charset=utf-8').send(errorBody(error));
+}
+
+/** What is not HTTP, or not within Node's limits; there is no request yet, only a socket. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const tooSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const status = tooLarge ? 431 : tooSlow ? 408 : 400;
+  const body = JSON.stringify(
+    errorBody(new WebError(status, 'request-invalid', 'this is not a valid HTTP request')),
+  );
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function wantsPage({ method, url }: FastifyRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && !/^\/(?:api|health|metrics)(?:[/?]|$)/.test(url);
+}

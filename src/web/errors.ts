@@ -1,0 +1,50 @@
+/** What clients get of an error: `{"error":{"code","message","details"}}`, see {@link errorBody}. */
+export interface ErrorDetail {
+  /** The parameter at fault, where it is one. */
+  readonly field?: string;
+  /** Why a part of a message was refused. */
+  readonly reason?: string;
+  readonly detail: string;
+}
+
+interface WebErrorOptions {
+  readonly details?: readonly ErrorDetail[];
+  /** After how many seconds a retry may help. */
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/** An error with a status that its client is meant to see. */
+export class WebError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: readonly ErrorDetail[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(status: number, code: string, message: string, options: WebErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'WebError';
+    this.status = status;
+    this.code = code;
+    this.details = options.details ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+export function invalidParameter(field: string, detail: string): WebError {
+  return new WebError(400, 'parameter-invalid', `${field}: ${detail}`, { details: [{ field, detail }] });
+}
+
+export function stationUnknown(station: string): WebError {
+  return new WebError(404, 'station-unknown', `no station is named ${station}`);
+}
+
+export function metricUnknown(station: string, metric: string): WebError {
+  return new WebError(404, 'metric-unknown', `${station} has never sent a metric named ${metric}`);
+}
+
+export function errorBody(error: WebError): {
+  error: { code: string; message: string; details: readonly ErrorDetail[] };
+} {
+  return { error: { code: error.code, message: error.message, details: error.details } };
+}

@@ -1,0 +1,111 @@
+import type { ServerResponse } from 'node:http';
+import { createWaitingEvents, type Interest, pingEvent } from './live-events.ts';
+import type { WebParts } from './parts.ts';
+
+/** Someone who watches the event stream. */
+export interface Viewer extends Interest {
+  readonly response: Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'writableLength'>;
+}
+
+/** Tells viewers what is new. */
+export interface LiveHub {
+  /** Whether one more may watch. */
+  hasRoom(): boolean;
+  /** Begins to tell the viewer. */
+  add(viewer: Viewer): void;
+  remove(viewer: Viewer): void;
+  /** Ends every stream, and takes no more viewers. */
+  close(): void;
+}
+
+export interface LiveHubOptions {
+  readonly flushIntervalMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly maxViewers: number;
+  /** What may wait in a viewer's socket before it is cut off. */
+  readonly maxWaitingBytes: number;
+}
+
+export const LIVE_HUB_DEFAULTS: LiveHubOptions = {
+  flushIntervalMs: 250,
+  heartbeatIntervalMs: 15_000,
+  maxViewers: 1000,
+  maxWaitingBytes: 1024 * 1024,
+};
+
+type LiveParts = Pick<WebParts, 'onCommitted' | 'onPresence' | 'clock'>;
+
+/**
+ * One collection for all viewers: between two writes only the newest reading of each series is kept, so memory is
+ * bounded by the number of series, and what a flood costs does not depend on its rate. Nothing is collected while
+ * nobody watches. Each text is made once, however many viewers get it.
+ */
+export function createLiveHub(parts: LiveParts, options: LiveHubOptions = LIVE_HUB_DEFAULTS): LiveHub {
+  const viewers = new Set<Viewer>();
+  let waiting = createWaitingEvents();
+  let lastFlush = -options.flushIntervalMs;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const send = (viewer: Viewer, chunk: Buffer): void => {
+    // What waits is looked at before, not after: one large event must not cut off a viewer who keeps up.
+    if (viewer.response.writableLength > options.maxWaitingBytes) {
+      viewers.delete(viewer);
+      viewer.response.destroy();
+      return;
+    }
+    viewer.response.write(chunk);
+  };
+  const flush = (): void => {
+    timer = undefined;
+    lastFlush = performance.now();
+    const events = waiting;
+    waiting = createWaitingEvents();
+    const chunks = new Map<string, Buffer>();
+    for (const viewer of viewers) {
+      const key = `${viewer.units ?? ''}/${viewer.station ?? ''}`;
+      const chunk = chunks.get(key) ?? Buffer.from(events.toText(viewer));
+      chunks.set(key, chunk);
+      if (chunk.length > 0) send(viewer, chunk);
+    }
+  };
+  const schedule = (): void => {
+    timer ??= setTimeout(flush, Math.max(lastFlush + options.flushIntervalMs - performance.now(), 0));
+  };
+
+  const stopCommitted = parts.onCommitted((batch) => {
+    if (viewers.size === 0) return;
+    for (const reading of batch) if (reading.isLatest) waiting.addReading(reading);
+    schedule();
+  });
+  const stopPresence = parts.onPresence((station, online) => {
+    if (viewers.size === 0) return;
+    waiting.addPresence(station, online);
+    schedule();
+  });
+  const heartbeat = setInterval(() => {
+    const chunk = Buffer.from(pingEvent(parts.clock()));
+    for (const viewer of viewers) send(viewer, chunk);
+  }, options.heartbeatIntervalMs);
+  heartbeat.unref();
+
+  return {
+    hasRoom: () => !closed && viewers.size < options.maxViewers,
+    add(viewer) {
+      viewers.add(viewer);
+      viewer.response.write(`retry: 2000\n${pingEvent(parts.clock())}`);
+    },
+    remove(viewer) {
+      viewers.delete(viewer);
+    },
+    close() {
+      closed = true;
+      stopCommitted();
+      stopPresence();
+      clearInterval(heartbeat);
+      clearTimeout(timer);
+      for (const viewer of viewers) viewer.response.end();
+      viewers.clear();
+    },
+  };
+}

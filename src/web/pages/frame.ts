@@ -1,0 +1,72 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { formatMicros } from '../../telemetry/format-time.ts';
+import type { UnitSystem } from '../display-units.ts';
+import type { WebParts } from '../parts.ts';
+import { chooseUnits } from '../units-choice.ts';
+
+/** What stands around every page. */
+export interface Frame {
+  readonly title: string;
+  readonly units: UnitSystem;
+  readonly unitLinks: readonly PageLink[];
+  readonly nav: readonly PageLink[];
+  readonly version: string;
+  readonly timeZone: string;
+  /** The service's time, for browsers whose clock is wrong. */
+  readonly now: string;
+}
+
+export interface PageLink {
+  readonly label: string;
+  /** What it is called where it can't be seen; the label, if empty. */
+  readonly name?: string;
+  readonly href: string;
+  readonly current: boolean;
+}
+
+export interface FrameOptions {
+  readonly title: string;
+  /** The place in the navigation that is open. */
+  readonly path: string;
+}
+
+export function frame(
+  parts: WebParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: FrameOptions,
+): Frame {
+  const units = chooseUnits(request, reply, parts.units);
+  return {
+    title: options.title,
+    units,
+    unitLinks: [
+      { label: '°C', name: 'Metric units', ...unitLink(request.url, units, 'metric') },
+      { label: '°F', name: 'Imperial units', ...unitLink(request.url, units, 'imperial') },
+    ],
+    nav: [
+      { label: 'Now', href: '/', current: options.path === '/' },
+      { label: 'Status', href: '/status', current: options.path === '/status' },
+    ],
+    version: parts.version,
+    timeZone: parts.timeZone,
+    now: formatMicros(parts.clock()),
+  };
+}
+
+/** The address that is open, in those units. */
+function unitLink(
+  address: string,
+  chosen: UnitSystem,
+  units: UnitSystem,
+): Pick<PageLink, 'href' | 'current'> {
+  const [path = '/', query = ''] = address.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.set('units', units);
+  return { href: `${ownPath(path)}?${parameters.toString()}`, current: chosen === units };
+}
+
+/** Two slashes at the start, or what browsers take for two, would name another host; so would a whole URL. */
+function ownPath(path: string): string {
+  return /^[\\/]/.test(path) ? path.replace(/^[\\/]+/, '/') : '/';
+}

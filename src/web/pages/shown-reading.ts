@@ -1,0 +1,87 @@
+import { formatMicros } from '../../telemetry/format-time.ts';
+import type { Micros } from '../../telemetry/reading.ts';
+import type { LatestReading } from '../../telemetry/station.ts';
+import { showValue, type UnitSystem } from '../display-units.ts';
+import {
+  ageText,
+  type Decimals,
+  decimalsOf,
+  type Freshness,
+  freshness,
+  metricName,
+  numberText,
+} from '../words.ts';
+import type { ZonedTime } from '../zoned-time.ts';
+
+/** A newest reading, as templates write it. */
+export interface ShownReading {
+  readonly metric: string;
+  readonly name: string;
+  readonly value: number;
+  readonly number: string;
+  /** Empty if it has none. */
+  readonly unit: string;
+  /** Whether the unit stands close to the number, as in `270°`. */
+  readonly unitIsClose: boolean;
+  readonly decimals: Decimals;
+  readonly measuredAt: string;
+  readonly age: string;
+  readonly freshness: Freshness;
+  /** When it was measured, in the owner's zone. */
+  readonly lastTime: string;
+  readonly scale: Scale | undefined;
+}
+
+/** Where the pen stands on the paper's scale; temperatures only. */
+interface Scale {
+  readonly units: UnitSystem;
+  readonly first: number;
+  readonly last: number;
+  readonly labels: readonly string[];
+  readonly position: string;
+}
+
+export interface Viewpoint {
+  readonly now: Micros;
+  readonly units: UnitSystem;
+  readonly zone: ZonedTime;
+}
+
+export function showReading(reading: LatestReading, { now, units, zone }: Viewpoint): ShownReading {
+  const { value, unit } = showValue(reading.value, reading.unit, units);
+  const ageMs = (now - reading.measuredAt) / 1000;
+  const decimals = decimalsOf(unit);
+  return {
+    metric: reading.metric,
+    name: metricName(reading.metric),
+    value,
+    number: numberText(value, decimals),
+    unit: unit ?? '',
+    unitIsClose: unit === '°',
+    decimals,
+    measuredAt: formatMicros(reading.measuredAt),
+    age: ageText(ageMs),
+    freshness: freshness(ageMs),
+    lastTime: zone.full(reading.measuredAt),
+    scale: scaleOf(value, unit),
+  };
+}
+
+const SCALES: Readonly<Record<string, { units: UnitSystem; labels: readonly number[] }>> = {
+  '°C': { units: 'metric', labels: [-20, -10, 0, 10, 20, 30, 40] },
+  '°F': { units: 'imperial', labels: [0, 20, 40, 60, 80, 100] },
+};
+
+function scaleOf(value: number, unit: string | null): Scale | undefined {
+  const scale = unit !== null && Object.hasOwn(SCALES, unit) ? SCALES[unit] : undefined;
+  if (scale === undefined) return undefined;
+  const [first, last] = [scale.labels[0]!, scale.labels.at(-1)!];
+  const share = Math.min(Math.max((value - first) / (last - first), 0), 1);
+  return {
+    units: scale.units,
+    first,
+    last,
+    labels: scale.labels.map((label) => numberText(label, 'trimmed')),
+    position: `${(share * 100).toFixed(2)}%`,
+  };
+}

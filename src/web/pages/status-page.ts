@@ -1,0 +1,92 @@
+import type { FastifyPluginCallback } from 'fastify';
+import { formatMicros } from '../../telemetry/format-time.ts';
+import type { Micros } from '../../telemetry/reading.ts';
+import type { StationSnapshot } from '../../telemetry/station.ts';
+import type { RejectedRow } from '../../storage/rejected-query.ts';
+import type { WebParts } from '../parts.ts';
+import { createStatusFacts } from '../status-facts.ts';
+import { ageText, bytesText, counterName, LATE_AFTER_MS, STALE_AFTER_MS } from '../words.ts';
+import { createZonedTime, type ZonedTime } from '../zoned-time.ts';
+import { frame } from './frame.ts';
+import { isSilent, stationHref } from './station-card.ts';
+import { statusVerdict } from './status-verdict.ts';
+
+/** `GET /status`: whether all is well, and what has come in and been refused. */
+export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boolean>): FastifyPluginCallback {
+  const zone = createZonedTime(parts.timeZone);
+  const readFacts = createStatusFacts(parts.pool);
+  return (app, _options, done) => {
+    app.get('/status', async (request, reply) => {
+      const page = frame(parts, request, reply, { title: 'Status · Thermograph', path: '/status' });
+      const [databaseOk, facts] = await Promise.all([databaseAnswers(), readFacts()]);
+      const now = parts.clock();
+      const stations = parts.stations();
+      const silent = stations.filter((station) => isSilent(station, now, STALE_AFTER_MS));
+      const brokerOk = parts.brokerListening();
+      const startedAt = parts.startedAt.getTime() * 1000;
+      return reply.view('status.hbs', {
+        ...page,
+        verdict: statusVerdict({ databaseOk, brokerOk, stations: stations.length, silent }),
+        since: {
+          full: zone.full(startedAt),
+          iso: formatMicros(startedAt),
+          age: ageText((now - startedAt) / 1000),
+        },
+        broker: { ok: brokerOk, ...parts.mqttAddress() },
+        database: {
+          ok: databaseOk,
+          size: facts.sizeBytes === undefined ? undefined : bytesText(facts.sizeBytes),
+        },
+        stationCount: stations.length,
+        stations: stations.map((station) => stationRow(station, now, zone)),
+        counters: Object.entries(parts.counters()).map(([name, count]) => ({
+          name: counterName(name),
+          key: name,
+          count: count.toLocaleString('en-GB'),
+        })),
+        rejected: facts.rejectedByReason?.map(({ reason, count }) => ({
+          reason,
+          count: count.toLocaleString('en-GB'),
+          href: `/api/rejected?reason=${encodeURIComponent(reason)}`,
+        })),
+        rejectedKnown: facts.rejectedByReason !== undefined,
+        lastRejected: facts.lastRejected?.map((row) => rejectedRow(row, now, zone)),
+      });
+    });
+    done();
+  };
+}
+
+function stationRow(station: StationSnapshot, now: Micros, zone: ZonedTime): object {
+  const { lastSeenAt, online } = station;
+  const late = isSilent(station, now, LATE_AFTER_MS);
+  return {
+    title: station.title,
+    href: stationHref(station.station),
+    state: online ? 'connected' : late ? 'offline' : 'not connected',
+    silent: isSilent(station, now, STALE_AFTER_MS),
+    lastSeen:
+      lastSeenAt === null
+        ? undefined
+        : {
+            iso: formatMicros(lastSeenAt),
+            age: ageText((now - lastSeenAt) / 1000),
+            full: zone.full(lastSeenAt),
+          },
+  };
+}
+
+const PREVIEW_CHARACTERS = 120;
+
+function rejectedRow(row: RejectedRow, now: Micros, zone: ZonedTime): object {
+  const text = row.payload.toString('utf8');
+  return {
+    iso: formatMicros(row.receivedAt),
+    age: ageText((now - row.receivedAt) / 1000),
+    full: zone.full(row.receivedAt),
+    topic: row.topic,
+    reason: row.reason,
+    detail: row.detail,
+    payload: text.length > PREVIEW_CHARACTERS ? `${text.slice(0, PREVIEW_CHARACTERS)}…` : text,
+  };
+}

@@ -1,0 +1,48 @@
+import type { Pool } from 'pg';
+import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
+import type { StationSnapshot } from '../telemetry/station.ts';
+
+/** What became of a message that came in over HTTP. */
+export interface SubmitOutcome {
+  /** Readings that are now in the table, those that were there already included. */
+  readonly stored: number;
+  /** Those among `stored` that were in the table before. */
+  readonly duplicates: number;
+  /** Parts of the message that were refused, and kept with their reason. */
+  readonly rejections: readonly Rejection[];
+}
+
+/** Everything the web layer needs of the rest of the service; `service.ts` fills it in. */
+export interface WebParts {
+  readonly pool: Pool;
+  readonly units: 'metric' | 'imperial';
+  /** IANA name of the time zone that pages show times in. */
+  readonly timeZone: string;
+  readonly version: string;
+  readonly startedAt: Date;
+  /** Whether readings may be posted without credentials. */
+  readonly allowAnonymous: boolean;
+  /** Where stations publish, for the page that shows how; e.g. `{ host: '127.0.0.1', port: 1883 }`. */
+  readonly mqttAddress: () => { host: string; port: number };
+  readonly clock: () => Micros;
+  /** Every station, by name. In memory, cheap. */
+  readonly stations: () => readonly StationSnapshot[];
+  readonly station: (name: string) => StationSnapshot | undefined;
+  /**
+   * Hands a message to ingest; resolves after the commit.
+   * @throws IngestClosedError while the service stops, IngestOverloadedError when too much is waiting (both: 503, retry).
+   */
+  readonly submit: (message: {
+    topic: string;
+    payload: Uint8Array;
+    clientId: string;
+  }) => Promise<SubmitOutcome>;
+  /** Calls back with each batch after its commit, in the order of commits; returns how to stop. */
+  readonly onCommitted: (listener: (batch: readonly CommittedReading[]) => void) => () => void;
+  /** Calls back when a station comes or goes; returns how to stop. */
+  readonly onPresence: (listener: (station: string, online: boolean) => void) => () => void;
+  /** Whether the broker takes connections. */
+  readonly brokerListening: () => boolean;
+  /** Counters since start, by their metric name without prefix, e.g. `messages_received_total`. */
+  readonly counters: () => Readonly<Record<string, number>>;
+}

@@ -1,0 +1,49 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { readRejected } from '../storage/rejected-query.ts';
+import { formatMicros } from '../telemetry/format-time.ts';
+import { invalidParameter } from './errors.ts';
+import type { WebParts } from './parts.ts';
+import { rejectedQuery, rejectedReply } from './schemas.ts';
+import { askDatabase } from './to-web-error.ts';
+
+/** `GET /api/rejected`: what was not understood, with its payload and reason, newest first. */
+export function rejectedRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
+  return (app, _options, done) => {
+    app.get(
+      '/api/rejected',
+      { schema: { querystring: rejectedQuery, response: { 200: rejectedReply } } },
+      async (request) => {
+        const { reason, limit, cursor } = request.query;
+        const beforeId = cursor === undefined ? undefined : requireId(cursor);
+        const { rows, more } = await askDatabase(readRejected(parts.pool, { limit, reason, beforeId }));
+        const last = more ? rows.at(-1) : undefined;
+        return {
+          rejected: rows.map((row) => ({
+            ...row,
+            receivedAt: formatMicros(row.receivedAt),
+            payload: showPayload(row.payload),
+          })),
+          next: last === undefined ? null : Buffer.from(`before ${last.id}`).toString('base64url'),
+        };
+      },
+    );
+    done();
+  };
+}
+
+/** A payload as text where it is valid UTF-8, or else in base64: nothing of it is lost. */
+function showPayload(payload: Buffer): { text: string } | { base64: string } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload) };
+  } catch {
+    return { base64: payload.toString('base64') };
+  }
+}
+
+function requireId(cursor: string): number {
+  const id = /^before (\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))?.[1];
+  if (id === undefined) {
+    throw invalidParameter('cursor', 'is not one of ours; send `next` of the page before as it came');
+  }
+  return Number(id);
+}

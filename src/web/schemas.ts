@@ -1,0 +1,110 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+/** A schema whose value may be null, in the form that serialises fastest. */
+function nullable<T extends TSchema & { type: string }>(schema: T) {
+  return Type.Unsafe<Static<T> | null>({ ...schema, type: [schema.type, 'null'] });
+}
+
+const time = Type.String({ description: 'ISO 8601, UTC' });
+
+export const stationParams = Type.Object({ station: Type.String() });
+
+const unitsParameter = Type.Optional(
+  Type.Enum(['metric', 'imperial'], {
+    description: "Converts °C/°F, m/s/mph, hPa/inHg, mm/in; without it, values are in the series' own unit.",
+  }),
+);
+
+export const unitsQuery = Type.Object({ units: unitsParameter }, { additionalProperties: false });
+
+export const stationReply = Type.Object({
+  station: Type.String(),
+  title: Type.String(),
+  online: Type.Boolean(),
+  lastSeenAt: nullable(time),
+  latest: Type.Array(
+    Type.Object({
+      metric: Type.String(),
+      value: Type.Number(),
+      unit: nullable(Type.String()),
+      measuredAt: time,
+    }),
+  ),
+});
+
+export const stationsReply = Type.Object({ stations: Type.Array(stationReply) });
+
+export const readingsQuery = Type.Object(
+  {
+    metric: Type.Optional(
+      Type.String({ description: '`temperature` where the station has it, if not given' }),
+    ),
+    from: Type.Optional(Type.String({ description: 'Inclusive. ISO 8601 with zone, or epoch s, ms or µs' })),
+    to: Type.Optional(Type.String({ description: 'Exclusive. ISO 8601 with zone, or epoch s, ms or µs' })),
+    order: Type.Enum(['asc', 'desc'], { default: 'desc' }),
+    limit: Type.Integer({ minimum: 1, maximum: 10_000, default: 1000 }),
+    cursor: Type.Optional(Type.String({ description: '`next` of the page before' })),
+    units: unitsParameter,
+  },
+  { additionalProperties: false },
+);
+
+export const readingsReply = Type.Object({
+  station: Type.String(),
+  metric: Type.String(),
+  unit: nullable(Type.String()),
+  readings: Type.Array(Type.Object({ measuredAt: time, receivedAt: time, value: Type.Number() })),
+  next: nullable(Type.String()),
+});
+
+export const submitQuery = Type.Object(
+  {
+    metric: Type.Optional(
+      Type.String({ description: 'For a payload that is a reading of this metric alone' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const submitReply = Type.Object({
+  stored: Type.Integer({ description: 'Readings that are now in the table' }),
+  duplicates: Type.Integer({ description: 'Those among them that were there before' }),
+  rejected: Type.Array(Type.Object({ reason: Type.String(), detail: Type.String() })),
+});
+
+export const rejectedQuery = Type.Object(
+  {
+    reason: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,64}$' })),
+    limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+    cursor: Type.Optional(Type.String({ description: '`next` of the page before' })),
+  },
+  { additionalProperties: false },
+);
+
+export const rejectedReply = Type.Object({
+  rejected: Type.Array(
+    Type.Object({
+      id: Type.Integer(),
+      receivedAt: time,
+      topic: Type.String(),
+      payload: Type.Object({ text: Type.Optional(Type.String()), base64: Type.Optional(Type.String()) }),
+      qos: Type.Integer(),
+      clientId: nullable(Type.String()),
+      reason: Type.String(),
+      detail: Type.String(),
+    }),
+  ),
+  next: nullable(Type.String()),
+});
+
+export const liveQuery = Type.Object(
+  { station: Type.Optional(Type.String({ description: 'Only this station' })), units: unitsParameter },
+  { additionalProperties: false },
+);
+
+const checkReply = Type.Object({ ok: Type.Boolean() });
+
+export const readyReply = Type.Object({
+  status: Type.Enum(['ready', 'not-ready']),
+  checks: Type.Object({ database: checkReply, broker: checkReply }),
+});

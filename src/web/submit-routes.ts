@@ -1,0 +1,77 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isMetricName, isStationName } from '../telemetry/topic.ts';
+import { invalidParameter, WebError } from './errors.ts';
+import type { WebParts } from './parts.ts';
+import { stationParams, submitQuery, submitReply } from './schemas.ts';
+
+/** As much as MQTT clients may send in one message. */
+const MAX_BODY_BYTES = 256 * 1024;
+const METRIC_RULE = 'must be 1 to 64 of a-z, 0-9, _ and ., beginning with a letter, and not status or time';
+const STATION_RULE = 'must be 1 to 64 of A-Z, a-z, 0-9, ., _ and -, beginning with a letter or digit';
+
+/** `POST /api/stations/{station}/readings`: the same payloads as over MQTT, answered after the commit. */
+export function submitRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
+  return (app, _options, done) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES },
+      (_request, body, parsed) => parsed(null, body),
+    );
+    app.post(
+      '/api/stations/:station/readings',
+      {
+        schema: { params: stationParams, querystring: submitQuery, response: { 201: submitReply } },
+        onRequest: (request, reply, next) => {
+          refuseOtherOrigins(request);
+          if (!parts.allowAnonymous) throw credentialsRequired(reply);
+          // Boards send all sorts here, `json` for one, which Fastify refuses as malformed; only the payload counts.
+          delete request.headers['content-type'];
+          next();
+        },
+      },
+      async (request, reply) => {
+        const { station } = request.params;
+        const { metric } = request.query;
+        if (!isStationName(station)) throw invalidParameter('station', STATION_RULE);
+        if (metric !== undefined && !isMetricName(metric)) throw invalidParameter('metric', METRIC_RULE);
+        const outcome = await parts.submit({
+          topic: metric === undefined ? `stations/${station}` : `stations/${station}/${metric}`,
+          payload: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(0),
+          clientId: `http:${request.ip}`,
+        });
+        const rejected = outcome.rejections.map(({ reason, detail }) => ({ reason, detail }));
+        if (outcome.stored === 0) {
+          throw new WebError(
+            422,
+            'readings-rejected',
+            'no reading was understood; the message is kept as rejected',
+            {
+              details: rejected,
+            },
+          );
+        }
+        return reply.code(201).send({ stored: outcome.stored, duplicates: outcome.duplicates, rejected });
+      },
+    );
+    done();
+  };
+}
+
+/** Any page that somebody opens could otherwise make their browser post to a service on their own network. */
+function refuseOtherOrigins(request: FastifyRequest): void {
+  const { origin, host } = request.headers;
+  if (origin === undefined) return;
+  if (URL.canParse(origin) && new URL(origin).host === host) return;
+  throw new WebError(403, 'origin-not-allowed', 'readings are not taken from the pages of other sites');
+}
+
+function credentialsRequired(reply: FastifyReply): WebError {
+  reply.header('www-authenticate', 'Bearer realm="Thermograph"');
+  return new WebError(
+    401,
+    'credentials-required',
+    'readings are taken without credentials only if ALLOW_ANONYMOUS is true',
+  );
+}

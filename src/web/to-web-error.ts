@@ -1,0 +1,78 @@
+import type { FastifySchemaValidationError } from 'fastify';
+import { DatabaseError } from 'pg';
+import { WebError, type ErrorDetail } from './errors.ts';
+
+/** What Fastify's own errors and those of the parts behind us may carry. */
+interface AnyError {
+  readonly code?: unknown;
+  readonly statusCode?: unknown;
+  readonly message?: unknown;
+  readonly validation?: readonly FastifySchemaValidationError[];
+}
+
+const FASTIFY_CODES: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_BAD_URL: 'url-malformed',
+  FST_ERR_MAX_PARAM_LENGTH: 'url-malformed',
+};
+
+/** Finds what to tell a client of any error; what nobody foresaw becomes a 500 that says nothing of its insides. */
+export function toWebError(error: unknown): WebError {
+  if (error instanceof WebError) return error;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every property is checked before use
+  const { code, statusCode, message, validation } = (error ?? {}) as AnyError;
+  if (validation !== undefined) return fromValidation(validation);
+  if (code === 'ingest-closed') {
+    return unavailable('ingest-closed', 'the service is stopping; nothing was stored', 5, error);
+  }
+  if (code === 'ingest-overloaded') {
+    return unavailable('ingest-overloaded', 'too much is waiting to be stored; nothing was stored', 1, error);
+  }
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
+    return new WebError(statusCode, FASTIFY_CODES[String(code)] ?? 'request-invalid', String(message));
+  }
+  return new WebError(500, 'internal', 'something went wrong in the service; its log says what', {
+    cause: error,
+  });
+}
+
+/** Classes of SQLSTATE that are the server's own troubles: connection, resources, operator, system. */
+const SERVER_TROUBLE = new Set(['08', '53', '57', '58']);
+
+/**
+ * Runs a query; if it fails because the database is away, rather than for a mistake of ours, the client is told so.
+ */
+export async function askDatabase<T>(query: Promise<T>): Promise<T> {
+  try {
+    return await query;
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+    throw unavailable('database-unavailable', 'the database does not answer at the moment', 5, error);
+  }
+}
+
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false;
+  // Errors that the server sent; those of sockets and of the pool have no SQLSTATE.
+  return error instanceof DatabaseError ? SERVER_TROUBLE.has(error.code?.slice(0, 2) ?? '') : true;
+}
+
+function unavailable(code: string, message: string, retryAfterSeconds: number, cause: unknown): WebError {
+  return new WebError(503, code, message, { retryAfterSeconds, cause });
+}
+
+function fromValidation(problems: readonly FastifySchemaValidationError[]): WebError {
+  const details = problems.map(toDetail);
+  const message = details.map(({ field, detail }) => `${field}: ${detail}`).join('; ');
+  return new WebError(400, 'parameter-invalid', message, { details });
+}
+
+function toDetail({ keyword, params, instancePath, message }: FastifySchemaValidationError): ErrorDetail {
+  if (keyword === 'additionalProperties') {
+    return { field: String(params['additionalProperty']), detail: 'there is no such parameter' };
+  }
+  if (keyword === 'required') return { field: String(params['missingProperty']), detail: 'is required' };
+  const allowed =
+    keyword === 'enum' ? `must be one of ${[params['allowedValues']].flat().join(', ')}` : message;
+  return { field: instancePath.slice(1), detail: allowed ?? 'is not valid' };
+}

@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { fastifyStatic } from '@fastify/static';
+import { fastifyView } from '@fastify/view';
+import type { FastifyInstance } from 'fastify';
+import handlebars from 'handlebars';
+
+// The same from src/web (development, tests) and from dist/web.
+const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
+
+const PARTIALS = {
+  page: 'partials/page.hbs',
+  card: 'partials/card.hbs',
+  reading: 'partials/reading.hbs',
+  primary: 'partials/primary.hbs',
+  'link-list': 'partials/link-list.hbs',
+};
+
+/** Handlebars pages, and at `/assets/` what they refer to. Every value is escaped; no template opts out. */
+export async function registerViews(app: FastifyInstance): Promise<void> {
+  await app.register(fastifyView, {
+    // An environment of its own: partials are registered in it.
+    engine: { handlebars: handlebars.create() },
+    root: TEMPLATES,
+    options: { partials: PARTIALS, compileOptions: { strict: false, preventIndent: true } },
+    production: true,
+  });
+  await app.register(fastifyStatic, {
+    root: `${TEMPLATES}/assets`,
+    prefix: '/assets/',
+    decorateReply: false,
+    index: false,
+    // Short, for a newer version must not meet older scripts for long; after that, the etag spares the transfer.
+    maxAge: '1m',
+  });
+}

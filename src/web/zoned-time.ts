@@ -1,0 +1,40 @@
+import type { Micros } from '../telemetry/reading.ts';
+
+/** Writes times as they are in one time zone. */
+export interface ZonedTime {
+  /** `Sun, 22 Nov 2026, 14:05 CET` */
+  full(time: Micros): string;
+  /** `14:05:07` */
+  clock(time: Micros): string;
+  /** `Sunday, 22 November 2026` */
+  day(time: Micros): string;
+  /** `GMT+1`: changes where clocks are set forward or back. */
+  offset(time: Micros): string;
+}
+
+/** @param timeZone an IANA name */
+export function createZonedTime(timeZone: string): ZonedTime {
+  const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', ...options });
+  const full = format(FULL_TIME);
+  const clock = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const day = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+  const offset = format({ timeZoneName: 'shortOffset' });
+  return {
+    full: (time) => full.format(time / 1000),
+    clock: (time) => clock.format(time / 1000),
+    day: (time) => day.format(time / 1000),
+    offset: (time) =>
+      offset.formatToParts(time / 1000).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone,
+  };
+}
+
+const FULL_TIME: Intl.DateTimeFormatOptions = {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+};

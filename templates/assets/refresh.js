@@ -1,0 +1,61 @@
+// @ts-check
+// Fetches the page anew and takes over its fragments, when more has changed than a number.
+
+const INTERVAL_MS = 2000;
+
+/**
+ * @param {() => void} onRefreshed
+ * @returns {(delayMs?: number) => void} asks for a refresh; however often it is called, at most one runs every two seconds
+ */
+export function createRefresh(onRefreshed) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let last = 0;
+
+  const run = async () => {
+    last = Date.now();
+    try {
+      const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
+      if (response.ok) replaceFragments(await response.text());
+    } catch {
+      // The link says that the service is away; once it is back, the page is refreshed again.
+    }
+    timer = undefined;
+    onRefreshed();
+  };
+
+  return (delayMs = 0) => {
+    timer ??= setTimeout(run, Math.max(delayMs, last + INTERVAL_MS - Date.now(), 0));
+  };
+}
+
+/** @param {string} html */
+function replaceFragments(html) {
+  const fetched = new DOMParser().parseFromString(html, 'text/html');
+  document.title = fetched.title;
+  for (const fragment of document.querySelectorAll('.fragment')) {
+    const replacement = fetched.getElementById(fragment.id);
+    if (!replacement || holdsSelection(fragment)) continue;
+    const focused = fragment.contains(document.activeElement)
+      ? document.activeElement?.getAttribute('href')
+      : undefined;
+    fragment.replaceWith(replacement);
+    if (focused) focusLink(replacement, focused);
+  }
+}
+
+/** Somebody who has marked text there wants to copy it. */
+function holdsSelection(/** @type {Element} */ fragment) {
+  const selection = getSelection();
+  return selection !== null && !selection.isCollapsed && selection.containsNode(fragment, true);
+}
+
+/**
+ * Whoever goes by keyboard stays where they were.
+ * @param {Element} fragment
+ * @param {string} href
+ */
+function focusLink(fragment, href) {
+  const link = fragment.querySelector(`a[href="${CSS.escape(href)}"]`);
+  if (link instanceof HTMLElement) link.focus({ preventScroll: true });
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { useChromium } from '../support/chromium.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { seedSeries } from '../support/series.ts';
+import { type TestWeb, useWeb } from '../support/web.ts';
+
+const open = useChromium();
+const LONGEST = 'x'.repeat(64);
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const rows = Array.from({ length: 30 }, (_, i) => ({
+    measuredAt: Date.UTC(2026, 10, 22, 12, i) * 1000,
+    value: i - 10,
+  }));
+  await seedSeries(database.pool, { station: LONGEST, metric: 'temperature', unit: '°C' }, rows);
+});
+afterAll(() => database.drop());
+
+/** As many stations as asked for, with all that is hard to lay out. */
+async function useStations(count: number): Promise<TestWeb> {
+  const web = await useWeb({ pool: database.pool });
+  for (let i = 0; i < count; i += 1) {
+    const station = i === 0 ? LONGEST : `s${i}`;
+    const title = [LONGEST, 'The greenhouse behind the old apple trees, near the long wall of the garden'][i];
+    web.addStation(station, { title: title ?? `Station ${i}` });
+    web.commit({ station, metric: 'temperature', value: -123.45, ageMs: i * 1_000_000 });
+    web.commit({ station, metric: 'humidity', value: 48.123, ageMs: i * 1_000_000 });
+    web.commit({ station, metric: 'a'.repeat(64), value: 1234567.89, unit: 'W'.repeat(16) });
+  }
+  if (count > 2) web.commit({ station: 'w', metric: 'power', value: 123456789.12, unit: 'microwatts' });
+  return web;
+}
+
+/** A script that runs in the page. */
+const READ_TEXT_COLOURS = readFileSync(new URL('text-colours.js', import.meta.url), 'utf8');
+const WIDTHS = [360, 1280];
+const SCHEMES = ['light', 'dark'] as const;
+
+test.for([0, 1, 2, 12])(
+  'with %i stations, no page is wider than a phone, in light and dark',
+  async (count, context) => {
+    const web = await useStations(count);
+    const { page, complaints } = await open(context, web.url);
+    for (const path of ['/', ...(count > 0 ? [`/stations/${LONGEST}`] : []), '/status', '/nothing-here']) {
+      const response = await page.goto(web.url + path);
+      // Browsers complain of a missing page on their console.
+      if (response?.status() === 404) complaints.length = 0;
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 740 });
+        const widest = await page.evaluate<number>('document.documentElement.scrollWidth');
+        expect(widest, `${path} at ${width}`).toBeLessThanOrEqual(width);
+      }
+    }
+    expect(complaints).toStrictEqual([]);
+  },
+);
+
+test('every text can be read on its ground, in light and dark', async (context) => {
+  const web = await useStations(3);
+  const { page } = await open(context, web.url);
+  for (const path of ['/', `/stations/${LONGEST}`, '/status']) {
+    await page.goto(web.url + path);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      const texts = await page.evaluate<TextColours[]>(READ_TEXT_COLOURS);
+      expect(texts.length).toBeGreaterThan(10);
+      expect(isDark(texts[0]!.ground)).toBe(colorScheme === 'dark');
+      const faint = texts.filter(({ text, ground }) => contrast(text, ground) < 4.5);
+      expect(faint, `${path} in ${colorScheme} colours`).toStrictEqual([]);
+    }
+  }
+});
+
+interface TextColours {
+  readonly words: string;
+  readonly text: string;
+  readonly ground: string;
+}
+
+/** WCAG 2.2, relative luminance and contrast ratio. */
+function contrast(one: string, other: string): number {
+  const [light, dark] = [luminance(one), luminance(other)].toSorted((a, b) => b - a) as [number, number];
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [red, green, blue] = [...colour.matchAll(/[\d.]+/g)].map(([part]) => {
+    const share = Number(part) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+}
+
+function isDark(colour: string): boolean {
+  return luminance(colour) < 0.2;
+}

@@ -1,0 +1,140 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { LATE_AFTER_MS } from '../../src/web/words.ts';
+import { useChromium } from '../support/chromium.ts';
+import { poll } from '../support/poll.ts';
+import { type TestWeb, useWeb } from '../support/web.ts';
+
+const open = useChromium();
+
+const number = (page: Page, station = 'inside', metric = 'temperature'): Promise<string | null> =>
+  page.textContent(`[data-station="${station}"] [data-metric="${metric}"] .number`);
+
+async function untilLive(page: Page): Promise<void> {
+  await page.waitForSelector('#link[data-state="live"]');
+}
+
+async function useTwoStations(): Promise<TestWeb> {
+  const web = await useWeb();
+  web.addStation('inside', { title: 'Inside' });
+  web.addStation('outside', { title: 'Outside' });
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.5 });
+  web.commit({ station: 'inside', metric: 'humidity', value: 48 });
+  web.commit({ station: 'outside', metric: 'temperature', value: -3.46 });
+  return web;
+}
+
+test('a new reading changes the number in place, and the title with it', async (context) => {
+  const web = await useTwoStations();
+  const { page, complaints } = await open(context, web.url);
+  await page.goto(web.url);
+  await untilLive(page);
+  const before = await page.$('[data-station="inside"] .number');
+  web.commit({ station: 'inside', metric: 'temperature', value: 22.04 });
+  await poll(async () => (await number(page)) === '22.0');
+  expect(await before!.textContent(), 'the very same element').toBe('22.0');
+  expect(await page.getAttribute('[data-station="inside"] data', 'value')).toBe('22.04');
+  expect(await page.title()).toBe('22.0 °C · Inside · Thermograph');
+  expect(complaints).toStrictEqual([]);
+});
+
+test('a metric and a station that are new appear by themselves', async (context) => {
+  const web = await useTwoStations();
+  const { page, complaints } = await open(context, web.url);
+  await page.goto(web.url);
+  await untilLive(page);
+  web.commit({ station: 'inside', metric: 'pressure', value: 1013.25 });
+  await poll(async () => (await page.locator('[data-metric="pressure"]').count()) === 1);
+  web.commit({ station: 'zenith', metric: 'temperature', value: 1 });
+  await poll(async () => (await page.locator('[data-station="zenith"]').count()) === 1);
+  expect(complaints).toStrictEqual([]);
+});
+
+test('an empty page turns into that of the first station by itself', async (context) => {
+  const web = await useWeb();
+  const { page, complaints } = await open(context, web.url);
+  await page.goto(web.url);
+  await untilLive(page);
+  expect(await page.textContent('main')).toContain('npx mqtt pub');
+  web.commit({ station: 'outside', metric: 'temperature', value: 21.5 });
+  await poll(async () => (await page.locator('[data-station="outside"]').count()) === 1);
+  expect(await number(page, 'outside')).toBe('21.5');
+  expect(await page.textContent('main')).not.toContain('npx mqtt pub');
+  expect(await page.title()).toContain('21.5 °C');
+  expect(complaints).toStrictEqual([]);
+});
+
+test('the choice of units outlives a reload, and live readings follow it', async (context) => {
+  const web = await useTwoStations();
+  const { page, complaints } = await open(context, web.url);
+  await page.goto(web.url);
+  await page.getByRole('link', { name: 'Imperial units' }).click();
+  await poll(async () => (await number(page)) === '70.7');
+  await page.goto(web.url);
+  expect(await number(page)).toBe('70.7');
+  await untilLive(page);
+  web.commit({ station: 'inside', metric: 'temperature', value: 100 });
+  await poll(async () => (await number(page)) === '212.0');
+  await page.getByRole('link', { name: 'Metric units' }).click();
+  await poll(async () => (await number(page)) === '100.0');
+  expect(complaints).toStrictEqual([]);
+});
+
+test('a reading becomes late before the eyes of the viewer, and fresh again with the next one', async (context) => {
+  const web = await useWeb();
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.5, ageMs: LATE_AFTER_MS - 2000 });
+  const { page, complaints } = await open(context, web.url);
+  await page.goto(web.url);
+  await page.waitForSelector('.primary[data-freshness="late"]');
+  await page.getByText('offline').waitFor({ state: 'visible' });
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.6 });
+  await page.waitForSelector('.primary[data-freshness="fresh"]');
+  await page.getByText('offline').waitFor({ state: 'hidden' });
+  expect(complaints).toStrictEqual([]);
+});
+
+test('a stale reading is greyed, and its last time shown in the zone of the owner', async (context) => {
+  const web = await useWeb({ timeZone: 'Asia/Kolkata' });
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.5, ageMs: 2 * 3_600_000 });
+  const { page } = await open(context, web.url, { timezoneId: 'America/New_York' });
+  await page.goto(web.url);
+  const opacity = await page.evaluate<string>(
+    `getComputedStyle(document.querySelector('.primary .number')).opacity`,
+  );
+  expect(Number(opacity)).toBeLessThan(1);
+  await page.getByText('GMT+5:30').waitFor({ state: 'visible' });
+});
+
+test('a tablet whose clock is a day off shows the true age', async (context) => {
+  const web = await useTwoStations();
+  const { page } = await open(context, web.url);
+  await page.clock.install({ time: Date.now() + 86_400_000 });
+  await page.goto(web.url);
+  await untilLive(page);
+  await page.clock.runFor(5000);
+  expect(await page.getAttribute('[data-station="inside"] .primary', 'data-freshness')).toBe('fresh');
+  expect(await page.textContent('[data-station="inside"] time')).toMatch(/^(?:\d+ s ago|just now)$/);
+});
+
+test('without JavaScript the page shows the same values, and units can be chosen', async (context) => {
+  const web = await useTwoStations();
+  const { page, complaints } = await open(context, web.url, { javaScriptEnabled: false });
+  await page.goto(web.url);
+  expect(await page.locator('[data-station="inside"] .primary .number').textContent()).toBe('21.5');
+  await page.getByRole('link', { name: 'Imperial units' }).click();
+  await page.goto(web.url);
+  expect(await page.locator('[data-station="inside"] .primary .number').textContent()).toBe('70.7');
+  expect(complaints).toStrictEqual([]);
+});
+
+test('a hostile title is shown as the text that it is', async (context) => {
+  const web = await useWeb();
+  const title = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
+  web.addStation('inside', { title });
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.5 });
+  const { page, complaints } = await open(context, web.url);
+  await page.goto(web.url);
+  await untilLive(page);
+  expect(await page.textContent('.card-title a')).toBe(title);
+  expect(complaints).toStrictEqual([]);
+});

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { useChromium } from '../support/chromium.ts';
+import { useTestDatabase } from '../support/database.ts';
+import { poll } from '../support/poll.ts';
+import { insertRows, seedSeries } from '../support/series.ts';
+import { useWeb } from '../support/web.ts';
+
+const open = useChromium();
+
+test("a station's page keeps its values and its newest readings up to date", async (context) => {
+  const { pool } = await useTestDatabase();
+  const measuredAt = Date.now() * 1000;
+  const series = { station: 'outside', metric: 'temperature', unit: '°C' };
+  const seriesId = await seedSeries(pool, series, [{ measuredAt, value: 1 }]);
+  const web = await useWeb({ pool });
+  web.commit({ station: 'outside', metric: 'temperature', value: 1 });
+  web.commit({ station: 'outside', metric: 'humidity', value: 48 });
+  const { page, complaints } = await open(context, web.url);
+  await page.goto(`${web.url}/stations/outside`);
+  await page.waitForSelector('#link[data-state="live"]');
+  expect(await page.locator('tbody td:nth-child(2)').allTextContents()).toStrictEqual(['1.0']);
+  await insertRows(pool, seriesId, [{ measuredAt: measuredAt + 1_000_000, value: 2 }]);
+  web.commit({ station: 'outside', metric: 'temperature', value: 2 });
+  await poll(async () => (await page.textContent('.primary .number')) === '2.0');
+  await poll(async () => (await page.locator('tbody td:nth-child(2)').count()) === 2);
+  expect(await page.locator('tbody td:nth-child(2)').allTextContents()).toStrictEqual(['2.0', '1.0']);
+  expect(complaints).toStrictEqual([]);
+});
+
+test('the metric of the table is chosen by a link', async (context) => {
+  const { pool } = await useTestDatabase();
+  const row = { measuredAt: Date.now() * 1000, value: 48 };
+  await seedSeries(pool, { station: 'outside', metric: 'temperature', unit: '°C' }, []);
+  await seedSeries(pool, { station: 'outside', metric: 'humidity', unit: '%' }, [row]);
+  const web = await useWeb({ pool });
+  web.commit({ station: 'outside', metric: 'temperature', value: 1 });
+  web.commit({ station: 'outside', metric: 'humidity', value: 48 });
+  const { page } = await open(context, web.url);
+  await page.goto(`${web.url}/stations/outside`);
+  await page.getByRole('link', { name: 'Humidity' }).click();
+  expect(await page.locator('thead th:nth-child(2)').textContent()).toBe('Humidity, %');
+  expect(await page.locator('tbody td:nth-child(2)').allTextContents()).toStrictEqual(['48']);
+});

@@ -1,0 +1,119 @@
+import type { Pool } from 'pg';
+import pino from 'pino';
+import type { CommittedReading, Micros } from '../../src/telemetry/reading.ts';
+import type { StationSnapshot } from '../../src/telemetry/station.ts';
+import { defaultUnit } from '../../src/telemetry/units.ts';
+import type { SubmitOutcome, WebParts } from '../../src/web/parts.ts';
+
+/** What a test changes while the app runs. */
+export interface WebPartsHandle {
+  readonly parts: WebParts;
+  readonly submitted: Parameters<WebParts['submit']>[0][];
+  /** How many listen to commits and presence. */
+  listeners(): number;
+  /** Moves the service's clock. */
+  advance(milliseconds: number): void;
+  addStation(station: string, options?: { title?: string; online?: boolean }): void;
+  /** Makes a reading the latest and tells of it, as after a commit; `ageMs` before the service's present. */
+  commit(reading: {
+    station: string;
+    metric: string;
+    value: number;
+    unit?: string | null;
+    ageMs?: number;
+  }): void;
+  setOnline(station: string, online: boolean): void;
+  setBrokerListening(listening: boolean): void;
+  onSubmit(answer: () => Promise<SubmitOutcome>): void;
+}
+
+export interface WebPartsOptions {
+  readonly pool?: Pool;
+  readonly timeZone?: string;
+  readonly allowAnonymous?: boolean;
+  readonly mqttHost?: string;
+}
+
+/** The rest of the service, as the web layer sees it, in the hands of a test. */
+export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
+  const stations = new Map<string, StationSnapshot>();
+  const committed = new Set<(batch: readonly CommittedReading[]) => void>();
+  const presence = new Set<(station: string, online: boolean) => void>();
+  const submitted: Parameters<WebParts['submit']>[0][] = [];
+  let offsetMs = 0;
+  let listening = true;
+  let answer = (): Promise<SubmitOutcome> => Promise.resolve({ stored: 1, duplicates: 0, rejections: [] });
+  const clock = (): Micros => Math.floor((Date.now() + offsetMs) * 1000);
+
+  const addStation: WebPartsHandle['addStation'] = (station, { title = station, online = false } = {}) => {
+    stations.set(station, { station, title, online, lastSeenAt: null, latest: [] });
+  };
+  return {
+    parts: {
+      pool: options.pool ?? unreachablePool(),
+      units: 'metric',
+      timeZone: options.timeZone ?? 'Europe/Paris',
+      version: '0.1.0',
+      startedAt: new Date(),
+      allowAnonymous: options.allowAnonymous ?? true,
+      mqttAddress: () => ({ host: options.mqttHost ?? '127.0.0.1', port: 1883 }),
+      clock,
+      stations: () => [...stations.values()].toSorted((a, b) => (a.station < b.station ? -1 : 1)),
+      station: (name) => stations.get(name),
+      submit(message) {
+        submitted.push(message);
+        return answer();
+      },
+      onCommitted(listener) {
+        committed.add(listener);
+        return () => committed.delete(listener);
+      },
+      onPresence(listener) {
+        presence.add(listener);
+        return () => presence.delete(listener);
+      },
+      brokerListening: () => listening,
+      counters: () => ({ messages_received_total: 1234, readings_written_total: 1200 }),
+    },
+    submitted,
+    listeners: () => committed.size + presence.size,
+    advance(milliseconds) {
+      offsetMs += milliseconds;
+    },
+    addStation,
+    commit({ station, metric, value, unit = defaultUnit(metric), ageMs = 0 }) {
+      if (!stations.has(station)) addStation(station);
+      const measuredAt = clock() - ageMs * 1000;
+      const known = stations.get(station)!;
+      const latest = [
+        ...known.latest.filter((reading) => reading.metric !== metric),
+        { metric, value, unit, measuredAt, receivedAt: measuredAt },
+      ].toSorted((a, b) => rank(a.metric).localeCompare(rank(b.metric)));
+      stations.set(station, { ...known, latest, lastSeenAt: Math.max(known.lastSeenAt ?? 0, measuredAt) });
+      const batch = [{ station, metric, value, unit, measuredAt, isLatest: true }];
+      for (const listener of committed) listener(batch);
+    },
+    setOnline(station, online) {
+      stations.set(station, { ...stations.get(station)!, online });
+      for (const listener of presence) listener(station, online);
+    },
+    setBrokerListening(value) {
+      listening = value;
+    },
+    onSubmit(next) {
+      answer = next;
+    },
+  };
+}
+
+/** For tests that need no database, and for those that need it to be away. */
+function unreachablePool(): Pool {
+  const away = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED'));
+  return { query: away, connect: away } as unknown as Pool;
+}
+
+export const silentLog = pino({ level: 'silent' });
+
+function rank(metric: string): string {
+  return metric === 'temperature' ? '' : metric;
+}

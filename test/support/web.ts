@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { createWeb } from '../../src/web/server.ts';
+import { createWebParts, silentLog, type WebPartsHandle, type WebPartsOptions } from './web-parts.ts';
+
+/** The web layer, listening, with the rest of the service in the test's hands. */
+export interface TestWeb extends WebPartsHandle {
+  readonly app: FastifyInstance;
+  /** `http://127.0.0.1:…` */
+  readonly url: string;
+  /** A request to it; JSON replies are parsed. */
+  ask(path: string, options?: RequestInit): Promise<Reply>;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into replies of many shapes
+  readonly body: any;
+}
+
+/** Closed when the test ends. */
+export async function useWeb(options: WebPartsOptions = {}): Promise<TestWeb> {
+  const web = await startWeb(createWebParts(options));
+  onTestFinished(() => web.app.close());
+  return web;
+}
+
+/** For several tests, or to come back on the same port; its user closes it. */
+export async function startWeb(handle: WebPartsHandle, port = 0): Promise<TestWeb> {
+  const app = await createWeb(handle.parts, { log: silentLog });
+  const url = await app.listen({ host: '127.0.0.1', port });
+  return {
+    ...handle,
+    app,
+    url,
+    async ask(path, init) {
+      const response = await fetch(url + path, init);
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        body: isJson ? JSON.parse(text) : undefined,
+      };
+    },
+  };
+}

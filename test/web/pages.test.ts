@@ -1,0 +1,239 @@
+import type { Pool } from 'pg';
+import { expect, test } from 'vitest';
+import { insertRejected } from '../../src/storage/rejected-insert.ts';
+import { useTestDatabase } from '../support/database.ts';
+import { type Row, seedSeries } from '../support/series.ts';
+import { type TestWeb, useWeb } from '../support/web.ts';
+import type { WebPartsOptions } from '../support/web-parts.ts';
+
+const HOSTILE = `"><script>alert(1)</script><img src=x onerror='alert(2)'>{{this}}`;
+
+/** A service with one station, `outside`, whose temperatures are in the database too. */
+async function useStation(
+  rows: readonly Row[],
+  options: WebPartsOptions = {},
+): Promise<TestWeb & { pool: Pool }> {
+  const { pool } = await useTestDatabase();
+  await seedSeries(pool, { station: 'outside', metric: 'temperature', unit: '°C' }, rows);
+  const web = await useWeb({ pool, ...options });
+  web.addStation('outside', { title: 'Outside' });
+  web.commit({ station: 'outside', metric: 'temperature', value: 21.5 });
+  return { ...web, pool };
+}
+
+const minutes = (count: number): Row[] =>
+  Array.from({ length: count }, (_, i) => ({ measuredAt: Date.UTC(2026, 10, 22, 12, i) * 1000, value: i }));
+
+test('every page forbids what it does not need, and is not stored by caches', async () => {
+  const web = await useStation([]);
+  for (const path of ['/', '/stations/outside', '/status', '/nothing-here']) {
+    const { headers } = await web.ask(path);
+    expect(headers.get('content-security-policy'), `at ${path}`).toContain("default-src 'self'");
+    expect(headers.get('x-content-type-options'), `at ${path}`).toBe('nosniff');
+    expect(headers.get('referrer-policy'), `at ${path}`).toBe('no-referrer');
+    expect(headers.get('cache-control'), `at ${path}`).toBe('no-store');
+  }
+});
+
+test('no page has inline script or style, or refers to another host', async () => {
+  const web = await useStation(minutes(3));
+  for (const path of ['/', '/stations/outside', '/status', '/nothing-here']) {
+    const { text } = await web.ask(path);
+    expect(text, `at ${path}`).not.toMatch(/<script(?![^>]*\ssrc=)|\sstyle=|<style|\son[a-z]+=|javascript:/i);
+    expect(text, `at ${path}`).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  }
+});
+
+test('a hostile title, unit, topic or payload is text and nothing else', async () => {
+  const { pool } = await useTestDatabase();
+  const series = { station: 'outside', metric: 'temperature', unit: '°C' };
+  await seedSeries(pool, series, []);
+  const message = {
+    topic: HOSTILE,
+    payload: Buffer.from(HOSTILE),
+    qos: 0 as const,
+    clientId: HOSTILE,
+    receivedAt: 0,
+    firstReceivedAt: 0,
+  };
+  await insertRejected(pool, [{ message, rejections: [{ reason: 'topic-unknown', detail: HOSTILE }] }]);
+  const web = await useWeb({ pool });
+  web.addStation('outside', { title: HOSTILE });
+  web.commit({ station: 'outside', metric: 'temperature', value: 1, unit: '<b>°</b>' });
+  for (const path of ['/', '/stations/outside', '/status', `/stations/${encodeURIComponent(HOSTILE)}`]) {
+    const { text } = await web.ask(path);
+    expect(text, `at ${path}`).toContain('&lt;script&gt;alert(1)');
+    expect(text, `at ${path}`).not.toMatch(/<script>|<img|<b>/);
+  }
+});
+
+test('a hostile address does not get into the page', async () => {
+  const web = await useWeb();
+  const { text } = await web.ask('/?x="><script>alert(1)</script>&units=imperial');
+  expect(text).not.toContain('<script>alert');
+  for (const url of ['//evil.example/', '/\\\\evil.example/', '/%5Cevil.example/']) {
+    const { payload } = await web.app.inject({ url });
+    expect(payload, `at ${url}`).not.toMatch(/href="[/\\]{2}/);
+  }
+  const empty = await web.app.inject({ url: '/', headers: { host: "x';reboot;'" } });
+  expect(empty.payload).not.toContain('reboot');
+});
+
+test('the title of the page says how warm it is at the first station', async () => {
+  const web = await useStation([]);
+  web.commit({ station: 'zenith', metric: 'temperature', value: 3 });
+  expect((await web.ask('/')).text).toContain('<title>21.5 °C · Outside · Thermograph</title>');
+});
+
+test('units asked for by address are used, remembered in a cookie, and outdone by a new choice', async () => {
+  const web = await useStation([]);
+  const chosen = await web.ask('/?units=imperial');
+  expect(chosen.text).toContain('<span class="number">70.7</span>');
+  const cookie = chosen.headers.get('set-cookie') ?? '';
+  expect(cookie).toMatch(/^thermograph_units=imperial; Path=\/;.*SameSite=Lax/);
+  const headers = { cookie: `other=1; ${cookie.split(';')[0]}` };
+  expect((await web.ask('/', { headers })).text).toContain('<span class="number">70.7</span>');
+  expect((await web.ask('/?units=metric', { headers })).text).toContain('<span class="number">21.5</span>');
+  const forged = { headers: { cookie: 'thermograph_units=<script>' } };
+  expect((await web.ask('/?units=kelvin', forged)).text).toContain('<span class="number">21.5</span>');
+});
+
+test('an empty page says how to send a first reading, to the addresses that are in use', async () => {
+  const web = await useWeb();
+  const { host } = new URL(web.url);
+  const { text } = await web.ask('/');
+  expect(text).toContain('npx mqtt pub -h 127.0.0.1 -p 1883 -q 1 -t stations/outside/temperature -m 21.5');
+  expect(text).toContain('mosquitto_pub -h 127.0.0.1 -p 1883');
+  expect(text).toContain(`http://${host}/api/stations/outside/readings?metric&#x3D;temperature`);
+});
+
+test('a service that listens everywhere tells stations the name that the page was reached by', async () => {
+  const web = await useWeb({ mqttHost: '0.0.0.0' });
+  const page = async (host: string): Promise<string> =>
+    (await web.app.inject({ url: '/', headers: { host } })).payload;
+  expect(await page('pi.local:3000')).toContain('-h pi.local -p 1883');
+  expect(await page('[::1]:3000')).toContain('-h ::1 -p 1883');
+});
+
+test('a reading of 16 minutes is late, and one of two hours stale with its time in the zone of the owner', async () => {
+  const web = await useWeb({ timeZone: 'Asia/Kolkata' });
+  web.commit({ station: 'late', metric: 'temperature', value: 1, ageMs: 16 * 60_000 });
+  web.commit({ station: 'stale', metric: 'temperature', value: 1, ageMs: 2 * 3_600_000 });
+  web.setOnline('late', true);
+  const { text } = await web.ask('/');
+  const [, late = '', stale = ''] = text.split('<article');
+  expect(late).toContain('data-freshness="late"');
+  expect(late, 'it is connected').toContain('<span class="offline" hidden>');
+  expect(stale).toContain('data-freshness="stale"');
+  expect(stale).toMatch(/class="last-time">\w{3}, \d+ \w+ \d{4}, \d\d:\d\d GMT\+5:30</);
+  expect(stale).toContain('<span class="offline" >');
+});
+
+test('the table of a station leads back page by page, and forward again to the newest', async () => {
+  const web = await useStation(minutes(250));
+  const rows = (html: string): number[] =>
+    [...html.matchAll(/<td class="figure">([\d.]+)<\/td>/g)].map(([, number]) => Number(number));
+  const link = (html: string, name: string): string =>
+    (new RegExp(`href="([^"]+)"[^>]*>${name}<`).exec(html)?.[1] ?? '')
+      .replaceAll('&amp;', '&')
+      .replaceAll('&#x3D;', '=');
+  const first = (await web.ask('/stations/outside')).text;
+  const second = (await web.ask(link(first, 'Older'))).text;
+  const third = (await web.ask(link(second, 'Older'))).text;
+  expect([...rows(first), ...rows(second), ...rows(third)]).toStrictEqual(
+    Array.from({ length: 250 }, (_, i) => 249 - i),
+  );
+  expect(link(first, 'Newer')).toBe('');
+  expect(link(third, 'Older')).toBe('');
+  expect(rows((await web.ask(link(third, 'Newer'))).text)).toStrictEqual(rows(second));
+  expect(rows((await web.ask(link(second, 'Newer'))).text)).toStrictEqual(rows(first));
+});
+
+test('while the database is away, the page of a station shows at least its newest values', async () => {
+  const web = await useWeb();
+  web.commit({ station: 'outside', metric: 'temperature', value: 21.5 });
+  const { status, text } = await web.ask('/stations/outside');
+  expect(status).toBe(200);
+  expect(text).toContain('<span class="number">21.5</span>');
+  expect(text).toContain('The database does not answer');
+});
+
+test('when clocks go back, both hours of the table have a heading of their own', async () => {
+  const hour = (utc: number): Row => ({ measuredAt: Date.UTC(2026, 9, 25, utc, 30) * 1000, value: utc });
+  const web = await useStation([hour(0), hour(1)], { timeZone: 'Europe/Paris' });
+  const { text } = await web.ask('/stations/outside');
+  const table = text
+    .slice(text.indexOf('<table>'))
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll(/\s+/g, ' ');
+  expect(table).toContain('Sunday, 25 October 2026 GMT+1 02:30:00 1.0');
+  expect(table).toContain('Sunday, 25 October 2026 GMT+2 02:30:00 0.0');
+});
+
+test.each(['/stations/nowhere', '/stations/outside?metric=rain', '/nothing-here', '/stations/%00'])(
+  '%s is a page that says so, with status 404',
+  async (path) => {
+    const web = await useStation([]);
+    const { status, headers, text } = await web.ask(path);
+    expect(status).toBe(404);
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(text).toContain('There is nothing here');
+  },
+);
+
+test('the status page begins with whether all is well', async () => {
+  const web = await useStation([]);
+  const sentence = async (): Promise<string> =>
+    /<h1>(.*?)<\/h1>/.exec((await web.ask('/status')).text)?.[1] ?? '';
+  expect(await sentence()).toBe('All is well.');
+  web.advance(2 * 3_600_000);
+  expect(await sentence()).toBe('Outside is silent.');
+  web.setBrokerListening(false);
+  expect(await sentence()).toBe('Stations can not connect: the broker does not listen.');
+});
+
+test('the status page comes without the database too, and says that it is away', async () => {
+  const web = await useWeb();
+  const { status, text } = await web.ask('/status');
+  expect(status).toBe(200);
+  expect(text).toContain('<h1>The database does not answer.</h1>');
+});
+
+test('the status page counts what was rejected by reason, and shows the latest', async () => {
+  const web = await useStation([]);
+  const message = { topic: 'zigbee2mqtt/porch', payload: Buffer.from('on'), qos: 0 as const, clientId: null };
+  await insertRejected(
+    web.pool,
+    [1, 2].map((receivedAt) => ({
+      message: { ...message, receivedAt, firstReceivedAt: receivedAt },
+      rejections: [{ reason: 'topic-unknown' as const, detail: 'not known' }],
+    })),
+  );
+  const { text } = await web.ask('/status');
+  expect(text).toContain(
+    'href="/api/rejected?reason&#x3D;topic-unknown">topic-unknown</a></td><td class="figure">2<',
+  );
+  expect(text).toContain('<code>zigbee2mqtt/porch</code>');
+  expect(text).toContain('Messages received');
+});
+
+test('scripts and styles come with an etag that spares the transfer', async () => {
+  const web = await useWeb();
+  const url = '/assets/live-page.js';
+  const { statusCode, headers } = await web.app.inject({ url });
+  expect(statusCode).toBe(200);
+  expect(headers['content-type']).toContain('javascript');
+  expect(headers['cache-control']).toBe('public, max-age=60');
+  const again = await web.app.inject({ url, headers: { 'if-none-match': headers.etag } });
+  expect(again.statusCode).toBe(304);
+});
+
+test.each(['/assets/../now.hbs', '/assets/%2e%2e/now.hbs', '/assets/..%2f..%2fpackage.json', '/assets/'])(
+  'nothing but assets is served: %s',
+  async (url) => {
+    const web = await useWeb();
+    const { statusCode, payload } = await web.app.inject({ url });
+    expect(statusCode).toBeGreaterThanOrEqual(400);
+    expect(payload).not.toMatch(/\{\{|"dependencies"/);
+  },
+);
