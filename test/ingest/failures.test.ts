@@ -95,8 +95,8 @@ describe('while the database can not take readings', () => {
   test('a commit of which we never heard the end is not taken for a duplicate', async () => {
     // The statement commits, and then its answer is lost.
     let cut = true;
-    const loseAnswer = async (query: { readonly name?: string }): Promise<unknown> => {
-      const result = await pool.query(query as QueryConfig);
+    const loseAnswer = async (query: QueryConfig, values?: unknown[]): Promise<unknown> => {
+      const result = await pool.query(query, values);
       if (!cut || query.name !== 'insert-readings') return result;
       cut = false;
       throw new Error('Connection terminated unexpectedly');
