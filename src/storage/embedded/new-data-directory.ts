@@ -57,7 +57,9 @@ async function initialize(
 ): Promise<void> {
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const args = [`--pgdata=${directory}`, `--username=${SUPERUSER}`, ...authentication, ...locale];
-  const command = [site.binaries.initdb, ...args, '--no-instructions'];
+  // One flush of the file system instead of one a file: half the time of a first start.
+  const sync = process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
+  const command = [site.binaries.initdb, ...args, ...sync, '--no-instructions'];
   const outcome = await runProgram(runAs, site.dataDir, command, signal);
   if (outcome.status !== 0) throw explainFailure(site, 'initdb', outcome);
 }
