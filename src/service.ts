@@ -76,13 +76,20 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     writer: await openWriter(database.writing, log),
     clock,
     log,
-    onCommitted: (rows, batch) => committed.emit(noteCommitted(stations, rows, batch)),
+    onCommitted: (rows, batch) => {
+      const readings = noteCommitted(stations, rows, committed.isWanted());
+      noteHeard(stations, batch);
+      if (readings.length > 0) committed.emit(readings);
+    },
   });
   const broker = await openBroker(
     { config, log, ingest, stations, presence, now: () => clock.now() },
     releasers,
   );
-  committed.listen((readings) => broker.publishLive(readings));
+  committed.listen(
+    (readings) => broker.publishLive(readings),
+    () => broker.wantsLive(),
+  );
 
   let mqtt: AddressInfo | undefined;
   const parts: WebParts = {
@@ -97,7 +104,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     stations: () => stations.all(),
     station: (name) => stations.find(name),
     submit: (message) => submitOverHttp(ingest, clock.now(), message),
-    onCommitted: (listener) => committed.listen(listener),
+    onCommitted: (listener, isWanted) => committed.listen(listener, isWanted),
     onPresence: (listener) => presence.listen(listener),
     brokerListening: () => broker.isListening(),
     counters: () => ({
@@ -197,26 +204,26 @@ async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Bro
   return broker;
 }
 
-/** Brings what is known of the stations up to date with what was committed. */
+/** Brings what is known of the stations up to date, and returns what there is to tell, if anybody wants to know. */
 function noteCommitted(
   stations: Stations,
   rows: readonly Row[],
-  batch: readonly Submission[],
+  isWanted: boolean,
 ): readonly CommittedReading[] {
-  const committed = stations.commit(
-    rows.map(({ series, value, measuredAt, submission }) => ({
-      station: series.station,
-      metric: series.metric,
-      unit: series.unit,
-      value,
-      measuredAt,
-      receivedAt: submission.message.receivedAt,
-    })),
-  );
+  const committed: CommittedReading[] = [];
+  for (const { series, value, measuredAt, submission } of rows) {
+    const { receivedAt } = submission.message;
+    const isLatest = stations.commit(series, { value, measuredAt, receivedAt });
+    const { station, metric, unit } = series;
+    if (isWanted) committed.push({ station, metric, value, unit, measuredAt, isLatest });
+  }
+  return committed;
+}
+
+function noteHeard(stations: Stations, batch: readonly Submission[]): void {
   for (const { decoded, message } of batch) {
     if (decoded.station !== null) stations.heard(decoded.station, message.receivedAt);
   }
-  return committed;
 }
 
 function submitOverHttp(

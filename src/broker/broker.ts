@@ -4,6 +4,7 @@ import type { AuthenticateError, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { CommittedReading, Message, Micros } from '../telemetry/reading.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
+import { memoize } from '../telemetry/memoize.ts';
 import { forbiddenTopic, isForbiddenFilter } from './authorize.ts';
 import { lowerQos } from './granted-qos.ts';
 import { livePacket } from './live-topics.ts';
@@ -18,6 +19,8 @@ export interface Broker {
   /** @throws node's own error, EADDRINUSE above all */
   listen(host: string, port: number): Promise<AddressInfo>;
   isListening(): boolean;
+  /** Whether anybody subscribes below `live/`. */
+  wantsLive(): boolean;
   /** Sends committed readings to whoever subscribes below `live/`. */
   publishLive(readings: readonly CommittedReading[]): void;
   readonly counters: Readonly<BrokerCounters>;
@@ -76,6 +79,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     connectedClients: () => aedes.connectedClients,
     isListening: () => server.listening,
     listen: (host, port) => listen(server, host, port),
+    wantsLive: () => aedes.interest.in('live'),
     publishLive(readings) {
       if (!aedes.interest.in('live')) return;
       for (const reading of readings) aedes.publish(livePacket(reading), ignore);
@@ -144,9 +148,10 @@ function followSessions(aedes: StationBroker, parts: BrokerParts, counters: Brok
  * without an acknowledgement. Last wills pass here too: with a client that has gone, or with none.
  */
 function createPublishGate(parts: BrokerParts, { presence, redeliveries }: Sessions) {
+  const isForbidden = memoize(forbiddenTopic);
   return (client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void => {
-    const forbidden = forbiddenTopic(packet.topic);
-    if (forbidden !== undefined) {
+    const forbidden = isForbidden(packet.topic);
+    if (forbidden !== null) {
       callback(new Error(forbidden));
       return;
     }

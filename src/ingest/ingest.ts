@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { decode } from '../telemetry/decode.ts';
+import { memoize } from '../telemetry/memoize.ts';
 import type { Message, RejectReason } from '../telemetry/reading.ts';
+import { parseTopic } from '../telemetry/topic.ts';
 import type { ReceiptClock } from './clock.ts';
 import { createDropLog } from './drop-log.ts';
 import { IngestClosedError, IngestOverloadedError } from './errors.ts';
@@ -71,6 +73,7 @@ const MESSAGE_OVERHEAD_BYTES = 512;
 
 export function createIngest({ writer, clock, log, onCommitted, limits: given }: IngestParts): Ingest {
   const limits: IngestLimits = { ...DEFAULT_LIMITS, ...given };
+  const readTopic = memoize(parseTopic);
   const counters = newCounters();
   const rejectedByReason = new Map<RejectReason, number>();
   const dropLog = createDropLog(log);
@@ -92,10 +95,10 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
       done(refusal, null);
       return;
     }
-    const decoded = decode(message);
+    const decoded = decode(message, readTopic);
     // Items of a message without times of their own have each taken one microsecond.
     clock.advance(message.receivedAt + decoded.readings.length + decoded.rejections.length);
-    queue.push({ message, decoded, rejections: [], stored: 0, duplicates: 0, done });
+    queue.push({ message, decoded, rejections: decoded.rejections, stored: 0, duplicates: 0, done });
     waitingBytes += cost(message);
     counters.messages_waiting += 1;
     running ??= run();
@@ -123,23 +126,31 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
       for (const { message } of batch) countFailure(message);
     } else {
       count(batch, rows.length);
-      shielded(() => onCommitted(rows, batch));
+      tellCommitted(rows, batch);
     }
     const error = rows === undefined ? new IngestClosedError() : null;
     // All in one tick: the acknowledgements of one client then leave in one write.
     for (const submission of batch) {
       waitingBytes -= cost(submission.message);
       counters.messages_waiting -= 1;
-      shielded(() => submission.done(error, submission));
+      acknowledge(submission, error);
     }
   }
 
-  /** Whoever waits for a batch must not be able to stop the batches behind it. */
-  function shielded(call: () => void): void {
+  // Whoever waits for a batch must not be able to stop the batches behind it.
+  function tellCommitted(rows: readonly Row[], batch: readonly Submission[]): void {
     try {
-      call();
+      onCommitted(rows, batch);
     } catch (error) {
       log.error({ err: error }, 'what follows a commit failed; the readings are stored');
+    }
+  }
+
+  function acknowledge(submission: Submission, error: Error | null): void {
+    try {
+      submission.done(error, submission);
+    } catch (failure) {
+      log.error({ err: failure }, 'an acknowledgement failed');
     }
   }
 

@@ -4,7 +4,7 @@ import type { Series, SeriesCatalog, WantedSeries } from '../storage/series-cata
 import { quote } from '../telemetry/quote.ts';
 import type { Micros, Reading, Rejection } from '../telemetry/reading.ts';
 import { convertUnit, defaultUnit } from '../telemetry/units.ts';
-import type { Submission } from './submission.ts';
+import { reject, type Submission } from './submission.ts';
 
 /** Most metrics that one station may have: a station that puts a counter into its metrics' names stops here. */
 export const MAX_METRICS_PER_STATION = 200;
@@ -33,7 +33,7 @@ export async function resolveRows(
     for (const reading of submission.decoded.readings) {
       const row = resolveRow(reading, submission, catalog);
       if (!('reason' in row)) rows.push(row);
-      else submission.rejections.push(refused.get(seriesKey(reading)) ?? row);
+      else reject(submission, refused.get(seriesKey(reading)) ?? row);
     }
   }
   return rows;

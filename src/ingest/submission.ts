@@ -9,7 +9,7 @@ export interface Submission {
   readonly message: Message;
   readonly decoded: Decoded;
   /** Parts that can't be stored: what decoding refused, and then what series and database refuse. */
-  readonly rejections: Rejection[];
+  rejections: readonly Rejection[];
   /** Readings that are in the table now, those that were there already included. */
   stored: number;
   /** Those among `stored` that were there already. */
@@ -20,3 +20,9 @@ export interface Submission {
 
 /** What a door hands in with a message; the submission tells what became of it. */
 export type Acknowledge = (error: Error | null, submission: Submission | null) => void;
+
+/** Notes that a part of the message can't be stored. */
+export function reject(submission: Submission, rejection: Rejection): void {
+  // Nearly no message has any, so the array of none is shared and never added to.
+  submission.rejections = [...submission.rejections, rejection];
+}

@@ -7,7 +7,7 @@ import { insertReadings } from '../storage/readings-insert.ts';
 import { insertRejected } from '../storage/rejected-insert.ts';
 import type { SeriesCatalog } from '../storage/series-catalog.ts';
 import { resolveRows, type Row, toColumns } from './rows.ts';
-import type { Submission } from './submission.ts';
+import { reject, type Submission } from './submission.ts';
 
 /** Puts batches into Postgres. */
 export interface Writer {
@@ -41,18 +41,19 @@ export function createWriter({ pool, catalog, partitions, log }: WriterParts): W
 
   async function storeRows(rows: readonly Row[]): Promise<readonly Row[]> {
     await partitions.ensure(rows.map(({ measuredAt }) => measuredAt));
-    const stored: Row[] = [];
+    let stored: readonly Row[] = [];
     const insert = async (some: readonly Row[]): Promise<void> => {
       const isNew = await insertReadings(pool, toColumns(some));
-      some.forEach((row, index) => {
-        row.submission.stored += 1;
-        if (isNew === 'all' || isNew.has(index)) stored.push(row);
-        else row.submission.duplicates += 1;
-      });
+      for (const { submission } of some) submission.stored += 1;
+      if (isNew !== 'all') {
+        some.forEach(({ submission }, index) => (submission.duplicates += isNew.has(index) ? 0 : 1));
+      }
+      const added = isNew === 'all' ? some : some.filter((_, index) => isNew.has(index));
+      stored = stored.length === 0 ? added : [...stored, ...added];
     };
     try {
       await insertIsolating(rows, insert, ({ series, submission }, message) => {
-        submission.rejections.push({ reason: 'refused-by-database', detail: `${series.metric}: ${message}` });
+        reject(submission, { reason: 'refused-by-database', detail: `${series.metric}: ${message}` });
       });
     } catch (error) {
       if (isMissingPartition(error)) partitions.forget();
@@ -76,6 +77,5 @@ export function createWriter({ pool, catalog, partitions, log }: WriterParts): W
 function beginAnew(submission: Submission): void {
   submission.stored = 0;
   submission.duplicates = 0;
-  submission.rejections.length = 0;
-  submission.rejections.push(...submission.decoded.rejections);
+  submission.rejections = submission.decoded.rejections;
 }

@@ -1,19 +1,15 @@
 import type { LatestRow } from '../storage/latest-query.ts';
-import type { CommittedReading, Micros } from '../telemetry/reading.ts';
+import type { Series } from '../storage/series-catalog.ts';
+import type { Micros } from '../telemetry/reading.ts';
 import type { LatestReading, StationSnapshot } from '../telemetry/station.ts';
-
-/** A reading that is in the table now, and when it was received. */
-export interface StoredReading extends Omit<CommittedReading, 'isLatest'> {
-  readonly receivedAt: Micros;
-}
 
 /** What is known of every station now, kept in memory so that pages and live topics never scan history. */
 export interface Stations {
   /** By name. */
   all(): readonly StationSnapshot[];
   find(station: string): StationSnapshot | undefined;
-  /** Takes in what was committed, in that order, and says of each reading whether it is now the newest of its series. */
-  commit(readings: readonly StoredReading[]): readonly CommittedReading[];
+  /** Takes in a reading that was committed. @returns whether it is now the newest of its series */
+  commit(series: Series, reading: Omit<LatestReading, 'metric' | 'unit'>): boolean;
   /** Notes that a station was heard of; one that has never had a reading is not known. */
   heard(station: string, at: Micros): void;
   /** Notes that a station came or went. @returns whether that is news of a known station */
@@ -64,7 +60,7 @@ export function createStations(rows: readonly LatestRow[]): Stations {
       const entry = entries.get(station);
       return entry && snapshotOf(entry);
     },
-    commit: (readings) => readings.map((reading) => take(entryOf(reading.station), reading)),
+    commit: (series, reading) => take(entryOf(series.station), series, reading),
     heard(station, at) {
       const entry = entries.get(station);
       if (entry === undefined || (entry.lastSeenAt ?? 0) >= at) return;
@@ -93,15 +89,16 @@ function restore(entry: Entry, { metric, unit, value, measuredAt, receivedAt }: 
 }
 
 /** Of two readings of one time, the one that was committed last counts as the newest. */
-function take(entry: Entry, { receivedAt, ...reading }: StoredReading): CommittedReading {
-  const { metric, value, unit, measuredAt } = reading;
+function take(
+  entry: Entry,
+  { metric, unit }: Series,
+  { value, measuredAt, receivedAt }: Omit<LatestReading, 'metric' | 'unit'>,
+): boolean {
   const newest = entry.latest.get(metric);
-  const isLatest = newest === undefined || measuredAt >= newest.measuredAt;
-  if (isLatest) {
-    entry.latest.set(metric, { metric, value, unit, measuredAt, receivedAt });
-    entry.snapshot = undefined;
-  }
-  return { ...reading, isLatest };
+  if (newest !== undefined && measuredAt < newest.measuredAt) return false;
+  entry.latest.set(metric, { metric, value, unit, measuredAt, receivedAt });
+  entry.snapshot = undefined;
+  return true;
 }
 
 function snapshotOf(entry: Entry): StationSnapshot {

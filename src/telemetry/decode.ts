@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { quote, quoteValue } from './quote.ts';
 import type { Message, Micros, Reading, Rejection } from './reading.ts';
 import { parseMeasuredAt } from './time.ts';
-import { isMetricName, parseTopic } from './topic.ts';
+import { isMetricName, type ParsedTopic, parseTopic } from './topic.ts';
 import { parseUnit } from './units.ts';
 import { parseValue, parseValueText } from './value.ts';
 
@@ -22,6 +22,11 @@ export interface Decoded {
   readonly status: 'online' | 'offline' | null;
 }
 
+const NONE: readonly Rejection[] = [];
+const UTF8 = new TextDecoder();
+/** Up to here, putting a text together by hand is quicker than calling a decoder. */
+const SHORT_BYTES = 32;
+
 type Sink = { readonly readings: Reading[]; readonly rejections: Rejection[] };
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -31,23 +36,26 @@ type JsonObject = Readonly<Record<string, unknown>>;
  *
  * A reading without a time of its own is of the time of the message's first receipt; in an array each following item is put one
  * microsecond later, so that equal values of one message stay apart.
+ * @param readTopic `parseTopic`, or one that remembers
  */
-export function decode(message: Message): Decoded {
-  const topic = parseTopic(message.topic);
+export function decode(message: Message, readTopic: (topic: string) => ParsedTopic = parseTopic): Decoded {
+  const topic = readTopic(message.topic);
   if (topic.kind === 'unknown') return refuse(null, topic.rejection);
   const { station } = topic;
   const { payload } = message;
   // An empty retained message is MQTT's way to delete the retained one [MQTT-3.3.1-10]; it holds no reading.
-  if (payload.length === 0) return { station, readings: [], rejections: [], status: null };
+  if (payload.length === 0) return { station, readings: [], rejections: NONE, status: null };
   if (payload.length > MAX_PAYLOAD_BYTES) {
     const detail = `the payload has ${payload.length} bytes; ${MAX_PAYLOAD_BYTES} are allowed`;
     return refuse(station, { reason: 'payload-too-large', detail });
   }
-  if (!isUtf8(payload)) {
+  const text = shortAsciiText(payload) ?? utf8Text(payload);
+  if (text === undefined) {
     return refuse(station, { reason: 'payload-not-utf8', detail: 'the payload is not UTF-8 text' });
   }
-  const text = new TextDecoder().decode(payload);
   if (topic.kind === 'status') return decodeStatus(station, text);
+  if (topic.kind === 'metric' && !looksLikeJson(text))
+    return decodeNumber(topic, text, message.firstReceivedAt);
   const sink: Sink = { readings: [], rejections: [] };
   if (topic.kind === 'metric') decodeMetric(topic, text, message.firstReceivedAt, sink);
   else decodeStation(station, text, message.firstReceivedAt, sink);
@@ -57,13 +65,40 @@ export function decode(message: Message): Decoded {
   return { station, ...sink, status: null };
 }
 
+/** The text of a short payload of ASCII, which nearly all of them are; `undefined` for others. */
+function shortAsciiText(payload: Uint8Array): string | undefined {
+  if (payload.length > SHORT_BYTES) return undefined;
+  let text = '';
+  for (const byte of payload) {
+    if (byte > 0x7f) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+function utf8Text(payload: Uint8Array): string | undefined {
+  return isUtf8(payload) ? UTF8.decode(payload) : undefined;
+}
+
 function decodeStatus(station: string, text: string): Decoded {
   const status = text.trim().toLowerCase();
-  if (status === 'online' || status === 'offline') return { station, readings: [], rejections: [], status };
+  if (status === 'online' || status === 'offline') return { station, readings: [], rejections: NONE, status };
   return refuse(station, {
     reason: 'status-unknown',
     detail: `${quote(text)} is neither online nor offline`,
   });
+}
+
+/** The plainest message and by far the most frequent: a number as text. */
+function decodeNumber(
+  series: { readonly station: string; readonly metric: string },
+  text: string,
+  measuredAt: Micros,
+): Decoded {
+  const value = parseValueText(text);
+  if (typeof value !== 'number') return refuse(series.station, value);
+  const readings = [reading(series, value, undefined, measuredAt)];
+  return { station: series.station, readings, rejections: NONE, status: null };
 }
 
 function decodeMetric(
@@ -72,12 +107,6 @@ function decodeMetric(
   receivedAt: Micros,
   sink: Sink,
 ): void {
-  if (!looksLikeJson(text)) {
-    const value = parseValueText(text);
-    if (typeof value === 'number') sink.readings.push(reading(series, value, undefined, receivedAt));
-    else sink.rejections.push(value);
-    return;
-  }
   forEachItem(text, sink, (item, where, index) => {
     const fallback = receivedAt + index;
     const read = isObject(item)

@@ -73,13 +73,14 @@ export function createLiveHub(parts: LiveParts, options: LiveHubOptions = LIVE_H
     timer ??= setTimeout(flush, Math.max(lastFlush + options.flushIntervalMs - performance.now(), 0));
   };
 
+  const isWatched = (): boolean => viewers.size > 0;
   const stopCommitted = parts.onCommitted((batch) => {
-    if (viewers.size === 0) return;
+    if (!isWatched()) return;
     for (const reading of batch) if (reading.isLatest) waiting.addReading(reading);
     schedule();
-  });
+  }, isWatched);
   const stopPresence = parts.onPresence((station, online) => {
-    if (viewers.size === 0) return;
+    if (!isWatched()) return;
     waiting.addPresence(station, online);
     schedule();
   });

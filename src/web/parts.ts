@@ -37,8 +37,14 @@ export interface WebParts {
     payload: Uint8Array;
     clientId: string;
   }) => Promise<SubmitOutcome>;
-  /** Calls back with each batch after its commit, in the order of commits; returns how to stop. */
-  readonly onCommitted: (listener: (batch: readonly CommittedReading[]) => void) => () => void;
+  /**
+   * Calls back with each batch after its commit, in the order of commits; returns how to stop. While `isWanted` says no,
+   * batches may be left out.
+   */
+  readonly onCommitted: (
+    listener: (batch: readonly CommittedReading[]) => void,
+    isWanted: () => boolean,
+  ) => () => void;
   /** Calls back when a station comes or goes; returns how to stop. */
   readonly onPresence: (listener: (station: string, online: boolean) => void) => () => void;
   /** Whether the broker takes connections. */

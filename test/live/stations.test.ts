@@ -1,21 +1,34 @@
 import { expect, test } from 'vitest';
 import { createFanOut } from '../../src/live/fan-out.ts';
-import { createStations, type StoredReading } from '../../src/live/stations.ts';
+import { createStations, type Stations } from '../../src/live/stations.ts';
 
-function stored(metric: string, value: number, measuredAt: number, station = 'a'): StoredReading {
-  return { station, metric, value, unit: null, measuredAt, receivedAt: measuredAt + 5 };
+/** Commits a reading; says whether it is now the newest of its series. */
+function commit(
+  stations: Stations,
+  metric: string,
+  value: number,
+  measuredAt: number,
+  station = 'a',
+): boolean {
+  return stations.commit(
+    { id: 1, station, metric, unit: null },
+    { value, measuredAt, receivedAt: measuredAt + 5 },
+  );
 }
 
 test('the latest reading is the newest by its own time; of two of one time the later committed', () => {
   const stations = createStations([]);
-  const committed = stations.commit([stored('t', 3, 300), stored('t', 1, 100), stored('t', 4, 300)]);
-  expect(committed.map(({ isLatest }) => isLatest)).toEqual([true, false, true]);
+  expect(commit(stations, 't', 3, 300)).toBe(true);
+  expect(commit(stations, 't', 1, 100)).toBe(false);
+  expect(commit(stations, 't', 4, 300)).toBe(true);
   expect(stations.find('a')?.latest).toMatchObject([{ value: 4, measuredAt: 300 }]);
 });
 
 test('stations are by name, and their temperature comes first', () => {
   const stations = createStations([]);
-  stations.commit([stored('humidity', 1, 1, 'b'), stored('temperature', 2, 1, 'b'), stored('t', 3, 1, 'a')]);
+  commit(stations, 'humidity', 1, 1, 'b');
+  commit(stations, 'temperature', 2, 1, 'b');
+  commit(stations, 't', 3, 1, 'a');
   const all = stations.all().map(({ station, latest }) => [station, latest.map(({ metric }) => metric)]);
   expect(all).toEqual([
     ['a', ['t']],
@@ -57,7 +70,7 @@ test('what was known before a restart is known after it', () => {
 test('a station that came before its first reading is online with it', () => {
   const stations = createStations([]);
   expect(stations.setOnline('a', true)).toBe(false);
-  stations.commit([stored('t', 1, 1)]);
+  commit(stations, 't', 1, 1);
   expect(stations.find('a')?.online).toBe(true);
   expect(stations.setOnline('a', true)).toBe(false);
   expect(stations.setOnline('a', false)).toBe(true);
@@ -65,11 +78,29 @@ test('a station that came before its first reading is online with it', () => {
 
 test('a station is last seen when it was last heard of, and time does not go back', () => {
   const stations = createStations([]);
-  stations.commit([stored('t', 1, 1)]);
+  commit(stations, 't', 1, 1);
   stations.heard('a', 500);
   stations.heard('a', 400);
   stations.heard('unknown', 500);
   expect(stations.all()).toMatchObject([{ station: 'a', lastSeenAt: 500 }]);
+});
+
+test('an event is wanted while any listener wants it', () => {
+  const fanOut = createFanOut<[string]>(() => {});
+  expect(fanOut.isWanted()).toBe(false);
+  let wanted = false;
+  fanOut.listen(
+    () => {},
+    () => wanted,
+  );
+  expect(fanOut.isWanted()).toBe(false);
+  wanted = true;
+  expect(fanOut.isWanted()).toBe(true);
+  wanted = false;
+  const stop = fanOut.listen(() => {});
+  expect(fanOut.isWanted()).toBe(true);
+  stop();
+  expect(fanOut.isWanted()).toBe(false);
 });
 
 test('a listener that throws does not keep the others from hearing', () => {
