@@ -1,9 +1,11 @@
-// Adds up vitest's JSON reports and prints "N passed, N failed, N skipped"; fails when anything failed.
+// Adds up what else has failed (the first argument) and vitest's JSON reports (the others), prints
+// "N passed, N failed, N skipped", and fails when anything failed.
 import { readFileSync } from 'node:fs';
 
-const sum = { passed: 0, failed: 0, skipped: 0 };
+const [otherFailures, ...reports] = process.argv.slice(2);
+const sum = { passed: 0, failed: Number(otherFailures), skipped: 0 };
 
-for (const path of process.argv.slice(2)) {
+for (const path of reports) {
   const report = read(path);
   sum.passed += report.numPassedTests;
   sum.failed += report.numFailedTests;

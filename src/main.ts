@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ConfigError, readConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { type Service, startService } from './service.ts';
+import { InterruptedError } from './start-error.ts';
 import { startUpLines } from './start-up-lines.ts';
 
 const EXIT_FAILED = 1;
@@ -56,17 +57,9 @@ function handleSignals(starting: Promise<Service>, interrupted: AbortController)
   process.on('SIGTERM', onSignal);
 }
 
-class InterruptedError extends Error {
-  readonly hint = 'Nothing was left running.';
-
-  constructor() {
-    super('Stopped before it had started.');
-    this.name = 'InterruptedError';
-  }
-}
-
 function fail(error: unknown): never {
   complain(error);
+  if (error instanceof InterruptedError) process.exit(EXIT_INTERRUPTED);
   process.exit(error instanceof ConfigError ? EXIT_MISCONFIGURED : EXIT_FAILED);
 }
 

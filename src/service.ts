@@ -16,12 +16,12 @@ import { startEmbeddedServer } from './storage/embedded/server.ts';
 import { readLatest } from './storage/latest-query.ts';
 import { DatabaseError, migrate } from './storage/migrate.ts';
 import { createPartitions } from './storage/partitions.ts';
-import { type Connection, createPool, type PoolLimits } from './storage/pool.ts';
+import { type Connection, createPool, endPool, type PoolLimits } from './storage/pool.ts';
 import { loadSeriesCatalog } from './storage/series-catalog.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import type { SubmitOutcome, WebParts } from './web/parts.ts';
 
-const WRITING_LIMITS: PoolLimits = { maxConnections: 3 };
+const WRITING_LIMITS: PoolLimits = { maxConnections: 3, statementTimeoutMs: 60_000 };
 const READING_LIMITS: PoolLimits = { maxConnections: 6, statementTimeoutMs: 10_000 };
 
 /** A running service. */
@@ -66,11 +66,15 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const { config, version, log } = options;
   // Loaded while Postgres starts: it takes longer than all else together.
   const loadingWeb = import('./web/server.ts');
+  // Heard below; until then a failure of the database comes first.
+  loadingWeb.catch(() => undefined);
   const database = await openDatabase(options, releasers);
   const hear = (error: unknown): void => log.error({ err: error }, 'a listener to live readings failed');
   const committed: FanOut<[readonly CommittedReading[]]> = createFanOut(hear);
   const presence: FanOut<[string, boolean]> = createFanOut(hear);
-  const clock = createReceiptClock(Date.now);
+  const clock = createReceiptClock(Date.now, (aheadMs) =>
+    log.warn({ aheadMs }, 'the clock of this machine has stepped back; times of receipt go on from before'),
+  );
   const stations = createStations(await readLatest(database.writing));
   const ingest = createIngest({
     writer: await openWriter(database.writing, log),
@@ -107,11 +111,8 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     onCommitted: (listener, isWanted) => committed.listen(listener, isWanted),
     onPresence: (listener) => presence.listen(listener),
     brokerListening: () => broker.isListening(),
-    counters: () => ({
-      ...ingest.counters,
-      ...broker.counters,
-      connected_clients: broker.connectedClients(),
-    }),
+    counters: () => ({ ...ingest.counters, ...broker.counters }),
+    gauges: () => ({ messages_waiting: ingest.waiting(), connected_clients: broker.connectedClients() }),
   };
   const { createWeb } = await loadingWeb;
   const web = await createWeb(parts, { log });
@@ -145,9 +146,9 @@ async function openDatabase(options: ServiceOptions, releasers: Releasers): Prom
       : databaseUnreachable(error);
   });
   const writing = createPool(connection, WRITING_LIMITS, log);
-  releasers.push(() => writing.end());
+  releasers.push(() => endPool(writing));
   const reading = createPool(connection, READING_LIMITS, log);
-  releasers.push(() => reading.end());
+  releasers.push(() => endPool(reading));
   return { writing, reading, abandon };
 }
 

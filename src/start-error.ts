@@ -42,3 +42,14 @@ function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The owner has stopped the service before it had started. */
+export class InterruptedError extends Error {
+  readonly code = 'interrupted';
+  readonly hint = 'Nothing was left running.';
+
+  constructor() {
+    super('Stopped before it had started.');
+    this.name = 'InterruptedError';
+  }
+}

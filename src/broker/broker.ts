@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { AuthenticateError, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { CommittedReading, Message, Micros } from '../telemetry/reading.ts';
@@ -12,6 +12,7 @@ import { limitPackets } from './packet-limit.ts';
 import { createPersistence } from './persistence.ts';
 import { createPresence } from './presence.ts';
 import { createRedeliveries } from './redelivery.ts';
+import { createSlowSubscriberGate } from './slow-subscribers.ts';
 import { StationBroker } from './station-broker.ts';
 
 /** The MQTT broker: stations publish to it, integrators subscribe. */
@@ -32,8 +33,12 @@ export interface Broker {
 }
 
 export interface BrokerCounters {
-  connections_total: number;
-  connection_errors: number;
+  connections_opened: number;
+  connections_failed: number;
+  /** Subscribers that had stopped reading. */
+  subscribers_cut: number;
+  /** Messages that were not queued for a session, because too many are. */
+  queued_messages_dropped: number;
 }
 
 /** What ingest made of a message, as far as the broker needs it. */
@@ -63,14 +68,27 @@ const DRAIN_TIMEOUT_MS = 10_000;
 /** Packets that a client may send behind CONNECT before it is answered; Aedes' own 42 cuts off quick stations. */
 const QUEUE_LIMIT = 1_000;
 const NOT_AUTHORIZED = 5;
+/**
+ * Open QoS 2 messages a client: as many as there are packet identifiers. A lower limit would close the connection after
+ * its readings are stored, and have them sent again.
+ */
+const MAX_PACKET_ID = 65_535;
 
 export async function createBroker(parts: BrokerParts): Promise<Broker> {
-  const counters: BrokerCounters = { connections_total: 0, connection_errors: 0 };
-  const aedes = createAedes(parts);
+  const counters: BrokerCounters = {
+    connections_opened: 0,
+    connections_failed: 0,
+    subscribers_cut: 0,
+    queued_messages_dropped: 0,
+  };
+  const aedes = createAedes(parts, counters);
   const sessions = followSessions(aedes, parts, counters);
-  aedes.authorizePublish = createPublishGate(parts, sessions);
+  aedes.authorizePublish = createPublishGate(aedes, parts, sessions);
   await aedes.listen();
+  const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     limitPackets(aedes.handle(socket), MAX_PACKET_BYTES);
   });
 
@@ -86,20 +104,35 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     },
     // Its callback would wait for the open connections, which are to go on.
     stopListening: () => void server.close(ignore),
-    close: () => new Promise((resolve) => aedes.close(resolve)),
+    async close() {
+      await new Promise<void>((resolve) => {
+        aedes.close(resolve);
+      });
+      // Aedes does not know of those that have not said CONNECT.
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }
 
-function createAedes({ allowAnonymous, stations, log }: BrokerParts): StationBroker {
+function createAedes(
+  { allowAnonymous, stations, log }: BrokerParts,
+  counters: BrokerCounters,
+): StationBroker {
+  const keepsUp = createSlowSubscriberGate((client) => {
+    counters.subscribers_cut += 1;
+    log.warn({ clientId: client.id }, 'a subscriber that had stopped reading was cut off');
+  });
+  const persistence = createPersistence(stations, () => (counters.queued_messages_dropped += 1));
   const aedes = new StationBroker({
-    persistence: createPersistence(stations),
+    persistence,
     drainTimeout: DRAIN_TIMEOUT_MS,
     queueLimit: QUEUE_LIMIT,
+    maxInflightInbound: MAX_PACKET_ID,
     authenticate: (_client, _username, _password, done) => {
       if (allowAnonymous) done(null, true);
       else done(new NotAuthorizedError(), null);
     },
-    authorizeForward: lowerQos,
+    authorizeForward: (client, packet) => (keepsUp(client) ? lowerQos(client, packet) : null),
     authorizeSubscribe: (client, subscription, done) => {
       if (isForbiddenFilter(subscription.topic)) {
         done(null, null);
@@ -124,16 +157,18 @@ function followSessions(aedes: StationBroker, parts: BrokerParts, counters: Brok
   const presence = createPresence(parts.onPresence);
   const redeliveries = createRedeliveries();
   aedes.on('client', (client) => {
-    counters.connections_total += 1;
+    counters.connections_opened += 1;
     // A clean session begins with nothing of an earlier one [MQTT-3.1.2-6].
     if (client.clean) redeliveries.forget(client.id);
+    else redeliveries.resume(client.id);
   });
   aedes.on('clientDisconnect', (client) => {
     presence.left(client);
     if (client.clean) redeliveries.forget(client.id);
+    else redeliveries.pause(client.id);
   });
   const report = (client: Client, error: Error): void => {
-    counters.connection_errors += 1;
+    counters.connections_failed += 1;
     parts.log.debug({ err: error, clientId: client.id }, 'a connection was closed');
   };
   aedes.on('clientError', report);
@@ -147,7 +182,7 @@ function followSessions(aedes: StationBroker, parts: BrokerParts, counters: Brok
  * they are acknowledged in the order in which their callbacks are called [MQTT-4.6.0-2]. An error closes the connection
  * without an acknowledgement. Last wills pass here too: with a client that has gone, or with none.
  */
-function createPublishGate(parts: BrokerParts, { presence, redeliveries }: Sessions) {
+function createPublishGate(aedes: StationBroker, parts: BrokerParts, { presence, redeliveries }: Sessions) {
   const isForbidden = memoize(forbiddenTopic);
   return (client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void => {
     const forbidden = isForbidden(packet.topic);
@@ -155,6 +190,8 @@ function createPublishGate(parts: BrokerParts, { presence, redeliveries }: Sessi
       callback(new Error(forbidden));
       return;
     }
+    // Last wills come when their client has gone.
+    const isWill = client === null || client.closed;
     const message = toMessage(client, packet, parts.now(), redeliveries);
     parts.submit(message, (error, acceptance) => {
       if (error !== null) {
@@ -162,11 +199,18 @@ function createPublishGate(parts: BrokerParts, { presence, redeliveries }: Sessi
         callback(message.qos === 0 ? null : error);
         return;
       }
+      const isThere = client !== null && !client.closed;
       if (acceptance !== null && acceptance.station !== null) {
-        if (client !== null && !client.closed) presence.heard(client, acceptance.station);
-        if (acceptance.status !== null) presence.said(acceptance.station, acceptance.status);
+        if (isThere) presence.heard(client, acceptance.station);
+        // Who has gone while the message was being stored can only have been online; last wills say `offline`.
+        if (acceptance.status === 'offline' || (isThere && acceptance.status !== null)) {
+          presence.said(acceptance.station, acceptance.status);
+        }
       }
-      callback(null);
+      // There is nobody to acknowledge it to any more, but subscribers get what is stored. Aedes would tell them at QoS 2
+      // only, and keep the number of the message for good.
+      if (!isThere && !isWill) aedes.publish(packet, client, ignore);
+      else callback(null);
     });
   };
 }

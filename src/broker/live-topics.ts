@@ -26,17 +26,17 @@ export function livePacket(reading: LiveReading): LivePacket {
  * what is known of the stations when somebody subscribes; storing one for each reading would cost the acknowledged
  * path, and would be lost with the process.
  */
-export function retainedLive(
+export function* retainedLive(
   filters: readonly string[],
-  stations: readonly StationSnapshot[],
-): readonly LivePacket[] {
+  stations: () => readonly StationSnapshot[],
+): Generator<LivePacket> {
   const wanted = (station: string, metric: string): boolean =>
     filters.some((filter) => filterMatches(filter, `${LIVE_PREFIX}${station}/${metric}`));
-  return stations.flatMap(({ station, latest }) =>
-    latest
-      .filter(({ metric }) => wanted(station, metric))
-      .map((reading) => packet({ station, ...reading }, true)),
-  );
+  for (const { station, latest } of stations()) {
+    for (const reading of latest) {
+      if (wanted(station, reading.metric)) yield packet({ station, ...reading }, true);
+    }
+  }
 }
 
 function packet({ station, metric, value, unit, measuredAt }: LiveReading, retain: boolean): LivePacket {

@@ -2,6 +2,7 @@ import type { Micros } from '../telemetry/reading.ts';
 
 const FIRST_SLOTS = 64;
 const MOST_SLOTS = 4_096;
+const MOST_SESSIONS_AWAY = 10_000;
 /** A slot that is taken over sooner than this belongs to a client that sends so fast that it needs more of them. */
 const CROWDED_BELOW: Micros = 60_000_000;
 
@@ -35,10 +36,19 @@ export interface Redeliveries {
   firstReceivedAt(clientId: string, publication: Publication, now: Micros): Micros;
   /** The session has ended, and with it what its packet identifiers meant. */
   forget(clientId: string): void;
+  /** The session's client has gone and may come back. Of those that are away, the 10,000 last gone are remembered. */
+  pause(clientId: string): void;
+  /** The session's client has come back. */
+  resume(clientId: string): void;
 }
 
 export function createRedeliveries(): Redeliveries {
   const sessions = new Map<string, Memory>();
+  const away = new Set<string>();
+  const forget = (clientId: string): void => {
+    away.delete(clientId);
+    sessions.delete(clientId);
+  };
   return {
     firstReceivedAt(clientId, publication, now) {
       let memory = sessions.get(clientId);
@@ -55,7 +65,15 @@ export function createRedeliveries(): Redeliveries {
       remember(memory, publication.packetId, hash, now);
       return now;
     },
-    forget: (clientId) => void sessions.delete(clientId),
+    forget,
+    resume: (clientId) => void away.delete(clientId),
+    pause(clientId) {
+      if (!sessions.has(clientId)) return;
+      away.add(clientId);
+      if (away.size <= MOST_SESSIONS_AWAY) return;
+      const [longestAway] = away;
+      forget(longestAway!);
+    },
   };
 }
 
@@ -85,6 +103,7 @@ function grow(memory: Memory, slots: number): void {
   const { packetIds, hashes, firstReceivedAt } = memory;
   Object.assign(memory, createMemory(slots));
   for (const [old, packetId] of packetIds.entries()) {
+    if (firstReceivedAt[old] === 0) continue;
     const slot = packetId % slots;
     memory.packetIds[slot] = packetId;
     memory.hashes[slot] = hashes[old]!;

@@ -10,6 +10,8 @@ type Deliver = Parameters<Aedes['subscribe']>[1];
 export class StationBroker extends Aedes {
   readonly interest: Interest = createInterest();
   readonly #emitter: OrderedEmitter;
+  /** One function for each subscription: Aedes makes it anew each time. */
+  readonly #subscriptions = new Set<Deliver>();
   /** The number of the last packet; Aedes counts it up for each new one. */
   declare private readonly counter: number;
 
@@ -44,12 +46,14 @@ export class StationBroker extends Aedes {
   }
 
   override subscribe(filter: string, deliver: Deliver, done: () => void): void {
-    this.interest.add(filter);
+    if (!this.#subscriptions.has(deliver)) this.interest.add(filter);
+    this.#subscriptions.add(deliver);
     super.subscribe(filter, deliver, done);
   }
 
   override unsubscribe(filter: string, deliver: Deliver, done: () => void): void {
-    this.interest.remove(filter);
+    // Aedes does so twice for a client that asks for it twice in one breath.
+    if (this.#subscriptions.delete(deliver)) this.interest.remove(filter);
     super.unsubscribe(filter, deliver, done);
   }
 }

@@ -1,5 +1,8 @@
 import type { Micros } from '../telemetry/reading.ts';
 
+/** Less is no step: a burst of messages takes more microseconds than there are. */
+const STEP_BACK: Micros = 1_000_000;
+
 /** Times of receipt: strictly increasing, so that no two messages share one. */
 export interface ReceiptClock {
   /** The present, or one microsecond after the last time given, whichever is later. */
@@ -13,12 +16,22 @@ export interface ReceiptClock {
  * one: equal values would collapse into one row although both were acknowledged. Should the machine's clock step
  * back, times go on from the last one until it has caught up.
  * @param milliseconds the machine's clock, e.g. `Date.now`
+ * @param onStepBack is told once each time, with how many milliseconds times of receipt are ahead of the clock
  */
-export function createReceiptClock(milliseconds: () => number): ReceiptClock {
+export function createReceiptClock(
+  milliseconds: () => number,
+  onStepBack: (aheadMs: number) => void = () => {},
+): ReceiptClock {
   let last = 0;
+  let isAhead = false;
   return {
     now() {
-      last = Math.max(Math.floor(milliseconds() * 1000), last + 1);
+      const present = Math.floor(milliseconds() * 1000);
+      if (present < last - STEP_BACK !== isAhead) {
+        isAhead = !isAhead;
+        if (isAhead) onStepBack(Math.round((last - present) / 1000));
+      }
+      last = Math.max(present, last + 1);
       return last;
     },
     advance(time) {

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { decode } from '../telemetry/decode.ts';
 import { memoize } from '../telemetry/memoize.ts';
-import type { Message, RejectReason } from '../telemetry/reading.ts';
+import type { Message } from '../telemetry/reading.ts';
 import { parseTopic } from '../telemetry/topic.ts';
 import type { ReceiptClock } from './clock.ts';
 import { createDropLog } from './drop-log.ts';
@@ -21,8 +23,8 @@ export interface Ingest {
   /** Takes the message; `done` is called once, after the commit, or with the reason why it was not stored. */
   submit(message: Message, done: Acknowledge): void;
   readonly counters: Readonly<IngestCounters>;
-  /** Messages of each reason that were kept as rejected since the start. */
-  readonly rejectedByReason: ReadonlyMap<RejectReason, number>;
+  /** Messages that wait for the database now. */
+  waiting(): number;
   /** Takes nothing new, waits for what is under way, and gives up on it after `drainTimeoutMs`. */
   close(): Promise<void>;
 }
@@ -39,7 +41,6 @@ export interface IngestCounters {
   readings_duplicate: number;
   batches_written: number;
   batches_retried: number;
-  messages_waiting: number;
 }
 
 export interface IngestParts {
@@ -54,6 +55,8 @@ export interface IngestParts {
 export interface IngestLimits {
   /** How many readings go into one statement; a message is never split. */
   readonly maxBatchReadings: number;
+  /** The same for payload bytes: rejected messages are stored with theirs. */
+  readonly maxBatchBytes: number;
   /** Payload bytes that may wait for the database, all senders together. */
   readonly maxWaitingBytes: number;
   readonly retryDelayMs: number;
@@ -63,11 +66,14 @@ export interface IngestLimits {
 
 const DEFAULT_LIMITS: IngestLimits = {
   maxBatchReadings: 5_000,
+  maxBatchBytes: 8 * 1024 * 1024,
   maxWaitingBytes: 64 * 1024 * 1024,
   retryDelayMs: 100,
   maxRetryDelayMs: 5_000,
   drainTimeoutMs: 8_000,
 };
+const ATTEMPTS_BEFORE_ERROR = 5;
+const LAST_CALL_MS = 1_000;
 /** What a waiting message costs beside its payload, roughly. */
 const MESSAGE_OVERHEAD_BYTES = 512;
 
@@ -75,10 +81,10 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
   const limits: IngestLimits = { ...DEFAULT_LIMITS, ...given };
   const readTopic = memoize(parseTopic);
   const counters = newCounters();
-  const rejectedByReason = new Map<RejectReason, number>();
   const dropLog = createDropLog(log);
   const abandon = new AbortController();
   let queue: Submission[] = [];
+  let waiting = 0;
   let waitingBytes = 0;
   let closing = false;
   let running: Promise<void> | undefined;
@@ -92,6 +98,7 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
         : undefined;
     if (refusal !== undefined) {
       countFailure(message);
+      if (message.qos === 0 && !closing) dropLog.add();
       done(refusal, null);
       return;
     }
@@ -100,21 +107,16 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
     clock.advance(message.receivedAt + decoded.readings.length + decoded.rejections.length);
     queue.push({ message, decoded, rejections: decoded.rejections, stored: 0, duplicates: 0, done });
     waitingBytes += cost(message);
-    counters.messages_waiting += 1;
+    waiting += 1;
     running ??= run();
   }
 
   async function run(): Promise<void> {
     // What the sockets hold at this moment is read before the batch is closed.
-    await new Promise((resolve) => setImmediate(resolve));
-    let start = 0;
-    while (start < queue.length) {
-      const batch = takeBatch(queue, start, limits.maxBatchReadings);
-      start += batch.length;
-      if (start === queue.length) {
-        queue = [];
-        start = 0;
-      }
+    await setImmediate();
+    while (queue.length > 0) {
+      const batch = takeBatch(queue, limits);
+      queue = queue.slice(batch.length);
       await writeAndAcknowledge(batch);
     }
     running = undefined;
@@ -132,7 +134,7 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
     // All in one tick: the acknowledgements of one client then leave in one write.
     for (const submission of batch) {
       waitingBytes -= cost(submission.message);
-      counters.messages_waiting -= 1;
+      waiting -= 1;
       acknowledge(submission, error);
     }
   }
@@ -156,16 +158,17 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
 
   /** `undefined` when the service stops before the database takes the batch. */
   async function writeUntilDone(batch: readonly Submission[]): Promise<readonly Row[] | undefined> {
-    for (let delayMs = limits.retryDelayMs; !abandon.signal.aborted; ) {
+    let delayMs = limits.retryDelayMs;
+    for (let attempt = 1; !abandon.signal.aborted; attempt += 1) {
       try {
-        return await writer.write(batch);
+        return await writer.write(batch, attempt > 1);
       } catch (error) {
         counters.batches_retried += 1;
-        log.warn(
-          { err: error, messages: batch.length, delayMs },
-          'the database did not take a batch; trying again',
-        );
-        await pause(delayMs, abandon.signal);
+        // What does not pass by itself needs the owner: readings wait behind it, unacknowledged.
+        const level = attempt < ATTEMPTS_BEFORE_ERROR ? 'warn' : 'error';
+        const facts = { err: error, attempt, messages: batch.length, waiting, delayMs };
+        log[level](facts, 'the database did not take a batch; trying again');
+        await setTimeout(delayMs, undefined, { signal: abandon.signal }).catch(() => undefined);
         delayMs = Math.min(delayMs * 2, limits.maxRetryDelayMs);
       }
     }
@@ -174,10 +177,7 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
 
   function countFailure({ qos }: Message): void {
     if (qos > 0) counters.messages_refused += 1;
-    else {
-      counters.messages_dropped += 1;
-      dropLog.add();
-    }
+    else counters.messages_dropped += 1;
   }
 
   function count(batch: readonly Submission[], written: number): void {
@@ -186,60 +186,54 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
     counters.readings_written += written;
     for (const { duplicates, rejections } of batch) {
       counters.readings_duplicate += duplicates;
-      const reason = rejections[0]?.reason;
-      if (reason === undefined) continue;
-      counters.messages_rejected += 1;
-      rejectedByReason.set(reason, (rejectedByReason.get(reason) ?? 0) + 1);
+      if (rejections.length > 0) counters.messages_rejected += 1;
     }
   }
 
   return {
     submit,
     counters,
-    rejectedByReason,
+    waiting: () => waiting,
     async close() {
       closing = true;
-      const timer = setTimeout(() => abandon.abort(), limits.drainTimeoutMs);
+      if (running === undefined) return;
+      const drained = new AbortController();
+      void setTimeout(limits.drainTimeoutMs, undefined, { signal: drained.signal, ref: false }).then(
+        () => abandon.abort(),
+        () => undefined,
+      );
       // A statement that never returns must not keep the service from stopping; its batch is not acknowledged.
       await Promise.race([running, lastCall(abandon.signal)]);
-      clearTimeout(timer);
+      drained.abort();
     },
   };
 }
 
-function takeBatch(queue: readonly Submission[], start: number, maxReadings: number): readonly Submission[] {
+function takeBatch(
+  queue: readonly Submission[],
+  { maxBatchReadings, maxBatchBytes }: IngestLimits,
+): readonly Submission[] {
   let readings = 0;
-  let end = start;
-  // A message without readings still takes a place, or ten thousand rejected ones would be one statement.
-  while (end < queue.length && readings < maxReadings) {
-    readings += Math.max(1, queue[end]!.decoded.readings.length);
+  let bytes = 0;
+  let end = 0;
+  while (end < queue.length && readings < maxBatchReadings && bytes < maxBatchBytes) {
+    const { decoded, message } = queue[end]!;
+    // A message without readings still takes a place, or ten thousand rejected ones would be one statement.
+    readings += Math.max(1, decoded.readings.length);
+    bytes += cost(message);
     end += 1;
   }
-  return queue.slice(start, end);
+  return queue.slice(0, end);
 }
 
 function cost({ payload, topic }: Message): number {
   return payload.length + topic.length + MESSAGE_OVERHEAD_BYTES;
 }
 
-/** Resolves after the delay, or at once when the signal comes. */
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, delayMs);
-    signal.addEventListener('abort', end);
-  });
-}
-
 /** Resolves a second after the signal, which is time enough for all that can still end well. */
-function lastCall(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => setTimeout(resolve, 1_000).unref());
-  });
+async function lastCall(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+  await setTimeout(LAST_CALL_MS, undefined, { ref: false });
 }
 
 function newCounters(): IngestCounters {
@@ -253,6 +247,5 @@ function newCounters(): IngestCounters {
     readings_duplicate: 0,
     batches_written: 0,
     batches_retried: 0,
-    messages_waiting: 0,
   };
 }

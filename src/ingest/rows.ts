@@ -15,6 +15,11 @@ export interface Row {
   readonly measuredAt: Micros;
   /** In the series' unit. */
   readonly value: number;
+  /**
+   * Whether it can be a repetition of what is stored: it has a time of its own, or its message came again. Any other
+   * reading is new, even if its time of receipt and its value are those of a stored one.
+   */
+  readonly isRepeatable: boolean;
   readonly submission: Submission;
 }
 
@@ -95,11 +100,15 @@ function resolveRow(reading: Reading, submission: Submission, catalog: SeriesCat
     const detail = `${quote(metric)} would be the station's metric number ${MAX_METRICS_PER_STATION + 1}`;
     return { reason: 'too-many-metrics', detail };
   }
+  const { receivedAt, firstReceivedAt } = submission.message;
+  const isRepeatable = reading.hasOwnTime || receivedAt !== firstReceivedAt;
   if (unit === undefined || unit === series.unit) {
-    return { series, measuredAt, value: reading.value, submission };
+    return { series, measuredAt, value: reading.value, isRepeatable, submission };
   }
   const value = series.unit === null ? undefined : convertUnit(reading.value, unit, series.unit);
-  if (value !== undefined && Number.isFinite(value)) return { series, measuredAt, value, submission };
+  if (value !== undefined && Number.isFinite(value)) {
+    return { series, measuredAt, value, isRepeatable, submission };
+  }
   return {
     reason: 'unit-mismatch',
     detail: `${metric}: ${quote(unit)} can't be converted to ${quote(series.unit ?? '')}, which this series is kept in`,

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { isMissingPartition } from '../storage/failure.ts';
 import { insertIsolating } from '../storage/isolate.ts';
 import type { Partitions } from '../storage/partitions.ts';
-import { insertReadings } from '../storage/readings-insert.ts';
+import { findOurs, insertReadings } from '../storage/readings-insert.ts';
 import { insertRejected } from '../storage/rejected-insert.ts';
 import type { SeriesCatalog } from '../storage/series-catalog.ts';
 import { resolveRows, type Row, toColumns } from './rows.ts';
@@ -15,9 +15,10 @@ export interface Writer {
    * Resolves after the commit, with the rows that are new, in the order of the batch; the submissions know what
    * became of each. Every reading is then either in the table or among its submission's rejections, and those are
    * in `rejected_messages`.
+   * @param isRetry whether an earlier attempt failed: it may have stored a part, or all of it
    * @throws what the database reports, when it is a passing failure; then the whole batch is to be written again
    */
-  write(batch: readonly Submission[]): Promise<readonly Row[]>;
+  write(batch: readonly Submission[], isRetry: boolean): Promise<readonly Row[]>;
 }
 
 export interface WriterParts {
@@ -29,48 +30,67 @@ export interface WriterParts {
 
 export function createWriter({ pool, catalog, partitions, log }: WriterParts): Writer {
   return {
-    async write(batch) {
+    async write(batch, isRetry) {
       batch.forEach(beginAnew);
       const rows = await resolveRows(batch, catalog);
-      const stored = rows.length === 0 ? rows : await storeRows(rows);
+      const stored = rows.length === 0 ? rows : await storeRows(rows, isRetry);
       const rejected = batch.filter(({ rejections }) => rejections.length > 0);
-      if (rejected.length > 0) await keepRejected(rejected);
+      if (rejected.length > 0) await keepRejected(rejected, isRetry);
       return stored;
     },
   };
 
-  async function storeRows(rows: readonly Row[]): Promise<readonly Row[]> {
+  async function storeRows(rows: readonly Row[], isRetry: boolean, shift = 1): Promise<readonly Row[]> {
     await partitions.ensure(rows.map(({ measuredAt }) => measuredAt));
-    let stored: readonly Row[] = [];
+    // Looked for before the insert, after which rows of this attempt would be found, too.
+    const ours = isRetry ? await findOurs(pool, toColumns(rows)) : undefined;
+    const stored = new Set(ours && rows.filter((_, index) => ours.has(index)));
+    const notNew = new Set<Row>();
+    const collided: Row[] = [];
     const insert = async (some: readonly Row[]): Promise<void> => {
-      const isNew = await insertReadings(pool, toColumns(some));
-      for (const { submission } of some) submission.stored += 1;
-      if (isNew !== 'all') {
-        some.forEach(({ submission }, index) => (submission.duplicates += isNew.has(index) ? 0 : 1));
+      const inserted = await insertReadings(pool, toColumns(some));
+      for (const [index, row] of some.entries()) {
+        if (inserted === 'all' || inserted.has(index) || stored.has(row)) {
+          row.submission.stored += 1;
+          continue;
+        }
+        notNew.add(row);
+        if (row.isRepeatable) countDuplicate(row.submission);
+        else collided.push({ ...row, measuredAt: row.measuredAt + shift });
       }
-      const added = isNew === 'all' ? some : some.filter((_, index) => isNew.has(index));
-      stored = stored.length === 0 ? added : [...stored, ...added];
     };
     try {
-      await insertIsolating(rows, insert, ({ series, submission }, message) => {
-        reject(submission, { reason: 'refused-by-database', detail: `${series.metric}: ${message}` });
+      await insertIsolating(rows, insert, (row, message) => {
+        const detail = `${row.series.metric}: ${message}`;
+        reject(row.submission, { reason: 'refused-by-database', detail });
+        notNew.add(row);
       });
     } catch (error) {
       if (isMissingPartition(error)) partitions.forget();
       throw error;
     }
-    return stored;
+    if (notNew.size === 0) return rows;
+    const added = rows.filter((row) => !notNew.has(row));
+    if (collided.length === 0) return added;
+    // After a step back of the clock, or beside another service, a time of receipt may be taken already, and so may the
+    // microseconds behind it: the step is doubled until all have found a free one.
+    return [...added, ...(await storeRows(collided, isRetry, shift * 2))];
   }
 
-  async function keepRejected(rejected: readonly Submission[]): Promise<void> {
+  async function keepRejected(rejected: readonly Submission[], isRetry: boolean): Promise<void> {
     await insertIsolating(
       rejected,
-      (some) => insertRejected(pool, some),
+      (some) => insertRejected(pool, some, isRetry),
       ({ message: { topic } }, reason) => {
         log.error({ topic, reason }, 'a rejected message could not be kept: the database refuses that, too');
       },
     );
   }
+}
+
+function countDuplicate(submission: Submission): void {
+  submission.stored += 1;
+  submission.duplicates += 1;
 }
 
 /** A batch may be written again after a failure half-way; what the first attempt counted does not hold. */

@@ -1,8 +1,9 @@
 /** Whether trying again can help: `permanent` means that the statement's own data is what was refused. */
 export type Failure = 'temporary' | 'permanent';
 
-// Class 22: data exception; class 23: integrity constraint violation (PostgreSQL manual, appendix A).
-const PERMANENT_CLASSES: ReadonlySet<string> = new Set(['22', '23']);
+// Classes of the PostgreSQL manual, appendix A: data exception, integrity constraint violation, WITH CHECK OPTION
+// violation, and what an owner's trigger raises.
+const PERMANENT_CLASSES: ReadonlySet<string> = new Set(['22', '23', '44', 'P0']);
 
 /**
  * Decides by SQLSTATE whether a row can ever be stored. All that is not known to be the data's fault (a lost

@@ -21,7 +21,7 @@ const LATEST = `
   LEFT JOIN series ON series.station_id = stations.id
   LEFT JOIN LATERAL (
     SELECT value, measured_at, received_at FROM readings
-    WHERE series_id = series.id ORDER BY measured_at DESC, value DESC LIMIT 1
+    WHERE series_id = series.id ORDER BY measured_at DESC, received_at DESC LIMIT 1
   ) AS newest ON true`;
 
 /** The newest reading of every series. Read once, at start; from then on memory is kept up by what is committed. */

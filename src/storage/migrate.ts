@@ -8,6 +8,7 @@ import type { Connection } from './pool.ts';
 // The same place seen from src/storage and from dist/storage.
 const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
 const MIGRATIONS_TABLE = 'thermograph_migrations';
+const CONNECT_TIMEOUT_MS = 10_000;
 const OLDEST_SERVER = 140_000;
 
 /** A database that can't be used, with what the owner can do. */
@@ -29,7 +30,12 @@ export class DatabaseError extends Error {
  * @throws DatabaseError when the server is older than 14, the schema is of a newer Thermograph, or a migration fails; pg's own error when it can't be reached
  */
 export async function migrate(connection: Connection, log: Logger): Promise<void> {
-  const client = new Client({ ...connection, application_name: 'thermograph migrations' });
+  const client = new Client({
+    ...connection,
+    application_name: 'thermograph migrations',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
   client.on('error', (error) => log.warn({ err: error }, 'the connection for migrations broke'));
   await client.connect();
   try {

@@ -11,6 +11,8 @@ export interface Partitions {
 
 // Any number will do, as long as all who make partitions of one database use the same.
 const LOCK_KEY = 7_411_936;
+const IS_ATTACHED = `
+  SELECT FROM pg_inherits WHERE inhparent = 'readings'::regclass AND inhrelid = to_regclass($1)`;
 
 export function createPartitions(pool: Pool): Partitions {
   const known = new Set<string>();
@@ -51,9 +53,12 @@ async function createPartition(pool: Pool, month: string): Promise<void> {
   try {
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
-    const { rowCount } = await client.query('SELECT WHERE to_regclass($1) IS NOT NULL', [name]);
+    const { rowCount } = await client.query(IS_ATTACHED, [name]);
     if (rowCount === 0) {
-      await client.query(`CREATE TABLE ${name} (LIKE readings INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
+      // It may be there and not attached: its owner has detached it, and now readings for it come after all.
+      await client.query(
+        `CREATE TABLE IF NOT EXISTS ${name} (LIKE readings INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`,
+      );
       await client.query(
         `ALTER TABLE readings ATTACH PARTITION ${name} FOR VALUES FROM ('${bound(month, 0)}') TO ('${bound(month, 1)}')`,
       );

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 
@@ -14,10 +15,15 @@ export type Connection =
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+const END_TIMEOUT_MS = 2_000;
+
 export interface PoolLimits {
   readonly maxConnections: number;
-  /** Statements that take longer are ended by the server. Unset: none is. */
-  readonly statementTimeoutMs?: number;
+  /**
+   * Statements that take longer are ended by the server, and given up by us: after a line that broke without a word, no
+   * answer would come for a quarter of an hour.
+   */
+  readonly statementTimeoutMs: number;
 }
 
 /**
@@ -30,10 +36,20 @@ export function createPool(connection: Connection, limits: PoolLimits, log: Logg
     max: limits.maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'thermograph',
-    ...(limits.statementTimeoutMs !== undefined && { statement_timeout: limits.statementTimeoutMs }),
+    statement_timeout: limits.statementTimeoutMs,
+    query_timeout: limits.statementTimeoutMs + 1_000,
+    keepAlive: true,
   });
   const report = (error: Error): void => log.warn({ err: error }, 'a connection to the database broke');
   pool.on('error', report);
   pool.on('connect', (client) => client.on('error', report));
   return pool;
+}
+
+/** Ends the connections; one whose statement never returns is not waited for. */
+export async function endPool(pool: Pool): Promise<void> {
+  const ended = new AbortController();
+  const late = setTimeout(END_TIMEOUT_MS, undefined, { signal: ended.signal }).catch(() => undefined);
+  await Promise.race([pool.end(), late]);
+  ended.abort();
 }

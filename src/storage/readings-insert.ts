@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import type { Micros } from '../telemetry/reading.ts';
 import { float8Array, int4Array, timestamptzArray } from './binary-arrays.ts';
 import { isUniqueViolation } from './failure.ts';
@@ -23,20 +23,23 @@ const INSERT_NEW = `
     SELECT series_id, measured_at, value, received_at FROM input
     ON CONFLICT DO NOTHING
     RETURNING series_id, measured_at, value
-  ), ours AS (
-    SELECT series_id, measured_at, value, position FROM input JOIN inserted USING (series_id, measured_at, value)
-    UNION ALL
-    SELECT series_id, measured_at, value, position
-    FROM input JOIN readings USING (series_id, measured_at, value, received_at)
   )
-  SELECT min(position)::int4 - 1 AS index FROM ours GROUP BY series_id, measured_at, value`;
+  SELECT min(position)::int4 - 1 AS index
+  FROM inserted JOIN input USING (series_id, measured_at, value) GROUP BY series_id, measured_at, value`;
+// OFFSET 0 keeps the planner from joining with the whole table: each row is looked up by its key.
+const FIND_OURS = `
+  SELECT min(position)::int4 - 1 AS index
+  FROM ${INPUT} WITH ORDINALITY AS input (series_id, measured_at, value, received_at, position),
+  LATERAL (
+    SELECT received_at FROM readings
+    WHERE series_id = input.series_id AND measured_at = input.measured_at AND value = input.value OFFSET 0
+  ) AS stored
+  WHERE stored.received_at = input.received_at
+  GROUP BY series_id, measured_at, value`;
 
 /**
  * Inserts the rows in one statement, which commits by itself. Rows whose key is there already are duplicates and
  * are left out. A plain INSERT is tried first, for it is a third faster and duplicates are rare.
- *
- * A row that is there with the same time of receipt is our own: it was stored by an attempt of which we never heard
- * the end. It counts as new, so that whoever waits for new readings gets it.
  * @returns the indexes of the rows that are new; `'all'` if all are
  * @throws what the database reports; then none of the rows was stored
  */
@@ -44,12 +47,7 @@ export async function insertReadings(
   pool: Pool,
   columns: ReadingColumns,
 ): Promise<'all' | ReadonlySet<number>> {
-  const values = [
-    int4Array(columns.seriesIds),
-    timestamptzArray(columns.measuredAt),
-    float8Array(columns.values),
-    timestamptzArray(columns.receivedAt),
-  ];
+  const values = toParameters(columns);
   try {
     // A named statement is parsed and planned once a connection.
     await pool.query({ name: 'insert-readings', text: INSERT, values });
@@ -57,10 +55,29 @@ export async function insertReadings(
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
   }
-  const { rows } = await pool.query<{ index: number }>({
-    name: 'insert-new-readings',
-    text: INSERT_NEW,
-    values,
-  });
+  return readIndexes(pool, { name: 'insert-new-readings', text: INSERT_NEW, values });
+}
+
+/**
+ * Which of the rows an earlier attempt has stored of whose end we never heard: they are there with the same time of
+ * receipt, which no other message has. A redelivered reading is there with that of its first delivery.
+ * @returns their indexes
+ * @throws what the database reports
+ */
+export function findOurs(pool: Pool, columns: ReadingColumns): Promise<ReadonlySet<number>> {
+  return readIndexes(pool, { name: 'find-ours', text: FIND_OURS, values: toParameters(columns) });
+}
+
+function toParameters(columns: ReadingColumns): Buffer[] {
+  return [
+    int4Array(columns.seriesIds),
+    timestamptzArray(columns.measuredAt),
+    float8Array(columns.values),
+    timestamptzArray(columns.receivedAt),
+  ];
+}
+
+async function readIndexes(pool: Pool, query: QueryConfig): Promise<ReadonlySet<number>> {
+  const { rows } = await pool.query<{ index: number }>(query);
   return new Set(rows.map(({ index }) => index));
 }

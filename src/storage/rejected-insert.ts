@@ -9,17 +9,34 @@ export interface RejectedMessage {
   readonly rejections: readonly Rejection[];
 }
 
+const INPUT = `unnest($1::timestamptz[], $2::text[], $3::bytea[], $4::int2[], $5::text[], $6::text[], $7::text[])
+  AS input (received_at, topic, payload, qos, client_id, reason, detail)`;
 const INSERT = `
   INSERT INTO rejected_messages (received_at, topic, payload, qos, client_id, reason, detail)
-  SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::bytea[], $4::int2[], $5::text[], $6::text[], $7::text[])`;
+  SELECT * FROM ${INPUT}`;
+// No two messages have one time of receipt; what an earlier attempt kept is among the newest.
+const INSERT_MISSING = `${INSERT}
+  WHERE NOT EXISTS (
+    SELECT FROM rejected_messages AS kept
+    WHERE kept.id > (SELECT coalesce(max(id), 0) - 100000 FROM rejected_messages)
+      AND kept.received_at = input.received_at AND kept.topic = input.topic
+  )`;
 const MOST_DETAILS = 5;
 
-/** Keeps the messages, one row each, under the reason of the first part that was refused. @throws what the database reports */
-export async function insertRejected(pool: Pool, rejected: readonly RejectedMessage[]): Promise<void> {
+/**
+ * Keeps the messages, one row each, under the reason of the first part that was refused.
+ * @param isRetry whether an earlier attempt may have kept some of them
+ * @throws what the database reports
+ */
+export async function insertRejected(
+  pool: Pool,
+  rejected: readonly RejectedMessage[],
+  isRetry = false,
+): Promise<void> {
   const messages = rejected.map(({ message }) => message);
   await pool.query({
-    name: 'insert-rejected',
-    text: INSERT,
+    name: isRetry ? 'insert-missing-rejected' : 'insert-rejected',
+    text: isRetry ? INSERT_MISSING : INSERT,
     values: [
       timestamptzArray(messages.map(({ receivedAt }) => receivedAt)),
       messages.map(({ topic }) => storable(topic)),

@@ -28,6 +28,8 @@ const UTF8 = new TextDecoder();
 const SHORT_BYTES = 32;
 
 type Sink = { readonly readings: Reading[]; readonly rejections: Rejection[] };
+/** When something was measured, and who says so. */
+type When = Pick<Reading, 'measuredAt' | 'hasOwnTime'>;
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
@@ -93,11 +95,11 @@ function decodeStatus(station: string, text: string): Decoded {
 function decodeNumber(
   series: { readonly station: string; readonly metric: string },
   text: string,
-  measuredAt: Micros,
+  receivedAt: Micros,
 ): Decoded {
   const value = parseValueText(text);
   if (typeof value !== 'number') return refuse(series.station, value);
-  const readings = [reading(series, value, undefined, measuredAt)];
+  const readings = [reading(series, value, undefined, ourTime(receivedAt))];
   return { station: series.station, readings, rejections: NONE, status: null };
 }
 
@@ -111,9 +113,9 @@ function decodeMetric(
     const fallback = receivedAt + index;
     const read = isObject(item)
       ? readValueObject(item, fallback, receivedAt)
-      : withDefaults(parseValue(item), fallback);
+      : withDefaults(parseValue(item), ourTime(fallback));
     if ('reason' in read) sink.rejections.push(at(where, read));
-    else sink.readings.push(reading(series, read.value, read.unit, read.measuredAt));
+    else sink.readings.push(reading(series, read.value, read.unit, read.when));
   });
 }
 
@@ -131,23 +133,17 @@ function decodeStation(station: string, text: string, receivedAt: Micros, sink: 
       sink.rejections.push(at(where, { reason: 'payload-not-understood', detail }));
       return;
     }
-    const measuredAt = readTime(item, receivedAt + index, receivedAt);
-    if (typeof measuredAt !== 'number') {
-      sink.rejections.push(at(where, measuredAt));
+    const when = readTime(item, receivedAt + index, receivedAt);
+    if ('reason' in when) {
+      sink.rejections.push(at(where, when));
       return;
     }
-    decodeMetrics(station, item, measuredAt, where, sink);
+    decodeMetrics(station, item, when, where, sink);
   });
 }
 
 /** Every key but `time` is a metric, its value a number or `{"value":…,"unit":…}`. */
-function decodeMetrics(
-  station: string,
-  item: JsonObject,
-  measuredAt: Micros,
-  where: string,
-  sink: Sink,
-): void {
+function decodeMetrics(station: string, item: JsonObject, when: When, where: string, sink: Sink): void {
   let metrics = 0;
   for (const metric of Object.keys(item)) {
     if (metric === 'time') continue;
@@ -158,9 +154,9 @@ function decodeMetrics(
       );
       continue;
     }
-    const read = readValue(item[metric], measuredAt);
+    const read = readValue(item[metric], when);
     if ('reason' in read) sink.rejections.push(at(where, { ...read, detail: `${metric}: ${read.detail}` }));
-    else sink.readings.push(reading({ station, metric }, read.value, read.unit, measuredAt));
+    else sink.readings.push(reading({ station, metric }, read.value, read.unit, when));
   }
   if (metrics === 0)
     sink.rejections.push(at(where, { reason: 'value-missing', detail: 'no metric is named' }));
@@ -193,46 +189,51 @@ function forEachItem(
 interface ReadValue {
   readonly value: number;
   readonly unit: string | undefined;
-  readonly measuredAt: Micros;
+  readonly when: When;
 }
 
-function readValue(value: unknown, measuredAt: Micros): ReadValue | Rejection {
-  if (!isObject(value)) return withDefaults(parseValue(value), measuredAt);
-  return readValueAndUnit(value, measuredAt);
+function readValue(value: unknown, when: When): ReadValue | Rejection {
+  if (!isObject(value)) return withDefaults(parseValue(value), when);
+  return readValueAndUnit(value, when);
 }
 
 function readValueObject(item: JsonObject, fallback: Micros, now: Micros): ReadValue | Rejection {
-  const measuredAt = readTime(item, fallback, now);
-  if (typeof measuredAt !== 'number') return measuredAt;
-  return readValueAndUnit(item, measuredAt);
+  const when = readTime(item, fallback, now);
+  return 'reason' in when ? when : readValueAndUnit(item, when);
 }
 
-function readValueAndUnit(item: JsonObject, measuredAt: Micros): ReadValue | Rejection {
+function readValueAndUnit(item: JsonObject, when: When): ReadValue | Rejection {
   const value = parseValue(own(item, 'value'));
   if (typeof value !== 'number') return value;
   const given = own(item, 'unit');
-  if (given === undefined || given === null) return { value, unit: undefined, measuredAt };
+  if (given === undefined || given === null) return { value, unit: undefined, when };
   const unit = parseUnit(given);
-  return typeof unit === 'string' ? { value, unit, measuredAt } : unit;
+  return typeof unit === 'string' ? { value, unit, when } : unit;
 }
 
 /** A station whose clock is not set yet may say so with `"time":null`. */
-function readTime(item: JsonObject, fallback: Micros, now: Micros): Micros | Rejection {
+function readTime(item: JsonObject, fallback: Micros, now: Micros): When | Rejection {
   const time = own(item, 'time');
-  return time === undefined || time === null ? fallback : parseMeasuredAt(time, now);
+  if (time === undefined || time === null) return ourTime(fallback);
+  const measuredAt = parseMeasuredAt(time, now);
+  return typeof measuredAt === 'number' ? { measuredAt, hasOwnTime: true } : measuredAt;
 }
 
-function withDefaults(value: number | Rejection, measuredAt: Micros): ReadValue | Rejection {
-  return typeof value === 'number' ? { value, unit: undefined, measuredAt } : value;
+function ourTime(receivedAt: Micros): When {
+  return { measuredAt: receivedAt, hasOwnTime: false };
+}
+
+function withDefaults(value: number | Rejection, when: When): ReadValue | Rejection {
+  return typeof value === 'number' ? { value, unit: undefined, when } : value;
 }
 
 function reading(
   { station, metric }: { readonly station: string; readonly metric: string },
   value: number,
   unit: string | undefined,
-  measuredAt: Micros,
+  { measuredAt, hasOwnTime }: When,
 ): Reading {
-  return { station, metric, value, unit, measuredAt };
+  return { station, metric, value, unit, measuredAt, hasOwnTime };
 }
 
 function looksLikeJson(text: string): boolean {

@@ -14,6 +14,8 @@ export interface Reading {
   readonly unit: string | undefined;
   /** The station's own time, or the time of receipt where it gave none. */
   readonly measuredAt: Micros;
+  /** Whether the time is the station's own. */
+  readonly hasOwnTime: boolean;
 }
 
 /** A reading that has just been committed, in the unit of its series, as live topics and event streams tell it. */

@@ -49,6 +49,8 @@ export interface WebParts {
   readonly onPresence: (listener: (station: string, online: boolean) => void) => () => void;
   /** Whether the broker takes connections. */
   readonly brokerListening: () => boolean;
-  /** Counters since start, by their metric name without prefix, e.g. `messages_received_total`. */
+  /** Counts since the start, by name: `messages_received`. */
   readonly counters: () => Readonly<Record<string, number>>;
+  /** What is now, by name: `messages_waiting`. */
+  readonly gauges: () => Readonly<Record<string, number>>;
 }

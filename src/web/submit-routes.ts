@@ -36,9 +36,12 @@ export function submitRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
         const { metric } = request.query;
         if (!isStationName(station)) throw invalidParameter('station', STATION_RULE);
         if (metric !== undefined && !isMetricName(metric)) throw invalidParameter('metric', METRIC_RULE);
+        if (!Buffer.isBuffer(request.body) || request.body.length === 0) {
+          throw new WebError(400, 'body-empty', 'the body holds no reading');
+        }
         const outcome = await parts.submit({
           topic: metric === undefined ? `stations/${station}` : `stations/${station}/${metric}`,
-          payload: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(0),
+          payload: request.body,
           clientId: `http:${request.ip}`,
         });
         const rejected = outcome.rejections.map(({ reason, detail }) => ({ reason, detail }));

@@ -77,9 +77,9 @@ export function metricName(metric: string): string {
   return [head, ...rest.map(spaced)].join(', ');
 }
 
-/** `messages_received_total` as `Messages received`. */
+/** `messages_received` as `Messages received`. */
 export function counterName(counter: string): string {
-  return capitalized(spaced(counter.replace(/_total$/, '')));
+  return capitalized(spaced(counter));
 }
 
 /** `3.4 MB`; decimal, as disks are sold. */

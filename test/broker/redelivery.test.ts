@@ -58,3 +58,24 @@ test('4,096 messages in flight are all known again', () => {
     expect(again).toBe(MINUTE + index);
   }
 });
+
+test('of the sessions whose clients are away the 10,000 last gone are remembered', () => {
+  const redeliveries = createRedeliveries();
+  for (let index = 0; index <= 10_001; index += 1) {
+    redeliveries.firstReceivedAt(`c${index}`, publication(1, 'x'), 1000 + index);
+    redeliveries.pause(`c${index}`);
+    if (index === 0) redeliveries.resume('c0');
+  }
+  const again = (clientId: string) =>
+    redeliveries.firstReceivedAt(clientId, publication(1, 'x', true), 99_000);
+  expect(again('c0')).toBe(1000);
+  expect(again('c1')).toBe(99_000);
+  expect(again('c2')).toBe(1002);
+});
+
+test('what is remembered survives growing', () => {
+  const redeliveries = createRedeliveries();
+  for (const packetId of [128, 192]) redeliveries.firstReceivedAt('a', publication(packetId, 'x'), packetId);
+  expect(redeliveries.firstReceivedAt('a', publication(128, 'x', true), 9_000)).toBe(128);
+  expect(redeliveries.firstReceivedAt('a', publication(192, 'x', true), 9_000)).toBe(192);
+});

@@ -7,11 +7,16 @@ test('times of receipt are microseconds of the clock', () => {
 
 test('no two are the same, not even when the clock steps back an hour', () => {
   let time = 1_700_000_000_000;
-  const clock = createReceiptClock(() => time);
+  const steps: number[] = [];
+  const clock = createReceiptClock(
+    () => time,
+    (aheadMs) => steps.push(aheadMs),
+  );
   const first = clock.now();
   expect(clock.now()).toBe(first + 1);
   time -= 3_600_000;
   expect(clock.now()).toBe(first + 2);
+  expect(steps).toEqual([3_600_000]);
   time += 3_600_001;
   expect(clock.now()).toBe(first + 1_000);
 });

@@ -35,6 +35,18 @@ describe('a row that the database refuses', () => {
     expect(rows).toEqual([{ payload: Buffer.from('666') }]);
   });
 
+  test("may be one that an owner's trigger refuses", async () => {
+    await pool.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN IF NEW.value = 2 THEN RAISE EXCEPTION 'no twos'; END IF; RETURN NEW; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON readings FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    const { send } = await useIngest(pool);
+    expect(await send('stations/a/t', '[1,2,3]')).toMatchObject({
+      stored: 2,
+      rejections: [{ reason: 'refused-by-database', detail: 't: no twos' }],
+    });
+  });
+
   test('takes only its own item of a message with it', async () => {
     await pool.query('ALTER TABLE readings ADD CHECK (value <> 2)');
     const { send } = await useIngest(pool);
@@ -115,6 +127,24 @@ describe('while the database can not take readings', () => {
     expect(await countReadings()).toBe(2);
   });
 
+  test('a rejected message is kept once, though the end of its batch was not heard', async () => {
+    let cut = true;
+    const loseAnswer = async (query: QueryConfig, values?: unknown[]): Promise<unknown> => {
+      const result = await pool.query(query, values);
+      if (!cut || query.name !== 'insert-rejected') return result;
+      cut = false;
+      throw new Error('Connection terminated unexpectedly');
+    };
+    const flaky = new Proxy(pool, {
+      get: (target, name) => (name === 'query' ? loseAnswer : (Reflect.get(target, name, target) as unknown)),
+    });
+    const { send, ingest } = await useIngest(flaky);
+    await Promise.all([send('stations/a/t', 'croak'), send('stations/a/t', 'croak')]);
+    expect(ingest.counters.batches_retried).toBe(1);
+    const { rowCount } = await pool.query('SELECT FROM rejected_messages');
+    expect(rowCount).toBe(2);
+  });
+
   test('so much may wait and no more: QoS 1 is refused, QoS 0 is dropped and counted', async () => {
     const { send, ingest } = await useIngest(pool, { maxWaitingBytes: 2_000 });
     await pool.query('ALTER TABLE readings RENAME TO away');
@@ -126,7 +156,7 @@ describe('while the database can not take readings', () => {
     ];
     await expect(send('stations/a/t', '5')).rejects.toMatchObject({ code: 'ingest-overloaded' });
     await expect(send('stations/a/t', '6', 0)).rejects.toMatchObject({ code: 'ingest-overloaded' });
-    expect(ingest.counters).toMatchObject({ messages_refused: 1, messages_dropped: 1, messages_waiting: 4 });
+    expect(ingest.counters).toMatchObject({ messages_refused: 1, messages_dropped: 1 });
     await pool.query('ALTER TABLE away RENAME TO readings');
     await Promise.all(waiting);
     await send('stations/a/t', '7');

@@ -161,3 +161,30 @@ test('a client that goes before its commit has its readings stored all the same'
   await other.waitFor(ack('puback', 3));
   expect(await storedValues(service)).toEqual([1, 2, 3]);
 });
+
+test('QoS 2: 1,500 messages at once are each answered and stored once', async () => {
+  const service = await useService();
+  const client = await rawClient(service.mqttPort);
+  const ids = Array.from({ length: 1_500 }, (_, index) => index + 1);
+  client.send(...ids.map((id) => publish(id, 2, `${id}`)));
+  await client.waitFor((received) => received.filter(({ cmd }) => cmd === 'pubrec').length === ids.length);
+  client.send(...ids.map((id): Packet => ({ cmd: 'pubrel', messageId: id, qos: 1 }) as Packet));
+  await client.waitFor((received) => received.filter(({ cmd }) => cmd === 'pubcomp').length === ids.length);
+  expect(await storedValues(service)).toEqual(ids);
+});
+
+test('subscribers are told of what a client sent that has gone before its commit', async () => {
+  const service = await useService();
+  const watcher = await rawClient(service.mqttPort);
+  watcher.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'stations/#', qos: 2 }] });
+  await watcher.waitFor((received) => received.some(({ cmd }) => cmd === 'suback'));
+  const unlock = await lockReadings(service);
+  const client = await rawClient(service.mqttPort);
+  client.send(publish(1, 1, '1'), publish(2, 2, '2'));
+  await writerWaits(service);
+  client.socket.destroy();
+  await client.closed();
+  await unlock();
+  await watcher.waitFor((received) => received.filter(({ cmd }) => cmd === 'publish').length === 2);
+  expect(await storedValues(service)).toEqual([1, 2]);
+});

@@ -25,6 +25,12 @@ function bodies(received: readonly Packet[]): readonly unknown[] {
   return publishes(received).map(({ payload }) => JSON.parse(payload.toString()) as unknown);
 }
 
+/** Resolves when what was sent before has been handled. */
+async function pinged(client: RawClient): Promise<void> {
+  client.send({ cmd: 'pingreq' });
+  await client.waitFor((received) => received.some(({ cmd }) => cmd === 'pingresp'));
+}
+
 async function post({ url }: TestService, station: string, body: unknown): Promise<void> {
   const response = await fetch(`${url}/api/stations/${station}/readings`, {
     method: 'POST',
@@ -91,6 +97,49 @@ describe('live topics', () => {
     ]);
   });
 
+  test.each([
+    ['in one packet', [['live/#', 'live/#']]],
+    ['in two packets', [['live/#'], ['live/#']]],
+  ])('go on for the others when one client unsubscribes twice %s', async (_, packets) => {
+    const service = await useService();
+    const [staying, leaving] = [
+      await subscriber(service, 'live/#', 0),
+      await subscriber(service, 'live/#', 0),
+    ];
+    leaving.send(
+      ...packets.map(
+        (unsubscriptions, index): Packet => ({ cmd: 'unsubscribe', messageId: 2 + index, unsubscriptions }),
+      ),
+    );
+    await leaving.waitFor(
+      (received) => received.filter(({ cmd }) => cmd === 'unsuback').length === packets.length,
+    );
+    await post(service, 'a', { t: 1 });
+    await staying.waitFor((received) => publishes(received).length === 1);
+  });
+
+  test('tell a session with overlapping filters each reading once, before and after it was away', async () => {
+    const service = await useService();
+    const session = { clientId: 'overlap', clean: false };
+    const before = await subscriber(service, 'live/#', 1, session);
+    before.send({ cmd: 'subscribe', messageId: 2, subscriptions: [{ topic: 'live/+/t', qos: 1 }] });
+    await before.waitFor((received) => received.filter(({ cmd }) => cmd === 'suback').length === 2);
+    await post(service, 'a', [{ t: 1 }, { t: 2 }, { t: 3 }]);
+    await before.waitFor((received) => publishes(received).length === 3);
+    before.send(
+      ...publishes(before.received).map(({ messageId }) => ({ cmd: 'puback', messageId }) as Packet),
+    );
+    await pinged(before);
+    before.socket.destroy();
+    await before.closed();
+    await post(service, 'a', [{ t: 4 }, { t: 5 }]);
+    const after = await rawClient(service.mqttPort, session);
+    await after.waitFor((received) => publishes(received).length === 2);
+    await post(service, 'a', { t: 6 });
+    await after.waitFor((received) => publishes(received).length === 3);
+    expect(bodies(after.received)).toMatchObject([{ value: 4 }, { value: 5 }, { value: 6 }]);
+  });
+
   test('wait for a subscriber whose session outlives its connection', async () => {
     const service = await useService();
     const before = await subscriber(service, 'live/#', 1, { clientId: 'integrator', clean: false });
@@ -114,6 +163,57 @@ describe('live topics', () => {
     );
     expect(bodies(client.received)).toMatchObject([{ value: 1 }, { value: 2 }]);
   });
+});
+
+test('a subscriber that has stopped reading is cut off, and the others get everything', {
+  timeout: 60_000,
+}, async () => {
+  const service = await useService();
+  const asleep = await subscriber(service, 'noise/#', 0);
+  asleep.socket.pause();
+  const awake = await subscriber(service, 'noise/#', 0);
+  const source = await rawClient(service.mqttPort);
+  const payload = 'x'.repeat(100_000);
+  let sent = 0;
+  while (!asleep.isClosed() && sent < 1_000) {
+    sent += 1;
+    source.send({
+      cmd: 'publish',
+      topic: 'noise/x',
+      payload,
+      qos: 1,
+      messageId: sent,
+      dup: false,
+      retain: false,
+    });
+    await awake.waitFor((received) => publishes(received).length === sent);
+    if (sent > 200) asleep.socket.resume();
+  }
+  expect(asleep.isClosed()).toBe(true);
+  const status = await (await fetch(`${service.url}/status`)).text();
+  expect(status).toMatch(/subscribers_cut[^]*?<td class="figure">1</);
+});
+
+test('for a session that is away 10,000 messages are kept, the first ones', { timeout: 60_000 }, async () => {
+  const service = await useService();
+  const before = await subscriber(service, 'live/#', 1, { clientId: 'away', clean: false });
+  before.socket.destroy();
+  await before.closed();
+  for (let first = 0; first < 10_100; first += 505) {
+    await post(
+      service,
+      'a',
+      Array.from({ length: 505 }, (_, index) => ({ t: first + index })),
+    );
+  }
+  const after = await rawClient(service.mqttPort, { clientId: 'away', clean: false });
+  await after.waitFor((received) => publishes(received).length === 10_000);
+  expect(bodies(after.received).map((body) => (body as { value: number }).value)).toEqual(
+    Array.from({ length: 10_000 }, (_, value) => value),
+  );
+  expect(await (await fetch(`${service.url}/status`)).text()).toMatch(
+    /queued_messages_dropped[^]*?<td class="figure">100</,
+  );
 });
 
 test('of 100,000 readings between retained and QoS 0 messages, a QoS 1 subscriber gets 100,000, in order', {

@@ -63,3 +63,22 @@ test('a last will takes a station offline, and subscribers get it', async () => 
     received.some((packet) => packet.cmd === 'publish' && packet.payload.toString() === 'offline'),
   );
 });
+
+test('a station whose connection has ended before its message was stored is not online', async () => {
+  const service = await withReading();
+  const { pool } = service.database;
+  const client = await pool.connect();
+  await client.query('BEGIN; LOCK TABLE readings IN EXCLUSIVE MODE');
+  const station = await rawClient(service.mqttPort);
+  const online = { ...publish('stations/a/status', 'online'), qos: 0 } as Packet;
+  station.send({ ...publish('stations/a/t', '2'), qos: 0 } as Packet, online, { cmd: 'disconnect' });
+  await station.closed();
+  await client.query('COMMIT');
+  client.release();
+  await poll(async () => (await pool.query('SELECT FROM readings')).rowCount === 2);
+  await becomes(service, false);
+  const other = await rawClient(service.mqttPort);
+  other.send(publish('stations/b/t', '1'));
+  await other.waitFor((received) => received.some(({ cmd }) => cmd === 'puback'));
+  await becomes(service, false);
+});

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { poll } from '../support/poll.ts';
@@ -69,6 +70,17 @@ describe('the program', () => {
     await viewer.body?.cancel().catch(() => {});
   });
 
+  test('on a signal during its start ends at once and leaves no database running', async () => {
+    const dataDir = await useFolder();
+    const program = runProgram({ DATA_DIR: dataDir });
+    await poll(() => program.stderr().includes('making the database'));
+    program.kill('SIGINT');
+    expect(await program.exited()).toBe(130);
+    expect(program.stderr()).toContain('Stopped before it had started.');
+    const { stdout } = await promisify(execFile)('ps', ['-eo', 'args']);
+    expect(stdout.split('\n').filter((line) => line.includes(dataDir))).toEqual([]);
+  });
+
   test('on the second signal ends at once, acknowledges nothing more, and its database goes by itself', async () => {
     const dataDir = await useFolder();
     const program = await startProgram({ DATA_DIR: dataDir });
@@ -87,6 +99,10 @@ describe('the program', () => {
       messageId: 1,
       dup: false,
       retain: false,
+    });
+    await poll(async () => {
+      const { rowCount } = await client.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+      return rowCount === 1;
     });
     program.kill('SIGINT');
     program.kill('SIGINT');

@@ -21,8 +21,12 @@ export interface TestIngest {
 const SILENT = pino({ level: 'silent' });
 
 /** @param limits of the ingest; retries come quickly unless it says otherwise */
-export async function useIngest(pool: Pool, limits: Partial<IngestLimits> = {}): Promise<TestIngest> {
-  const clock = createReceiptClock(Date.now);
+export async function useIngest(
+  pool: Pool,
+  limits: Partial<IngestLimits> = {},
+  milliseconds: () => number = Date.now,
+): Promise<TestIngest> {
+  const clock = createReceiptClock(milliseconds);
   const committed: Row[] = [];
   const catalog = await loadSeriesCatalog(pool);
   const ingest = createIngest({

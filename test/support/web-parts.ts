@@ -73,7 +73,8 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
         return () => presence.delete(listener);
       },
       brokerListening: () => listening,
-      counters: () => ({ messages_received_total: 1234, readings_written_total: 1200 }),
+      counters: () => ({ messages_received: 1234, readings_written: 1200 }),
+      gauges: () => ({ messages_waiting: 3 }),
     },
     submitted,
     listeners: () => committed.size + presence.size,

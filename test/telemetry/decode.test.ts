@@ -45,7 +45,16 @@ describe('one reading on stations/{station}/{metric}', () => {
     const decoded = decodeText('stations/outside/temperature', payload);
     expect(decoded).toEqual({
       station: 'outside',
-      readings: [{ station: 'outside', metric: 'temperature', value, unit: undefined, measuredAt: NOW }],
+      readings: [
+        {
+          station: 'outside',
+          metric: 'temperature',
+          value,
+          unit: undefined,
+          measuredAt: NOW,
+          hasOwnTime: false,
+        },
+      ],
       rejections: [],
       status: null,
     });
@@ -122,6 +131,7 @@ describe('one reading on stations/{station}/{metric}', () => {
         value: 70,
         unit: '°F',
         measuredAt: Date.UTC(2026, 10, 22, 9) * 1000,
+        hasOwnTime: true,
       },
     ]);
   });

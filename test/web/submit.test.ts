@@ -30,11 +30,16 @@ test('metric in the query makes the topic that of one reading', async () => {
   expect(web.submitted[0]!.topic).toBe('stations/outside/temperature');
 });
 
-test('a body that is missing is handed on as an empty payload, for ingest to refuse and keep', async () => {
-  const web = await useWeb();
-  await web.ask(PATH, { method: 'POST' });
-  expect(web.submitted[0]!.payload).toHaveLength(0);
-});
+test.each([{ method: 'POST' }, post('')])(
+  'a body that is missing or empty is a 400, and nothing to keep',
+  async (request) => {
+    const web = await useWeb();
+    const { status, body } = await web.ask(PATH, request);
+    expect(status).toBe(400);
+    expect(body.error.code).toBe('body-empty');
+    expect(web.submitted).toEqual([]);
+  },
+);
 
 test('what was stored is answered with 201, and with what was refused beside it', async () => {
   const web = await useWeb();
@@ -63,7 +68,7 @@ test('if nothing was stored, the answer is a 422 that lists why', async () => {
       rejections: [{ reason: 'payload-empty', detail: 'there is nothing in it' }],
     }),
   );
-  const { status, body } = await web.ask(PATH, post(''));
+  const { status, body } = await web.ask(PATH, post('[]'));
   expect(status).toBe(422);
   expect(body.error.code).toBe('readings-rejected');
   expect(body.error.details).toStrictEqual([{ reason: 'payload-empty', detail: 'there is nothing in it' }]);

@@ -76,7 +76,7 @@ test.each([
 });
 
 test('counters and sizes are written for people', () => {
-  expect(counterName('messages_received_total')).toBe('Messages received');
+  expect(counterName('messages_received')).toBe('Messages received');
   expect(bytesText(0)).toBe('0 bytes');
   expect(bytesText(10_600_000)).toBe('10.6 MB');
 });

@@ -1,9 +1,6 @@
-import { realpath } from 'node:fs/promises';
 import { acquireServer } from './acquire.ts';
-import { connectionTo, type EmbeddedConnection } from './connection.ts';
-import { readPidFile } from './pid-file.ts';
-import { isServerOn } from './process-identity.ts';
-import { databaseFolder, openSite, type SiteOptions } from './site.ts';
+import type { EmbeddedConnection } from './connection.ts';
+import { openSite, type SiteOptions } from './site.ts';
 import { supervise } from './supervise.ts';
 
 /** A PostgreSQL of our own, in DATA_DIR, that lives as long as the service does. */
@@ -44,18 +41,4 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
     first.adopted ? 'took over the PostgreSQL that was still running' : 'PostgreSQL is ready',
   );
   return { connection: first.connection, ...supervise(site, first, closing, options.onLost) };
-}
-
-/**
- * How to connect to the server that a service runs on DATA_DIR at this moment; `undefined` when none is ready there. For
- * commands that work beside the service: they neither start it nor stop it.
- * @throws EmbeddedServerError `folder-not-usable`
- */
-export async function findEmbeddedServer(dataDir: string): Promise<EmbeddedConnection | undefined> {
-  const folder = await realpath(dataDir).catch(() => undefined);
-  if (folder === undefined) return undefined;
-  const directory = databaseFolder(folder);
-  const file = await readPidFile(directory);
-  if (file?.status !== 'ready' || !(await isServerOn(directory, file.pid))) return undefined;
-  return connectionTo(directory, file);
 }

@@ -39,11 +39,8 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
         },
         stationCount: stations.length,
         stations: stations.map((station) => stationRow(station, now, zone)),
-        counters: Object.entries(parts.counters()).map(([name, count]) => ({
-          name: counterName(name),
-          key: name,
-          count: count.toLocaleString('en-GB'),
-        })),
+        gauges: figureRows(parts.gauges()),
+        counters: figureRows(parts.counters()),
         rejected: facts.rejectedByReason?.map(({ reason, count }) => ({
           reason,
           count: count.toLocaleString('en-GB'),
@@ -55,6 +52,14 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
     });
     done();
   };
+}
+
+function figureRows(figures: Readonly<Record<string, number>>): readonly object[] {
+  return Object.entries(figures).map(([name, figure]) => ({
+    name: counterName(name),
+    key: name,
+    count: figure.toLocaleString('en-GB'),
+  }));
 }
 
 function stationRow(station: StationSnapshot, now: Micros, zone: ZonedTime): object {

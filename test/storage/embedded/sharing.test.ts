@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findEmbeddedServer, startEmbeddedServer } from '../../../src/storage/embedded/server.ts';
+import { startEmbeddedServer } from '../../../src/storage/embedded/server.ts';
 import { EmbeddedServerError } from '../../../src/storage/embedded/error.ts';
 import {
   collectLog,
@@ -88,16 +88,5 @@ describe('one DATA_DIR', () => {
     expect(await query(first.connection, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     process.kill((await serverPid(dataDir)) ?? 0, 'SIGINT');
     await thief;
-  });
-});
-
-describe('beside a running service', () => {
-  test('a command finds its server without disturbing it', async () => {
-    const dataDir = await makeDatabase();
-    expect(await findEmbeddedServer(dataDir)).toBeUndefined();
-    const server = await start({ dataDir });
-    expect(await findEmbeddedServer(dataDir)).toEqual(server.connection);
-    await server.close();
-    expect(await findEmbeddedServer(dataDir)).toBeUndefined();
   });
 });

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { poll } from '../support/poll.ts';
+import { rawClient } from '../support/raw-client.ts';
+import { useService } from '../support/service.ts';
+
+test('a statement that never returns does not keep the service from stopping, and is not acknowledged', {
+  timeout: 40_000,
+}, async () => {
+  const { service, mqttPort, database } = await useService();
+  const station = await rawClient(mqttPort);
+  const publish = {
+    cmd: 'publish',
+    topic: 'stations/a/t',
+    payload: '1',
+    qos: 1,
+    dup: false,
+    retain: false,
+  } as const;
+  station.send({ ...publish, messageId: 1 });
+  await station.waitFor((received) => received.some(({ cmd }) => cmd === 'puback'));
+  const client = await database.pool.connect();
+  await client.query('BEGIN; LOCK TABLE readings IN EXCLUSIVE MODE');
+  station.send({ ...publish, messageId: 2 });
+  await poll(async () => {
+    const { rowCount } = await client.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+    return rowCount === 1;
+  });
+  await service.close();
+  expect(station.received.map(({ cmd }) => cmd)).toEqual(['connack', 'puback']);
+  await client.query('COMMIT');
+  client.release();
+});
