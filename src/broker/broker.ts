@@ -1,17 +1,17 @@
 import type { EventEmitter } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { AuthenticateError, Client, PublishPacket } from 'aedes';
+import type { AuthenticateError, Client } from 'aedes';
 import type { Logger } from 'pino';
-import type { CommittedReading, Message, Micros } from '../telemetry/reading.ts';
+import type { CommittedReading, Micros } from '../telemetry/reading.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
-import { memoize } from '../telemetry/memoize.ts';
-import { forbiddenTopic, isForbiddenFilter } from './authorize.ts';
+import { isForbiddenFilter } from './authorize.ts';
 import { lowerQos } from './granted-qos.ts';
 import { livePacket } from './live-topics.ts';
 import { limitPackets } from './packet-limit.ts';
 import { createPersistence } from './persistence.ts';
-import { createPresence } from './presence.ts';
-import { createRedeliveries } from './redelivery.ts';
+import { createPresence, type Presence } from './presence.ts';
+import { createPublishGate, type Submit } from './publish-gate.ts';
+import { createRedeliveries, type Redeliveries } from './redelivery.ts';
 import { createSlowSubscriberGate } from './slow-subscribers.ts';
 import { StationBroker } from './station-broker.ts';
 
@@ -41,19 +41,8 @@ export interface BrokerCounters {
   queued_messages_dropped: number;
 }
 
-/** What ingest made of a message, as far as the broker needs it. */
-export interface Acceptance {
-  /** The station that the topic names. */
-  readonly station: string | null;
-  readonly status: 'online' | 'offline' | null;
-}
-
 export interface BrokerParts {
-  /** `done` is called after the commit, in the order of the calls, or with the reason why it was not stored. */
-  readonly submit: (
-    message: Message,
-    done: (error: Error | null, acceptance: Acceptance | null) => void,
-  ) => void;
+  readonly submit: Submit;
   readonly now: () => Micros;
   readonly stations: () => readonly StationSnapshot[];
   readonly onPresence: (station: string, online: boolean) => void;
@@ -82,8 +71,14 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     queued_messages_dropped: 0,
   };
   const aedes = createAedes(parts, counters);
-  const sessions = followSessions(aedes, parts, counters);
-  aedes.authorizePublish = createPublishGate(aedes, parts, sessions);
+  const { presence, redeliveries } = followSessions(aedes, parts, counters);
+  aedes.authorizePublish = createPublishGate({
+    submit: parts.submit,
+    now: parts.now,
+    presence,
+    redeliveries,
+    fanOut: (packet, client) => aedes.publish(packet, client, ignore),
+  });
   await aedes.listen();
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
@@ -149,8 +144,8 @@ function createAedes(
 }
 
 interface Sessions {
-  readonly presence: ReturnType<typeof createPresence>;
-  readonly redeliveries: ReturnType<typeof createRedeliveries>;
+  readonly presence: Presence;
+  readonly redeliveries: Redeliveries;
 }
 
 function followSessions(aedes: StationBroker, parts: BrokerParts, counters: BrokerCounters): Sessions {
@@ -174,60 +169,6 @@ function followSessions(aedes: StationBroker, parts: BrokerParts, counters: Brok
   aedes.on('clientError', report);
   aedes.on('connectionError', report);
   return { presence, redeliveries };
-}
-
-/**
- * The acknowledgement is held here: Aedes sends PUBACK and PUBREC only after this callback, and what it calls
- * afterwards comes too late. A whole chunk of a socket passes through at once, so the messages of one client batch, and
- * they are acknowledged in the order in which their callbacks are called [MQTT-4.6.0-2]. An error closes the connection
- * without an acknowledgement. Last wills pass here too: with a client that has gone, or with none.
- */
-function createPublishGate(aedes: StationBroker, parts: BrokerParts, { presence, redeliveries }: Sessions) {
-  const isForbidden = memoize(forbiddenTopic);
-  return (client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void => {
-    const forbidden = isForbidden(packet.topic);
-    if (forbidden !== null) {
-      callback(new Error(forbidden));
-      return;
-    }
-    // Last wills come when their client has gone.
-    const isWill = client === null || client.closed;
-    const message = toMessage(client, packet, parts.now(), redeliveries);
-    parts.submit(message, (error, acceptance) => {
-      if (error !== null) {
-        // QoS 0 knows no refusal: the message is counted as dropped, and the connection stays.
-        callback(message.qos === 0 ? null : error);
-        return;
-      }
-      const isThere = client !== null && !client.closed;
-      if (acceptance !== null && acceptance.station !== null) {
-        if (isThere) presence.heard(client, acceptance.station);
-        // Who has gone while the message was being stored can only have been online; last wills say `offline`.
-        if (acceptance.status === 'offline' || (isThere && acceptance.status !== null)) {
-          presence.said(acceptance.station, acceptance.status);
-        }
-      }
-      // There is nobody to acknowledge it to any more, but subscribers get what is stored. Aedes would tell them at QoS 2
-      // only, and keep the number of the message for good.
-      if (!isThere && !isWill) aedes.publish(packet, client, ignore);
-      else callback(null);
-    });
-  };
-}
-
-function toMessage(
-  client: Client | null,
-  { topic, payload, qos, dup, messageId }: PublishPacket,
-  now: Micros,
-  redeliveries: Sessions['redeliveries'],
-): Message {
-  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-  const clientId = client?.id ?? null;
-  const firstReceivedAt =
-    messageId === undefined || clientId === null
-      ? now
-      : redeliveries.firstReceivedAt(clientId, { topic, payload: bytes, packetId: messageId, dup }, now);
-  return { topic, payload: bytes, qos, clientId, receivedAt: now, firstReceivedAt };
 }
 
 function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
