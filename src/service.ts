@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { type Broker, createBroker } from './broker/broker.ts';
@@ -7,6 +8,7 @@ import { createReceiptClock } from './ingest/clock.ts';
 import { createIngest, type Ingest } from './ingest/ingest.ts';
 import type { Row } from './ingest/rows.ts';
 import type { Submission } from './ingest/submission.ts';
+import { submitAndWait } from './ingest/submit-and-wait.ts';
 import { createWriter } from './ingest/writer.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { createStations, type Stations } from './live/stations.ts';
@@ -19,7 +21,7 @@ import { createPartitions } from './storage/partitions.ts';
 import { type Connection, createPool, endPool, type PoolLimits } from './storage/pool.ts';
 import { loadSeriesCatalog } from './storage/series-catalog.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
-import type { SubmitOutcome, WebParts } from './web/parts.ts';
+import type { WebParts } from './web/parts.ts';
 
 const WRITING_LIMITS: PoolLimits = { maxConnections: 3, statementTimeoutMs: 60_000 };
 const READING_LIMITS: PoolLimits = { maxConnections: 6, statementTimeoutMs: 10_000 };
@@ -100,14 +102,14 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     pool: database.reading,
     units: config.units,
     timeZone: config.timeZone,
+    allowAnonymous: config.allowAnonymous,
     version,
     startedAt: new Date(),
-    allowAnonymous: config.allowAnonymous,
     mqttAddress: () => ({ host: config.host, port: mqtt?.port ?? config.mqttPort }),
     clock: () => clock.now(),
     stations: () => stations.all(),
     station: (name) => stations.find(name),
-    submit: (message) => submitOverHttp(ingest, clock.now(), message),
+    submit: (message) => submitAndWait(ingest, clock.now(), message),
     onCommitted: (listener, isWanted) => committed.listen(listener, isWanted),
     onPresence: (listener) => presence.listen(listener),
     brokerListening: () => broker.isListening(),
@@ -118,15 +120,23 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const web = await createWeb(parts, { log });
   releasers.push(() => web.close());
 
-  mqtt = await broker.listen(config.host, config.mqttPort).catch((error: unknown) => {
-    throw listenError(error, config.host, config.mqttPort, 'MQTT_PORT');
+  mqtt = await listenForMqtt(broker, config);
+  const http = await listenForHttp(web, config);
+  return { http, mqtt, close: () => releasers.release(), abandon: database.abandon };
+}
+
+function listenForMqtt(broker: Broker, { host, mqttPort }: Config): Promise<AddressInfo> {
+  return broker.listen(host, mqttPort).catch((error: unknown) => {
+    throw listenError(error, host, mqttPort, 'MQTT_PORT');
   });
-  await web.listen({ host: config.host, port: config.httpPort }).catch((error: unknown) => {
-    throw listenError(error, config.host, config.httpPort, 'HTTP_PORT');
+}
+
+async function listenForHttp(web: FastifyInstance, { host, httpPort }: Config): Promise<AddressInfo> {
+  await web.listen({ host, port: httpPort }).catch((error: unknown) => {
+    throw listenError(error, host, httpPort, 'HTTP_PORT');
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on a port has one
-  const http = web.server.address() as AddressInfo;
-  return { http, mqtt, close: () => releasers.release(), abandon: database.abandon };
+  return web.server.address() as AddressInfo;
 }
 
 interface Database {
@@ -225,18 +235,4 @@ function noteHeard(stations: Stations, batch: readonly Submission[]): void {
   for (const { decoded, message } of batch) {
     if (decoded.station !== null) stations.heard(decoded.station, message.receivedAt);
   }
-}
-
-function submitOverHttp(
-  ingest: Ingest,
-  receivedAt: Micros,
-  message: { readonly topic: string; readonly payload: Uint8Array; readonly clientId: string },
-): Promise<SubmitOutcome> {
-  return new Promise((resolve, reject) => {
-    // QoS 1 in MQTT's terms: there is an answer, and whoever does not get it sends again.
-    ingest.submit({ ...message, qos: 1, receivedAt, firstReceivedAt: receivedAt }, (error, submission) => {
-      if (error !== null) reject(error);
-      else if (submission !== null) resolve(submission);
-    });
-  });
 }

@@ -15,6 +15,20 @@ async function countReadings(): Promise<number> {
   return rows[0]!.count;
 }
 
+/** The pool, but of the first statement of that name the answer is lost: it has committed, and nobody hears of it. */
+function losingAnswer(of: Pool, name: string): Pool {
+  let lost = false;
+  const query = async (config: QueryConfig, values?: unknown[]): Promise<unknown> => {
+    const result = await of.query(config, values);
+    if (lost || config.name !== name) return result;
+    lost = true;
+    throw new Error('Connection terminated unexpectedly');
+  };
+  return new Proxy(of, {
+    get: (target, key) => (key === 'query' ? query : (Reflect.get(target, key, target) as unknown)),
+  });
+}
+
 describe('a row that the database refuses', () => {
   test('is rejected by itself, and all others of its batch are stored', async () => {
     await pool.query('ALTER TABLE readings ADD CHECK (value <> 666)');
@@ -105,17 +119,7 @@ describe('while the database can not take readings', () => {
   });
 
   test('a commit of which we never heard the end is not taken for a duplicate', async () => {
-    // The statement commits, and then its answer is lost.
-    let cut = true;
-    const loseAnswer = async (query: QueryConfig, values?: unknown[]): Promise<unknown> => {
-      const result = await pool.query(query, values);
-      if (!cut || query.name !== 'insert-readings') return result;
-      cut = false;
-      throw new Error('Connection terminated unexpectedly');
-    };
-    const flaky = new Proxy(pool, {
-      get: (target, name) => (name === 'query' ? loseAnswer : (Reflect.get(target, name, target) as unknown)),
-    });
+    const flaky = losingAnswer(pool, 'insert-readings');
     const { send, committed, ingest } = await useIngest(flaky);
     const outcome = await send('stations/a/t', [
       { value: 1, time: 1_700_000_000 },
@@ -128,16 +132,7 @@ describe('while the database can not take readings', () => {
   });
 
   test('a rejected message is kept once, though the end of its batch was not heard', async () => {
-    let cut = true;
-    const loseAnswer = async (query: QueryConfig, values?: unknown[]): Promise<unknown> => {
-      const result = await pool.query(query, values);
-      if (!cut || query.name !== 'insert-rejected') return result;
-      cut = false;
-      throw new Error('Connection terminated unexpectedly');
-    };
-    const flaky = new Proxy(pool, {
-      get: (target, name) => (name === 'query' ? loseAnswer : (Reflect.get(target, name, target) as unknown)),
-    });
+    const flaky = losingAnswer(pool, 'insert-rejected');
     const { send, ingest } = await useIngest(flaky);
     await Promise.all([send('stations/a/t', 'croak'), send('stations/a/t', 'croak')]);
     expect(ingest.counters.batches_retried).toBe(1);

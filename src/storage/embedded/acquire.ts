@@ -31,6 +31,14 @@ const LONGEST_PAUSE_MS = 500;
 const ADOPTED_POLL_MS = 100;
 
 /**
+ * The way to a server of our own; each step may send it back to the beginning:
+ *
+ *     look for a postmaster -- none --> make the folder if need be, launch -+
+ *              |                                                           |
+ *            found --------------------> wait until it is ready <----------+
+ *                                                   |
+ *              taken by another: give up <-- take the lock --> held (supervise.ts looks after it)
+ *
  * Finds the server on our data folder or starts one, waits until it is ready, and takes the lock that makes it ours:
  * whatever happens meanwhile (it dies, stops, recovers, another start is quicker), we look again from the beginning.
  * What we started is stopped when this fails, unless another owner has it by then.

@@ -140,7 +140,9 @@ export async function spawnService(
     child.kill('SIGKILL');
     await once(child, 'exit');
   });
-  const [line] = await once(createInterface(child.stdout), 'line');
+  const lines = createInterface(child.stdout);
+  child.once('error', (error) => lines.emit('error', error));
+  const [line] = await once(lines, 'line');
   return { process: child, said: JSON.parse(String(line)) };
 }
 

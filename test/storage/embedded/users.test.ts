@@ -17,8 +17,11 @@ import {
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const isRoot = process.getuid?.() === 0;
 const canUnshare = isRoot && spawnSync('sh', ['-c', 'unshare --user --map-user=1 true']).status === 0;
-/** A child of ours that is not root has to read these sources, too. */
-const canDrop = isRoot && spawnSync('test', ['-r', fileURLToPath(import.meta.url)], NOBODY).status === 0;
+/** A child of ours that is not root has to read these sources, and to run this Node, which may lie in root's home. */
+const canDrop =
+  isRoot &&
+  spawnSync('test', ['-r', fileURLToPath(import.meta.url)], NOBODY).status === 0 &&
+  spawnSync(process.execPath, ['--version'], NOBODY).status === 0;
 
 const makeDatabase = databaseFactory();
 
@@ -110,7 +113,7 @@ describe.runIf(isRoot)('as root (only root can try what root needs)', () => {
 });
 
 describe.runIf(canDrop)(
-  'as an ordinary user (to become one takes root, and sources that all can read)',
+  'as an ordinary user (to become one takes root, and a Node and sources that all can read)',
   () => {
     test('starts, stops, and starts again', async () => {
       const dataDir = await makeNobodysFolder();

@@ -1,0 +1,22 @@
+import type { Message, Micros } from '../telemetry/reading.ts';
+import type { Ingest } from './ingest.ts';
+import type { Submission } from './submission.ts';
+
+/**
+ * Submits a message of a door that answers once, such as HTTP, and waits for its commit.
+ * @returns what became of it
+ * @throws IngestClosedError, IngestOverloadedError: it was not stored, and its sender should try again
+ */
+export function submitAndWait(
+  ingest: Ingest,
+  receivedAt: Micros,
+  message: Pick<Message, 'topic' | 'payload' | 'clientId'>,
+): Promise<Submission> {
+  return new Promise((resolve, reject) => {
+    // QoS 1 in MQTT's terms: there is an answer, and whoever does not get it sends again.
+    ingest.submit({ ...message, qos: 1, receivedAt, firstReceivedAt: receivedAt }, (error, submission) => {
+      if (error !== null) reject(error);
+      else if (submission !== null) resolve(submission);
+    });
+  });
+}
