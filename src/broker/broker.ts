@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { AuthenticateError, Client } from 'aedes';
 import type { Logger } from 'pino';
@@ -57,6 +58,9 @@ const DRAIN_TIMEOUT_MS = 10_000;
 /** Packets that a client may send behind CONNECT before it is answered; Aedes' own 42 cuts off quick stations. */
 const QUEUE_LIMIT = 1_000;
 const NOT_AUTHORIZED = 5;
+/** How long clients have to hang up after us. */
+const GOODBYE_MS = 300;
+const POLL_MS = 10;
 /**
  * Open QoS 2 messages a client: as many as there are packet identifiers. A lower limit would close the connection after
  * its readings are stored, and have them sent again.
@@ -100,6 +104,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     // Its callback would wait for the open connections, which are to go on.
     stopListening: () => void server.close(ignore),
     async close() {
+      await sayGoodbye(sockets);
       await new Promise<void>((resolve) => {
         aedes.close(resolve);
       });
@@ -169,6 +174,18 @@ function followSessions(aedes: StationBroker, parts: BrokerParts, counters: Brok
   aedes.on('clientError', report);
   aedes.on('connectionError', report);
   return { presence, redeliveries };
+}
+
+/**
+ * Ends the connections from our side and lets clients read what was sent last: a socket that is destroyed while there is
+ * unread input resets the connection, and the acknowledgements on it may be lost on their way.
+ */
+async function sayGoodbye(sockets: ReadonlySet<Socket>): Promise<void> {
+  // Acknowledgements are written a tick after they were released.
+  await setImmediate();
+  for (const socket of sockets) socket.end();
+  const deadline = performance.now() + GOODBYE_MS;
+  while (sockets.size > 0 && performance.now() < deadline) await setTimeout(POLL_MS);
 }
 
 function listen(server: Server, host: string, port: number): Promise<AddressInfo> {

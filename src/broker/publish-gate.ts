@@ -46,6 +46,8 @@ export function createPublishGate(parts: PublishGateParts): NonNullable<AedesOpt
     const message = toMessage(client, packet, parts);
     parts.submit(message, (error, acceptance) => {
       if (error !== null) {
+        // The connection is about to be ended in order: to close it here could take earlier acknowledgements with it.
+        if ('code' in error && error.code === 'ingest-closed') return;
         // QoS 0 knows no refusal: the message is counted as dropped, and the connection stays.
         callback(message.qos === 0 ? null : error);
         return;

@@ -254,8 +254,8 @@ test('of 100,000 readings between retained and QoS 0 messages, a QoS 1 subscribe
     await station.waitFor((received) => received.length > sent + perRound);
   }
   await watcher.waitFor((received) => {
-    const last = received.at(-1);
-    return last?.cmd === 'publish' && received.length >= count;
+    const last = received.findLast((packet) => packet.cmd === 'publish' && packet.topic === 'live/outside/t');
+    return last?.cmd === 'publish' && last.payload.includes(`"value":${count - 1},`);
   });
   const live = publishes(watcher.received).filter(({ topic }) => topic === 'live/outside/t');
   for (const { payload } of live) values.push((JSON.parse(payload.toString()) as { value: number }).value);

@@ -30,3 +30,28 @@ test('a statement that never returns does not keep the service from stopping, an
   await client.query('COMMIT');
   client.release();
 });
+
+test('what is stored while the service stops is acknowledged before its connection ends', async () => {
+  const { service, mqttPort, database } = await useService();
+  const station = await rawClient(mqttPort);
+  const publish = { cmd: 'publish', topic: 'stations/a/t', qos: 1, dup: false, retain: false } as const;
+  station.send({ ...publish, payload: '1', messageId: 1 });
+  await station.waitFor((received) => received.some(({ cmd }) => cmd === 'puback'));
+  const client = await database.pool.connect();
+  await client.query('BEGIN; LOCK TABLE readings IN EXCLUSIVE MODE');
+  station.send(...[2, 3, 4].map((id) => ({ ...publish, payload: `${id}`, messageId: id })));
+  await poll(async () => {
+    const { rowCount } = await client.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+    return rowCount === 1;
+  });
+  const closed = service.close();
+  // Too late: it is neither stored nor acknowledged, and must not cost the others their acknowledgements.
+  station.send({ ...publish, payload: '5', messageId: 5 });
+  await client.query('COMMIT');
+  client.release();
+  await closed;
+  await station.closed();
+  expect(station.received.flatMap((packet) => (packet.cmd === 'puback' ? [packet.messageId] : []))).toEqual([
+    1, 2, 3, 4,
+  ]);
+});

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { EmbeddedServerError, reasonOf } from './error.ts';
 import { securePrivateFolder } from './owned-file.ts';
@@ -19,15 +19,23 @@ const LONGEST_SOCKET_PATH = 103;
  */
 export async function prepareSocketDirectory(site: Site, runAs: RunAs): Promise<string> {
   const directory = chooseSocketDirectory(site.dataDir, site.temporaryDirectory);
-  const wrong = await securePrivateFolder(directory, runAs).catch(reasonOf);
+  const wrong =
+    (await findForeignFile(directory)) ?? (await securePrivateFolder(directory, runAs).catch(reasonOf));
   if (wrong !== undefined) {
     const message = `${directory}, the folder for the database's socket, can't be used: ${wrong}`;
     const hint =
-      'Look who made it, remove it, and start again. If its disk has no permissions, move DATA_DIR.';
+      'Look who made it; remove it, or choose another DATA_DIR. One whose disk has no permissions will not do.';
     throw new EmbeddedServerError('folder-not-usable', message, hint);
   }
   await removeStaleLock(site, directory);
   return directory;
+}
+
+/** Somebody else's folder (with DATA_DIR=/ the system's own `/run`) must not be locked for all others. */
+async function findForeignFile(directory: string): Promise<string | undefined> {
+  const names = await readdir(directory).catch(() => []);
+  const foreign = names.find((name) => !name.startsWith('.s.PGSQL.'));
+  return foreign === undefined ? undefined : `it is in use for something else (it holds ${foreign})`;
 }
 
 /**
