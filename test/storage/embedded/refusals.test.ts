@@ -6,6 +6,7 @@ import {
   readFile,
   readlink,
   rm,
+  stat,
   symlink,
   truncate,
   writeFile,
@@ -99,6 +100,15 @@ describe('a start is refused, with what to do,', () => {
       'folder-not-usable',
       expect.stringContaining('Empty that folder'),
     ]);
+  });
+
+  test('where the folder for the socket is in use for something else, which stays as it is', async () => {
+    const dataDir = await makeFolder();
+    await mkdir(path.join(dataDir, 'run', 'lock'), { recursive: true, mode: 0o755 });
+    await chmod(path.join(dataDir, 'run'), 0o755);
+    const error = await refusal({ dataDir });
+    expect([error.code, error.message]).toEqual(['folder-not-usable', expect.stringContaining('lock')]);
+    expect((await stat(path.join(dataDir, 'run'))).mode & 0o777).toBe(0o755);
   });
 
   test('where the database is damaged, in the words of PostgreSQL', async () => {
