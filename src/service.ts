@@ -20,10 +20,11 @@ import { DatabaseError, migrate } from './storage/migrate.ts';
 import { createPartitions } from './storage/partitions.ts';
 import { type Connection, createPool, endPool, type PoolLimits } from './storage/pool.ts';
 import { loadSeriesCatalog } from './storage/series-catalog.ts';
+import { createWritingConnection } from './storage/writing-connection.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import type { WebParts } from './web/parts.ts';
 
-const WRITING_LIMITS: PoolLimits = { maxConnections: 3, statementTimeoutMs: 60_000 };
+const WRITING_LIMITS: PoolLimits = { maxConnections: 3, statementTimeoutMs: 60_000, pipeline: true };
 const READING_LIMITS: PoolLimits = { maxConnections: 6, statementTimeoutMs: 10_000 };
 
 /** A running service. */
@@ -79,7 +80,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   );
   const stations = createStations(await readLatest(database.writing));
   const ingest = createIngest({
-    writer: await openWriter(database.writing, log),
+    writer: await openWriter(database.writing, log, releasers),
     clock,
     log,
     onCommitted: (rows, batch) => {
@@ -179,9 +180,11 @@ async function locateDatabase(
   return { connection: server.connection, abandon: () => server.abandon() };
 }
 
-async function openWriter(pool: Pool, log: Logger) {
+async function openWriter(pool: Pool, log: Logger, releasers: Releasers) {
   const catalog = await loadSeriesCatalog(pool);
-  return createWriter({ pool, catalog, partitions: createPartitions(pool), log });
+  const database = createWritingConnection(pool);
+  releasers.push(() => database.close());
+  return createWriter({ database, catalog, partitions: createPartitions(pool), log });
 }
 
 interface BrokerNeeds {
@@ -196,8 +199,7 @@ interface BrokerNeeds {
 async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Broker> {
   const { config, log, ingest, stations, presence, now } = needs;
   const broker = await createBroker({
-    submit: (message, done) =>
-      ingest.submit(message, (error, submission) => done(error, submission?.decoded ?? null)),
+    submit: (message, sender) => ingest.submit(message, sender),
     now,
     stations: () => stations.all(),
     onPresence: (station, online) => {

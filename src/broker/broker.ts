@@ -1,14 +1,13 @@
 import type { EventEmitter } from 'node:events';
-import { setImmediate, setTimeout } from 'node:timers/promises';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { AuthenticateError, Client } from 'aedes';
 import type { Logger } from 'pino';
 import type { CommittedReading, Micros } from '../telemetry/reading.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
 import { isForbiddenFilter } from './authorize.ts';
+import { createConnections } from './connections.ts';
 import { lowerQos } from './granted-qos.ts';
 import { livePacket } from './live-topics.ts';
-import { limitPackets } from './packet-limit.ts';
 import { createPersistence } from './persistence.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { createPublishGate, type Submit } from './publish-gate.ts';
@@ -51,16 +50,11 @@ export interface BrokerParts {
   readonly log: Logger;
 }
 
-/** Longest packet, in bytes; payloads over 64 KiB are within it still rejected with a reason rather than cut off. */
-const MAX_PACKET_BYTES = 256 * 1024;
 /** A subscriber that reads nothing for so long is cut off. */
 const DRAIN_TIMEOUT_MS = 10_000;
-/** Packets that a client may send behind CONNECT before it is answered; Aedes' own 42 cuts off quick stations. */
-const QUEUE_LIMIT = 1_000;
 const NOT_AUTHORIZED = 5;
-/** How long clients have to hang up after us. */
-const GOODBYE_MS = 300;
-const POLL_MS = 10;
+/** A client may be silent for one and a half times the keepalive that it asked for [MQTT-3.1.2-24]. */
+const KEEPALIVE_GRACE = 1.5;
 /**
  * Open QoS 2 messages a client: as many as there are packet identifiers. A lower limit would close the connection after
  * its readings are stored, and have them sent again.
@@ -76,20 +70,29 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   };
   const aedes = createAedes(parts, counters);
   const { presence, redeliveries } = followSessions(aedes, parts, counters);
-  aedes.authorizePublish = createPublishGate({
+  const gate = createPublishGate({
     submit: parts.submit,
     now: parts.now,
     presence,
     redeliveries,
+    connectionOf: (client) => connections.of(client),
+    isWanted: (topic) => aedes.isWanted(topic),
     fanOut: (packet, client) => aedes.publish(packet, client, ignore),
   });
+  aedes.authorizePublish = gate.authorizePublish;
+  // oxlint-disable-next-line typescript/unbound-method -- Aedes binds it itself
+  const connections = createConnections(aedes.handle, gate.take);
   await aedes.listen();
-  const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    limitPackets(aedes.handle(socket), MAX_PACKET_BYTES);
-  });
+  aedes.preConnect = (client, packet, done) => {
+    const connection = connections.of(client);
+    if (connection !== undefined && packet.keepalive) {
+      connection.maxSilenceMs = packet.keepalive * 1000 * KEEPALIVE_GRACE;
+    }
+    // Aedes would count only the packets that are handed to it.
+    packet.keepalive = 0;
+    done(null, true);
+  };
+  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => connections.accept(socket));
 
   return {
     counters,
@@ -104,12 +107,10 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     // Its callback would wait for the open connections, which are to go on.
     stopListening: () => void server.close(ignore),
     async close() {
-      await sayGoodbye(sockets);
+      await connections.close();
       await new Promise<void>((resolve) => {
         aedes.close(resolve);
       });
-      // Aedes does not know of those that have not said CONNECT.
-      for (const socket of sockets) socket.destroy();
     },
   };
 }
@@ -126,7 +127,6 @@ function createAedes(
   const aedes = new StationBroker({
     persistence,
     drainTimeout: DRAIN_TIMEOUT_MS,
-    queueLimit: QUEUE_LIMIT,
     maxInflightInbound: MAX_PACKET_ID,
     authenticate: (_client, _username, _password, done) => {
       if (allowAnonymous) done(null, true);
@@ -174,18 +174,6 @@ function followSessions(aedes: StationBroker, parts: BrokerParts, counters: Brok
   aedes.on('clientError', report);
   aedes.on('connectionError', report);
   return { presence, redeliveries };
-}
-
-/**
- * Ends the connections from our side and lets clients read what was sent last: a socket that is destroyed while there is
- * unread input resets the connection, and the acknowledgements on it may be lost on their way.
- */
-async function sayGoodbye(sockets: ReadonlySet<Socket>): Promise<void> {
-  // Acknowledgements are written a tick after they were released.
-  await setImmediate();
-  for (const socket of sockets) socket.end();
-  const deadline = performance.now() + GOODBYE_MS;
-  while (sockets.size > 0 && performance.now() < deadline) await setTimeout(POLL_MS);
 }
 
 function listen(server: Server, host: string, port: number): Promise<AddressInfo> {

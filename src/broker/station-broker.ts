@@ -25,7 +25,7 @@ export class StationBroker extends Aedes {
   override publish(packet: PublishPacket, clientOrDone: object | Done | null, last?: Done): void {
     const [client, done] = isDone(clientOrDone) ? [null, clientOrDone] : [clientOrDone, last ?? noop];
     // A retained packet must be kept for subscribers to come.
-    if (!packet.retain && packet.topic.startsWith(STATION_PREFIX) && !this.interest.in('stations')) {
+    if (!packet.retain && !this.isWanted(packet.topic)) {
       done();
       return;
     }
@@ -38,6 +38,11 @@ export class StationBroker extends Aedes {
       if (!inOrder) done(error);
     });
     if (inOrder) done();
+  }
+
+  /** Whether anybody may subscribe to a topic of stations, or it is none. */
+  isWanted(topic: string): boolean {
+    return this.interest.in('stations') || !topic.startsWith(STATION_PREFIX);
   }
 
   #publishAs(packet: PublishPacket, client: object | null, done: Done): void {

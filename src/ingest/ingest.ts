@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { decode } from '../telemetry/decode.ts';
 import { memoize } from '../telemetry/memoize.ts';
@@ -8,20 +8,22 @@ import { parseTopic } from '../telemetry/topic.ts';
 import type { ReceiptClock } from './clock.ts';
 import { createDropLog } from './drop-log.ts';
 import { IngestClosedError, IngestOverloadedError } from './errors.ts';
+import { type BatchLimits, createQueue } from './queue.ts';
 import type { Row } from './rows.ts';
-import type { Acknowledge, Submission } from './submission.ts';
+import type { Sender, Submission } from './submission.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * The one way in. Messages wait in a queue; one batch is in flight at a time, and the next leaves as soon as it has
- * committed (group commit): a lone reading waits for one commit, a flood makes its own large batches.
+ * The one way in. A lone reading waits for one commit; a flood makes its own large batches, for what comes while the
+ * database works waits for the next (group commit). Two batches may be under way: the second is with the database when
+ * the first has committed, which then need not wait for us to hear of it.
  *
- *     submit -> queue -> batch -> writer -> commit -> acknowledged, in the order in which they came
- *                          ^--- passing failure: the same batch again, after a pause
+ *     submit -> waiting -> batch -> writer -> commit -> settled, in the order in which they came
+ *                            ^--- passing failure: the same batch again, after a pause
  */
 export interface Ingest {
-  /** Takes the message; `done` is called once, after the commit, or with the reason why it was not stored. */
-  submit(message: Message, done: Acknowledge): void;
+  /** Takes the message; the sender is told once, after the commit, or with the reason why it was not stored. */
+  submit(message: Message, sender: Sender): void;
   readonly counters: Readonly<IngestCounters>;
   /** Messages that wait for the database now. */
   waiting(): number;
@@ -52,11 +54,7 @@ export interface IngestParts {
   readonly limits?: Partial<IngestLimits>;
 }
 
-export interface IngestLimits {
-  /** How many readings go into one statement; a message is never split. */
-  readonly maxBatchReadings: number;
-  /** The same for payload bytes: rejected messages are stored with theirs. */
-  readonly maxBatchBytes: number;
+export interface IngestLimits extends BatchLimits {
   /** Payload bytes that may wait for the database, all senders together. */
   readonly maxWaitingBytes: number;
   readonly retryDelayMs: number;
@@ -72,10 +70,11 @@ const DEFAULT_LIMITS: IngestLimits = {
   maxRetryDelayMs: 5_000,
   drainTimeoutMs: 8_000,
 };
+const MAX_BATCHES_UNDER_WAY = 2;
+/** A second batch leaves before the first has committed only when it is worth a commit of its own. */
+const MIN_OVERLAPPING_READINGS = 250;
 const ATTEMPTS_BEFORE_ERROR = 5;
 const LAST_CALL_MS = 1_000;
-/** What a waiting message costs beside its payload, roughly. */
-const MESSAGE_OVERHEAD_BYTES = 512;
 
 export function createIngest({ writer, clock, log, onCommitted, limits: given }: IngestParts): Ingest {
   const limits: IngestLimits = { ...DEFAULT_LIMITS, ...given };
@@ -83,47 +82,72 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
   const counters = newCounters();
   const dropLog = createDropLog(log);
   const abandon = new AbortController();
-  let queue: Submission[] = [];
-  let waiting = 0;
-  let waitingBytes = 0;
+  const queue = createQueue(limits);
   let closing = false;
-  let running: Promise<void> | undefined;
+  let batchesUnderWay = 0;
+  /** Readings of the batch that left last. */
+  let lastReadings = 0;
+  let lastSettled = Promise.resolve();
+  let isDispatchDue = false;
 
-  function submit(message: Message, done: Acknowledge): void {
+  function submit(message: Message, sender: Sender): void {
     counters.messages_received += 1;
     const refusal = closing
       ? new IngestClosedError()
-      : waitingBytes >= limits.maxWaitingBytes
+      : queue.unsettledBytes() >= limits.maxWaitingBytes
         ? new IngestOverloadedError()
         : undefined;
     if (refusal !== undefined) {
       countFailure(message);
       if (message.qos === 0 && !closing) dropLog.add();
-      done(refusal, null);
+      sender.settled(refusal, null);
       return;
     }
     const decoded = decode(message, readTopic);
     // Items of a message without times of their own have each taken one microsecond.
     clock.advance(message.receivedAt + decoded.readings.length + decoded.rejections.length);
-    queue.push({ message, decoded, rejections: decoded.rejections, stored: 0, duplicates: 0, done });
-    waitingBytes += cost(message);
-    waiting += 1;
-    running ??= run();
+    queue.push({ message, decoded, rejections: decoded.rejections, stored: 0, duplicates: 0, sender });
+    if (batchesUnderWay > 0) dispatch();
+    else dispatchSoon();
   }
 
-  async function run(): Promise<void> {
-    // What the sockets hold at this moment is read before the batch is closed.
-    await setImmediate();
-    while (queue.length > 0) {
-      const batch = takeBatch(queue, limits);
-      queue = queue.slice(batch.length);
-      await writeAndAcknowledge(batch);
+  /** What the sockets hold at this moment is read before the batch is closed. */
+  function dispatchSoon(): void {
+    if (isDispatchDue) return;
+    isDispatchDue = true;
+    setImmediate(() => {
+      isDispatchDue = false;
+      dispatch();
+    });
+  }
+
+  function dispatch(): void {
+    while (queue.waitingReadings() > 0 && mayLeave()) {
+      batchesUnderWay += 1;
+      lastReadings = Math.min(queue.waitingReadings(), limits.maxBatchReadings);
+      lastSettled = writeAndSettle(queue.takeBatch(), lastSettled);
     }
-    running = undefined;
   }
 
-  async function writeAndAcknowledge(batch: readonly Submission[]): Promise<void> {
+  function mayLeave(): boolean {
+    if (batchesUnderWay === 0) return true;
+    // Half as large as the one before: batches then come to one size, and neither side waits for the other.
+    const worthwhile = Math.max(MIN_OVERLAPPING_READINGS, lastReadings / 2);
+    return batchesUnderWay < MAX_BATCHES_UNDER_WAY && queue.waitingReadings() >= worthwhile;
+  }
+
+  async function writeAndSettle(batch: readonly Submission[], before: Promise<void>): Promise<void> {
     const rows = await writeUntilDone(batch);
+    await before;
+    batchesUnderWay -= 1;
+    // First the statement leaves for which there is room now; while the database works on it, this batch is answered.
+    dispatch();
+    settle(batch, rows);
+  }
+
+  /** @param rows `undefined` when the batch was given up */
+  function settle(batch: readonly Submission[], rows: readonly Row[] | undefined): void {
+    queue.settled(batch);
     if (rows === undefined) {
       for (const { message } of batch) countFailure(message);
     } else {
@@ -132,11 +156,7 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
     }
     const error = rows === undefined ? new IngestClosedError() : null;
     // All in one tick: the acknowledgements of one client then leave in one write.
-    for (const submission of batch) {
-      waitingBytes -= cost(submission.message);
-      waiting -= 1;
-      acknowledge(submission, error);
-    }
+    for (const submission of batch) acknowledge(submission, error);
   }
 
   // Whoever waits for a batch must not be able to stop the batches behind it.
@@ -150,7 +170,7 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
 
   function acknowledge(submission: Submission, error: Error | null): void {
     try {
-      submission.done(error, submission);
+      submission.sender.settled(error, submission);
     } catch (failure) {
       log.error({ err: failure }, 'an acknowledgement failed');
     }
@@ -166,7 +186,7 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
         counters.batches_retried += 1;
         // What does not pass by itself needs the owner: readings wait behind it, unacknowledged.
         const level = attempt < ATTEMPTS_BEFORE_ERROR ? 'warn' : 'error';
-        const facts = { err: error, attempt, messages: batch.length, waiting, delayMs };
+        const facts = { err: error, attempt, messages: batch.length, waiting: queue.unsettled(), delayMs };
         log[level](facts, 'the database did not take a batch; trying again');
         await setTimeout(delayMs, undefined, { signal: abandon.signal }).catch(() => undefined);
         delayMs = Math.min(delayMs * 2, limits.maxRetryDelayMs);
@@ -190,44 +210,29 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
     }
   }
 
+  async function drain(): Promise<void> {
+    while (queue.unsettled() > 0) {
+      await nextTurn();
+      await lastSettled;
+    }
+  }
+
   return {
     submit,
     counters,
-    waiting: () => waiting,
+    waiting: () => queue.unsettled(),
     async close() {
       closing = true;
-      if (running === undefined) return;
       const drained = new AbortController();
       void setTimeout(limits.drainTimeoutMs, undefined, { signal: drained.signal, ref: false }).then(
         () => abandon.abort(),
         () => undefined,
       );
       // A statement that never returns must not keep the service from stopping; its batch is not acknowledged.
-      await Promise.race([running, lastCall(abandon.signal)]);
+      await Promise.race([drain(), lastCall(abandon.signal)]);
       drained.abort();
     },
   };
-}
-
-function takeBatch(
-  queue: readonly Submission[],
-  { maxBatchReadings, maxBatchBytes }: IngestLimits,
-): readonly Submission[] {
-  let readings = 0;
-  let bytes = 0;
-  let end = 0;
-  while (end < queue.length && readings < maxBatchReadings && bytes < maxBatchBytes) {
-    const { decoded, message } = queue[end]!;
-    // A message without readings still takes a place, or ten thousand rejected ones would be one statement.
-    readings += Math.max(1, decoded.readings.length);
-    bytes += cost(message);
-    end += 1;
-  }
-  return queue.slice(0, end);
-}
-
-function cost({ payload, topic }: Message): number {
-  return payload.length + topic.length + MESSAGE_OVERHEAD_BYTES;
 }
 
 /** Resolves a second after the signal, which is time enough for all that can still end well. */

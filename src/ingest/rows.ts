@@ -1,8 +1,8 @@
 import { insertIsolating } from '../storage/isolate.ts';
-import type { ReadingColumns } from '../storage/readings-insert.ts';
+import type { ReadingRow } from '../storage/readings-insert.ts';
 import type { Series, SeriesCatalog, WantedSeries } from '../storage/series-catalog.ts';
 import { quote } from '../telemetry/quote.ts';
-import type { Micros, Reading, Rejection } from '../telemetry/reading.ts';
+import type { Reading, Rejection } from '../telemetry/reading.ts';
 import { convertUnit, defaultUnit } from '../telemetry/units.ts';
 import { reject, type Submission } from './submission.ts';
 
@@ -10,11 +10,8 @@ import { reject, type Submission } from './submission.ts';
 export const MAX_METRICS_PER_STATION = 200;
 
 /** One reading of a batch as it goes to the table. */
-export interface Row {
+export interface Row extends ReadingRow {
   readonly series: Series;
-  readonly measuredAt: Micros;
-  /** In the series' unit. */
-  readonly value: number;
   /**
    * Whether it can be a repetition of what is stored: it has a time of its own, or its message came again. Any other
    * reading is new, even if its time of receipt and its value are those of a stored one.
@@ -24,43 +21,36 @@ export interface Row {
 }
 
 /**
- * Turns the readings of a batch into rows, making series on first sight. What has no row (a metric too many, a unit
- * that measures something else) is added to its submission's rejections.
- * @throws what the database reports while series are made, when it is a passing failure
+ * Turns the readings of a batch into rows. What has no row (a metric too many, a unit that measures something else, a
+ * series that the database refused) is added to its submission's rejections.
+ * @param refused by {@link seriesKey}
  */
-export async function resolveRows(
+export function resolveRows(
   batch: readonly Submission[],
   catalog: SeriesCatalog,
-): Promise<readonly Row[]> {
-  const refused = await makeUnknownSeries(batch, catalog);
+  refused?: ReadonlyMap<string, Rejection>,
+): readonly Row[] {
   const rows: Row[] = [];
   for (const submission of batch) {
     for (const reading of submission.decoded.readings) {
       const row = resolveRow(reading, submission, catalog);
       if (!('reason' in row)) rows.push(row);
-      else reject(submission, refused.get(seriesKey(reading)) ?? row);
+      else reject(submission, refused?.get(seriesKey(reading)) ?? row);
     }
   }
   return rows;
 }
 
-export function toColumns(rows: readonly Row[]): ReadingColumns {
-  return {
-    seriesIds: rows.map(({ series }) => series.id),
-    measuredAt: rows.map(({ measuredAt }) => measuredAt),
-    values: rows.map(({ value }) => value),
-    receivedAt: rows.map(({ submission }) => submission.message.receivedAt),
-  };
-}
-
-/** Returns those that the database refused, by {@link seriesKey}. */
-async function makeUnknownSeries(
-  batch: readonly Submission[],
+/**
+ * Makes the series that a batch is the first to name.
+ * @returns those that the database refused, for {@link resolveRows}
+ * @throws what the database reports, when it is a passing failure
+ */
+export async function makeSeries(
+  unknown: readonly WantedSeries[],
   catalog: SeriesCatalog,
 ): Promise<ReadonlyMap<string, Rejection>> {
   const refused = new Map<string, Rejection>();
-  const unknown = findUnknownSeries(batch, catalog);
-  if (unknown.length === 0) return refused;
   await insertIsolating(
     unknown,
     (series) => catalog.ensure(series),
@@ -73,7 +63,10 @@ async function makeUnknownSeries(
 }
 
 /** Series to be made, or to be given the unit that a reading names first; within the limit for each station. */
-function findUnknownSeries(batch: readonly Submission[], catalog: SeriesCatalog): readonly WantedSeries[] {
+export function findUnknownSeries(
+  batch: readonly Submission[],
+  catalog: SeriesCatalog,
+): readonly WantedSeries[] {
   const wanted = new Map<string, WantedSeries>();
   const added = new Map<string, number>();
   for (const { decoded } of batch) {
@@ -102,17 +95,21 @@ function resolveRow(reading: Reading, submission: Submission, catalog: SeriesCat
   }
   const { receivedAt, firstReceivedAt } = submission.message;
   const isRepeatable = reading.hasOwnTime || receivedAt !== firstReceivedAt;
-  if (unit === undefined || unit === series.unit) {
-    return { series, measuredAt, value: reading.value, isRepeatable, submission };
-  }
-  const value = series.unit === null ? undefined : convertUnit(reading.value, unit, series.unit);
-  if (value !== undefined && Number.isFinite(value)) {
-    return { series, measuredAt, value, isRepeatable, submission };
+  const value = unit === undefined ? reading.value : inUnit(reading.value, unit, series.unit);
+  if (value !== undefined) {
+    return { series, seriesId: series.id, measuredAt, value, receivedAt, isRepeatable, submission };
   }
   return {
     reason: 'unit-mismatch',
-    detail: `${metric}: ${quote(unit)} can't be converted to ${quote(series.unit ?? '')}, which this series is kept in`,
+    detail: `${metric}: ${quote(unit ?? '')} can't be converted to ${quote(series.unit ?? '')}, which this series is kept in`,
   };
+}
+
+/** `undefined` if one unit can't be converted to the other. */
+function inUnit(value: number, from: string, to: string | null): number | undefined {
+  if (from === to) return value;
+  const converted = to === null ? undefined : convertUnit(value, from, to);
+  return converted !== undefined && Number.isFinite(converted) ? converted : undefined;
 }
 
 function seriesKey({ station, metric }: { readonly station: string; readonly metric: string }): string {

@@ -14,12 +14,17 @@ export interface Submission {
   stored: number;
   /** Those among `stored` that were there already. */
   duplicates: number;
-  /** Called once: without an error after the commit, with one when the message was not stored. */
-  readonly done: Acknowledge;
+  readonly sender: Sender;
 }
 
-/** What a door hands in with a message; the submission tells what became of it. */
-export type Acknowledge = (error: Error | null, submission: Submission | null) => void;
+/** What a door hands in with a message. */
+export interface Sender {
+  /**
+   * Called once: without an error after the commit, with one when the message was not stored. The submission tells what
+   * became of its parts.
+   */
+  settled(error: Error | null, submission: Submission | null): void;
+}
 
 /** Notes that a part of the message can't be stored. */
 export function reject(submission: Submission, rejection: Rejection): void {

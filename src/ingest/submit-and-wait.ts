@@ -14,9 +14,14 @@ export function submitAndWait(
 ): Promise<Submission> {
   return new Promise((resolve, reject) => {
     // QoS 1 in MQTT's terms: there is an answer, and whoever does not get it sends again.
-    ingest.submit({ ...message, qos: 1, receivedAt, firstReceivedAt: receivedAt }, (error, submission) => {
-      if (error !== null) reject(error);
-      else if (submission !== null) resolve(submission);
-    });
+    ingest.submit(
+      { ...message, qos: 1, receivedAt, firstReceivedAt: receivedAt },
+      {
+        settled(error, submission) {
+          if (error !== null) reject(error);
+          else if (submission !== null) resolve(submission);
+        },
+      },
+    );
   });
 }

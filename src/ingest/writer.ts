@@ -1,12 +1,12 @@
-import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { isMissingPartition } from '../storage/failure.ts';
 import { insertIsolating } from '../storage/isolate.ts';
 import type { Partitions } from '../storage/partitions.ts';
 import { findOurs, insertReadings } from '../storage/readings-insert.ts';
+import type { Queryable } from '../storage/queryable.ts';
 import { insertRejected } from '../storage/rejected-insert.ts';
 import type { SeriesCatalog } from '../storage/series-catalog.ts';
-import { resolveRows, type Row, toColumns } from './rows.ts';
+import { findUnknownSeries, makeSeries, resolveRows, type Row } from './rows.ts';
 import { reject, type Submission } from './submission.ts';
 
 /** Puts batches into Postgres. */
@@ -22,17 +22,20 @@ export interface Writer {
 }
 
 export interface WriterParts {
-  readonly pool: Pool;
+  readonly database: Queryable;
   readonly catalog: SeriesCatalog;
   readonly partitions: Partitions;
   readonly log: Logger;
 }
 
-export function createWriter({ pool, catalog, partitions, log }: WriterParts): Writer {
+export function createWriter({ database, catalog, partitions, log }: WriterParts): Writer {
   return {
     async write(batch, isRetry) {
       batch.forEach(beginAnew);
-      const rows = await resolveRows(batch, catalog);
+      const unknown = findUnknownSeries(batch, catalog);
+      // Nothing is awaited that need not be: the statement is to leave in the tick in which the batch was closed.
+      const refused = unknown.length === 0 ? undefined : await makeSeries(unknown, catalog);
+      const rows = resolveRows(batch, catalog, refused);
       const stored = rows.length === 0 ? rows : await storeRows(rows, isRetry);
       const rejected = batch.filter(({ rejections }) => rejections.length > 0);
       if (rejected.length > 0) await keepRejected(rejected, isRetry);
@@ -41,14 +44,15 @@ export function createWriter({ pool, catalog, partitions, log }: WriterParts): W
   };
 
   async function storeRows(rows: readonly Row[], isRetry: boolean, shift = 1): Promise<readonly Row[]> {
-    await partitions.ensure(rows.map(({ measuredAt }) => measuredAt));
+    const missing = partitions.missing(rows);
+    if (missing.length > 0) await partitions.create(missing);
     // Looked for before the insert, after which rows of this attempt would be found, too.
-    const ours = isRetry ? await findOurs(pool, toColumns(rows)) : undefined;
+    const ours = isRetry ? await findOurs(database, rows) : undefined;
     const stored = new Set(ours && rows.filter((_, index) => ours.has(index)));
     const notNew = new Set<Row>();
     const collided: Row[] = [];
     const insert = async (some: readonly Row[]): Promise<void> => {
-      const inserted = await insertReadings(pool, toColumns(some));
+      const inserted = await insertReadings(database, some);
       for (const [index, row] of some.entries()) {
         if (inserted === 'all' || inserted.has(index) || stored.has(row)) {
           row.submission.stored += 1;
@@ -80,7 +84,7 @@ export function createWriter({ pool, catalog, partitions, log }: WriterParts): W
   async function keepRejected(rejected: readonly Submission[], isRetry: boolean): Promise<void> {
     await insertIsolating(
       rejected,
-      (some) => insertRejected(pool, some, isRetry),
+      (some) => insertRejected(database, some, isRetry),
       ({ message: { topic } }, reason) => {
         log.error({ topic, reason }, 'a rejected message could not be kept: the database refuses that, too');
       },

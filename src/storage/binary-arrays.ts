@@ -10,54 +10,64 @@ const POSTGRES_EPOCH: Micros = 946_684_800_000_000;
 const TWO_TO_32 = 4_294_967_296;
 
 /**
- * `int4[]` for a query parameter. `pg` sends a Buffer as a binary parameter, so that neither side formats or parses
- * text: measured at 0.4 µs a row of four columns, against 1–2.5 µs for text.
+ * A one-dimensional array under way to a query parameter. `pg` sends a Buffer as a binary parameter, so that neither
+ * side formats or parses text: measured at 0.4 µs a row of four columns, against 1–2.5 µs for text.
  */
-export function int4Array(values: readonly number[]): Buffer {
-  const buffer = arrayBuffer(INT4_OID, values.length, 4);
-  let at = HEADER_BYTES;
-  for (const value of values) {
-    buffer.writeInt32BE(4, at);
-    buffer.writeInt32BE(value, at + 4);
-    at += 8;
+abstract class BinaryArray {
+  /** What `pg` takes as the parameter. */
+  readonly parameter: Buffer;
+  // A DataView is compiled to a store and a swap of bytes; Buffer's own methods are calls that check and loop.
+  protected readonly view: DataView;
+  protected at = HEADER_BYTES;
+
+  constructor(elementType: number, length: number, elementBytes: number) {
+    this.parameter = Buffer.allocUnsafe(HEADER_BYTES + length * (4 + elementBytes));
+    const { buffer, byteOffset, byteLength } = this.parameter;
+    this.view = new DataView(buffer, byteOffset, byteLength);
+    for (const [index, field] of [1, 0, elementType, length, 1].entries())
+      this.view.setInt32(index * 4, field);
   }
-  return buffer;
 }
 
-/** `float8[]` for a query parameter: the values to the last bit. */
-export function float8Array(values: readonly number[]): Buffer {
-  const buffer = arrayBuffer(FLOAT8_OID, values.length, 8);
-  let at = HEADER_BYTES;
-  for (const value of values) {
-    buffer.writeInt32BE(8, at);
-    buffer.writeDoubleBE(value, at + 4);
-    at += 12;
+/** `int4[]` of exactly `length` elements, pushed one by one. */
+export class Int4Array extends BinaryArray {
+  constructor(length: number) {
+    super(INT4_OID, length, 4);
   }
-  return buffer;
+
+  push(value: number): void {
+    this.view.setInt32(this.at, 4);
+    this.view.setInt32(this.at + 4, value);
+    this.at += 8;
+  }
 }
 
-/** `timestamptz[]` for a query parameter, to the microsecond. */
-export function timestamptzArray(times: readonly Micros[]): Buffer {
-  const buffer = arrayBuffer(TIMESTAMPTZ_OID, times.length, 8);
-  let at = HEADER_BYTES;
-  for (const time of times) {
+/** `float8[]` of exactly `length` elements, pushed one by one. */
+export class Float8Array extends BinaryArray {
+  constructor(length: number) {
+    super(FLOAT8_OID, length, 8);
+  }
+
+  push(value: number): void {
+    this.view.setInt32(this.at, 8);
+    this.view.setFloat64(this.at + 4, value);
+    this.at += 12;
+  }
+}
+
+/** `timestamptz[]` of exactly `length` elements, pushed one by one, to the microsecond. */
+export class TimestamptzArray extends BinaryArray {
+  constructor(length: number) {
+    super(TIMESTAMPTZ_OID, length, 8);
+  }
+
+  push(time: Micros): void {
     // A 64-bit integer in two halves: the sum is below 2^53, so doubles hold it exactly, and BigInt would be slower.
     const sincePostgresEpoch = time - POSTGRES_EPOCH;
     const high = Math.floor(sincePostgresEpoch / TWO_TO_32);
-    buffer.writeInt32BE(8, at);
-    buffer.writeInt32BE(high, at + 4);
-    buffer.writeUInt32BE(sincePostgresEpoch - high * TWO_TO_32, at + 8);
-    at += 12;
+    this.view.setInt32(this.at, 8);
+    this.view.setInt32(this.at + 4, high);
+    this.view.setUint32(this.at + 8, sincePostgresEpoch - high * TWO_TO_32);
+    this.at += 12;
   }
-  return buffer;
-}
-
-function arrayBuffer(elementType: number, length: number, elementBytes: number): Buffer {
-  const buffer = Buffer.allocUnsafe(HEADER_BYTES + length * (4 + elementBytes));
-  buffer.writeInt32BE(1, 0);
-  buffer.writeInt32BE(0, 4);
-  buffer.writeInt32BE(elementType, 8);
-  buffer.writeInt32BE(length, 12);
-  buffer.writeInt32BE(1, 16);
-  return buffer;
 }

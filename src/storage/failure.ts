@@ -20,6 +20,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === '23505';
 }
 
+/** Whether the server has refused a statement and goes on; otherwise the connection may be what broke. */
+export function isRefusedStatement(error: unknown): boolean {
+  return sqlState(error) !== undefined && property(error, 'severity') === 'ERROR';
+}
+
 /** PostgreSQL reports "no partition of relation found for row" as a check violation that names no constraint. */
 export function isMissingPartition(error: unknown): boolean {
   return sqlState(error) === '23514' && property(error, 'constraint') === undefined;

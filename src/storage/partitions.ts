@@ -1,10 +1,15 @@
 import type { Pool } from 'pg';
 import type { Micros } from '../telemetry/reading.ts';
 
+/** `2026-11` */
+type Month = string;
+
 /** Makes the monthly partitions of `readings` as readings need them. */
 export interface Partitions {
-  /** Resolves when there is a partition for each of the times. @throws what the database reports */
-  ensure(times: readonly Micros[]): Promise<void>;
+  /** Months of the readings that no partition is known for. */
+  missing(readings: readonly { readonly measuredAt: Micros }[]): readonly Month[];
+  /** @throws what the database reports */
+  create(months: readonly Month[]): Promise<void>;
   /** To be called when the database says that a partition is missing after all. */
   forget(): void;
 }
@@ -15,7 +20,7 @@ const IS_ATTACHED = `
   SELECT FROM pg_inherits WHERE inhparent = 'readings'::regclass AND inhrelid = to_regclass($1)`;
 
 export function createPartitions(pool: Pool): Partitions {
-  const known = new Set<string>();
+  const known = new Set<Month>();
   let lastFrom = 0;
   let lastTo = 0;
   const isKnown = (time: Micros): boolean => {
@@ -28,9 +33,13 @@ export function createPartitions(pool: Pool): Partitions {
     return true;
   };
   return {
-    async ensure(times) {
-      const missing = new Set(times.filter((time) => !isKnown(time)).map(monthOf));
-      for (const month of [...missing].toSorted()) {
+    missing(readings) {
+      const missing = new Set<Month>();
+      for (const { measuredAt } of readings) if (!isKnown(measuredAt)) missing.add(monthOf(measuredAt));
+      return [...missing].toSorted();
+    },
+    async create(months) {
+      for (const month of months) {
         await createPartition(pool, month);
         known.add(month);
       }
@@ -47,7 +56,7 @@ export function createPartitions(pool: Pool): Partitions {
  * A table is made on its own and then attached, which lets others go on reading and writing `readings`; making it as
  * a partition at once would lock them out. The lock keeps two services from making the same one.
  */
-async function createPartition(pool: Pool, month: string): Promise<void> {
+async function createPartition(pool: Pool, month: Month): Promise<void> {
   const name = `readings_${month.replace('-', '_')}`;
   const client = await pool.connect();
   try {
@@ -72,16 +81,15 @@ async function createPartition(pool: Pool, month: string): Promise<void> {
   }
 }
 
-/** `2026-11` */
-function monthOf(time: Micros): string {
+function monthOf(time: Micros): Month {
   return new Date(time / 1000).toISOString().slice(0, 7);
 }
 
-function bound(month: string, monthsLater: number): string {
+function bound(month: Month, monthsLater: number): string {
   return new Date(startOf(month, monthsLater) / 1000).toISOString();
 }
 
-function startOf(month: string, monthsLater: number): Micros {
+function startOf(month: Month, monthsLater: number): Micros {
   const [year, number] = month.split('-').map(Number);
   return Date.UTC(year!, number! - 1 + monthsLater, 1) * 1000;
 }

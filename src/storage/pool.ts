@@ -24,6 +24,8 @@ export interface PoolLimits {
    * answer would come for a quarter of an hour.
    */
   readonly statementTimeoutMs: number;
+  /** Whether a statement is sent before the one ahead of it on its connection has ended. */
+  readonly pipeline?: boolean;
 }
 
 /**
@@ -34,6 +36,7 @@ export function createPool(connection: Connection, limits: PoolLimits, log: Logg
   const pool = new Pool({
     ...connection,
     max: limits.maxConnections,
+    pipeline: limits.pipeline ?? false,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'thermograph',
     statement_timeout: limits.statementTimeoutMs,

@@ -1,20 +1,23 @@
-import type { Pool, QueryConfig } from 'pg';
+import type { QueryConfig } from 'pg';
 import type { Micros } from '../telemetry/reading.ts';
-import { float8Array, int4Array, timestamptzArray } from './binary-arrays.ts';
+import { Float8Array, Int4Array, TimestamptzArray } from './binary-arrays.ts';
 import { isUniqueViolation } from './failure.ts';
+import type { Queryable } from './queryable.ts';
 
-/** Rows of `readings`, by column: the shape in which they are sent. All arrays are of one length. */
-export interface ReadingColumns {
-  readonly seriesIds: readonly number[];
-  readonly measuredAt: readonly Micros[];
-  readonly values: readonly number[];
-  readonly receivedAt: readonly Micros[];
+/** A row of `readings`. */
+export interface ReadingRow {
+  readonly seriesId: number;
+  readonly measuredAt: Micros;
+  readonly value: number;
+  readonly receivedAt: Micros;
 }
 
-const INPUT = 'unnest($1::int4[], $2::timestamptz[], $3::float8[], $4::timestamptz[])';
+// In the list of what is selected, the arrays are taken apart element by element; in FROM they would first be laid out as
+// a table, which is a tenth slower.
 const INSERT = `
   INSERT INTO readings (series_id, measured_at, value, received_at)
-  SELECT * FROM ${INPUT}`;
+  SELECT unnest($1::int4[]), unnest($2::timestamptz[]), unnest($3::float8[]), unnest($4::timestamptz[])`;
+const INPUT = 'unnest($1::int4[], $2::timestamptz[], $3::float8[], $4::timestamptz[])';
 const INSERT_NEW = `
   WITH input AS (
     SELECT * FROM ${INPUT} WITH ORDINALITY AS input (series_id, measured_at, value, received_at, position)
@@ -44,18 +47,18 @@ const FIND_OURS = `
  * @throws what the database reports; then none of the rows was stored
  */
 export async function insertReadings(
-  pool: Pool,
-  columns: ReadingColumns,
+  database: Queryable,
+  rows: readonly ReadingRow[],
 ): Promise<'all' | ReadonlySet<number>> {
-  const values = toParameters(columns);
+  const values = toParameters(rows);
   try {
-    // A named statement is parsed and planned once a connection.
-    await pool.query({ name: 'insert-readings', text: INSERT, values });
+    // A named statement is parsed once a connection.
+    await database.query({ name: 'insert-readings', text: INSERT, values });
     return 'all';
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
   }
-  return readIndexes(pool, { name: 'insert-new-readings', text: INSERT_NEW, values });
+  return readIndexes(database, { name: 'insert-new-readings', text: INSERT_NEW, values });
 }
 
 /**
@@ -64,20 +67,25 @@ export async function insertReadings(
  * @returns their indexes
  * @throws what the database reports
  */
-export function findOurs(pool: Pool, columns: ReadingColumns): Promise<ReadonlySet<number>> {
-  return readIndexes(pool, { name: 'find-ours', text: FIND_OURS, values: toParameters(columns) });
+export function findOurs(database: Queryable, rows: readonly ReadingRow[]): Promise<ReadonlySet<number>> {
+  return readIndexes(database, { name: 'find-ours', text: FIND_OURS, values: toParameters(rows) });
 }
 
-function toParameters(columns: ReadingColumns): Buffer[] {
-  return [
-    int4Array(columns.seriesIds),
-    timestamptzArray(columns.measuredAt),
-    float8Array(columns.values),
-    timestamptzArray(columns.receivedAt),
-  ];
+function toParameters(rows: readonly ReadingRow[]): Buffer[] {
+  const seriesIds = new Int4Array(rows.length);
+  const measuredAt = new TimestamptzArray(rows.length);
+  const values = new Float8Array(rows.length);
+  const receivedAt = new TimestamptzArray(rows.length);
+  for (const row of rows) {
+    seriesIds.push(row.seriesId);
+    measuredAt.push(row.measuredAt);
+    values.push(row.value);
+    receivedAt.push(row.receivedAt);
+  }
+  return [seriesIds, measuredAt, values, receivedAt].map(({ parameter }) => parameter);
 }
 
-async function readIndexes(pool: Pool, query: QueryConfig): Promise<ReadonlySet<number>> {
-  const { rows } = await pool.query<{ index: number }>(query);
+async function readIndexes(database: Queryable, query: QueryConfig): Promise<ReadonlySet<number>> {
+  const { rows } = await database.query<{ index: number }>(query);
   return new Set(rows.map(({ index }) => index));
 }

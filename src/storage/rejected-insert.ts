@@ -1,6 +1,6 @@
-import type { Pool } from 'pg';
 import type { Message, Rejection } from '../telemetry/reading.ts';
-import { timestamptzArray } from './binary-arrays.ts';
+import { TimestamptzArray } from './binary-arrays.ts';
+import type { Queryable } from './queryable.ts';
 
 /** A message that was not, or not wholly, understood. */
 export interface RejectedMessage {
@@ -29,16 +29,18 @@ const MOST_DETAILS = 5;
  * @throws what the database reports
  */
 export async function insertRejected(
-  pool: Pool,
+  database: Queryable,
   rejected: readonly RejectedMessage[],
   isRetry = false,
 ): Promise<void> {
   const messages = rejected.map(({ message }) => message);
-  await pool.query({
+  const receivedAt = new TimestamptzArray(messages.length);
+  for (const message of messages) receivedAt.push(message.receivedAt);
+  await database.query({
     name: isRetry ? 'insert-missing-rejected' : 'insert-rejected',
     text: isRetry ? INSERT_MISSING : INSERT,
     values: [
-      timestamptzArray(messages.map(({ receivedAt }) => receivedAt)),
+      receivedAt.parameter,
       messages.map(({ topic }) => storable(topic)),
       messages.map(({ payload }) => Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)),
       messages.map(({ qos }) => qos),

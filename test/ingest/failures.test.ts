@@ -1,5 +1,6 @@
-import type { Pool, QueryConfig } from 'pg';
+import type { Pool } from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Queryable } from '../../src/storage/queryable.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { useIngest } from '../support/ingest.ts';
 import { poll } from '../support/poll.ts';
@@ -15,17 +16,16 @@ async function countReadings(): Promise<number> {
   return rows[0]!.count;
 }
 
-/** The pool, but of the first statement of that name the answer is lost: it has committed, and nobody hears of it. */
-function losingAnswer(of: Pool, name: string): Pool {
+/** Of the first statement of that name the answer is lost: it has committed, and nobody hears of it. */
+function losingAnswer(name: string): (of: Queryable) => Queryable {
   let lost = false;
-  const query = async (config: QueryConfig, values?: unknown[]): Promise<unknown> => {
-    const result = await of.query(config, values);
-    if (lost || config.name !== name) return result;
-    lost = true;
-    throw new Error('Connection terminated unexpectedly');
-  };
-  return new Proxy(of, {
-    get: (target, key) => (key === 'query' ? query : (Reflect.get(target, key, target) as unknown)),
+  return (of) => ({
+    async query(config) {
+      const result = await of.query(config);
+      if (lost || config.name !== name) return result as never;
+      lost = true;
+      throw new Error('Connection terminated unexpectedly');
+    },
   });
 }
 
@@ -119,8 +119,8 @@ describe('while the database can not take readings', () => {
   });
 
   test('a commit of which we never heard the end is not taken for a duplicate', async () => {
-    const flaky = losingAnswer(pool, 'insert-readings');
-    const { send, committed, ingest } = await useIngest(flaky);
+    const between = losingAnswer('insert-readings');
+    const { send, committed, ingest } = await useIngest(pool, { between });
     const outcome = await send('stations/a/t', [
       { value: 1, time: 1_700_000_000 },
       { value: 2, time: 1_700_000_001 },
@@ -132,8 +132,8 @@ describe('while the database can not take readings', () => {
   });
 
   test('a rejected message is kept once, though the end of its batch was not heard', async () => {
-    const flaky = losingAnswer(pool, 'insert-rejected');
-    const { send, ingest } = await useIngest(flaky);
+    const between = losingAnswer('insert-rejected');
+    const { send, ingest } = await useIngest(pool, { between });
     await Promise.all([send('stations/a/t', 'croak'), send('stations/a/t', 'croak')]);
     expect(ingest.counters.batches_retried).toBe(1);
     const { rowCount } = await pool.query('SELECT FROM rejected_messages');
@@ -141,7 +141,7 @@ describe('while the database can not take readings', () => {
   });
 
   test('so much may wait and no more: QoS 1 is refused, QoS 0 is dropped and counted', async () => {
-    const { send, ingest } = await useIngest(pool, { maxWaitingBytes: 2_000 });
+    const { send, ingest } = await useIngest(pool, { limits: { maxWaitingBytes: 2_000 } });
     await pool.query('ALTER TABLE readings RENAME TO away');
     const waiting = [
       send('stations/a/t', '1'),
@@ -171,7 +171,7 @@ describe('a stop', () => {
   });
 
   test('gives up on a database that does not come back, and acknowledges nothing', async () => {
-    const { send, ingest } = await useIngest(pool, { drainTimeoutMs: 50 });
+    const { send, ingest } = await useIngest(pool, { limits: { drainTimeoutMs: 50 } });
     await pool.query('ALTER TABLE readings RENAME TO away');
     const outcome = send('stations/a/t', '1').catch((error: unknown) => error);
     await ingest.close();

@@ -55,7 +55,7 @@ describe('an acknowledged message', () => {
   });
 
   test('shares its statement with no more than the set number of payload bytes', async () => {
-    const { send, ingest } = await useIngest(pool, { maxBatchBytes: 100_000 });
+    const { send, ingest } = await useIngest(pool, { limits: { maxBatchBytes: 100_000 } });
     const large = JSON.stringify({ value: 1, note: 'x'.repeat(40_000) });
     await Promise.all(Array.from({ length: 9 }, () => send('stations/a/t', large)));
     expect(ingest.counters.batches_written).toBe(3);
@@ -63,7 +63,7 @@ describe('an acknowledged message', () => {
   });
 
   test('makes at most the set number of readings a batch', async () => {
-    const { send, ingest } = await useIngest(pool, { maxBatchReadings: 10 });
+    const { send, ingest } = await useIngest(pool, { limits: { maxBatchReadings: 10 } });
     await Promise.all(Array.from({ length: 100 }, (_, index) => send('stations/a/t', `${index}`)));
     expect(ingest.counters.batches_written).toBe(10);
   });
@@ -78,9 +78,9 @@ describe('an acknowledged message', () => {
 
 test('a reading without a time is new, though the clock has stepped back to the moment of an equal one', async () => {
   const stopped = () => 1_700_000_000_000;
-  const before = await useIngest(pool, {}, stopped);
+  const before = await useIngest(pool, { milliseconds: stopped });
   await Promise.all([before.send('stations/a/t', '7'), before.send('stations/a/t', '7')]);
-  const after = await useIngest(pool, {}, stopped);
+  const after = await useIngest(pool, { milliseconds: stopped });
   const outcomes = await Promise.all([
     after.send('stations/a/t', '7'),
     after.send('stations/a/t', '[7,7,8]'),

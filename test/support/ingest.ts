@@ -7,7 +7,9 @@ import type { Row } from '../../src/ingest/rows.ts';
 import type { Submission } from '../../src/ingest/submission.ts';
 import { createWriter } from '../../src/ingest/writer.ts';
 import { createPartitions } from '../../src/storage/partitions.ts';
+import type { Queryable } from '../../src/storage/queryable.ts';
 import { loadSeriesCatalog } from '../../src/storage/series-catalog.ts';
+import { createWritingConnection } from '../../src/storage/writing-connection.ts';
 
 /** Ingest on a real database, without a broker in front. */
 export interface TestIngest {
@@ -20,23 +22,35 @@ export interface TestIngest {
 
 const SILENT = pino({ level: 'silent' });
 
-/** @param limits of the ingest; retries come quickly unless it says otherwise */
+export interface TestIngestOptions {
+  /** Retries come quickly unless these say otherwise. */
+  readonly limits?: Partial<IngestLimits>;
+  /** The machine's clock. */
+  readonly milliseconds?: () => number;
+  /** Puts something between the writer and its connection. */
+  readonly between?: (connection: Queryable) => Queryable;
+}
+
 export async function useIngest(
   pool: Pool,
-  limits: Partial<IngestLimits> = {},
-  milliseconds: () => number = Date.now,
+  { limits = {}, milliseconds = Date.now, between = (connection) => connection }: TestIngestOptions = {},
 ): Promise<TestIngest> {
   const clock = createReceiptClock(milliseconds);
   const committed: Row[] = [];
   const catalog = await loadSeriesCatalog(pool);
+  const connection = createWritingConnection(pool);
+  const database = between(connection);
   const ingest = createIngest({
-    writer: createWriter({ pool, catalog, partitions: createPartitions(pool), log: SILENT }),
+    writer: createWriter({ database, catalog, partitions: createPartitions(pool), log: SILENT }),
     clock,
     log: SILENT,
     onCommitted: (rows) => void committed.push(...rows),
     limits: { retryDelayMs: 5, maxRetryDelayMs: 20, drainTimeoutMs: 2_000, ...limits },
   });
-  onTestFinished(() => ingest.close());
+  onTestFinished(async () => {
+    await ingest.close();
+    connection.close();
+  });
   return {
     ingest,
     committed,
@@ -45,10 +59,15 @@ export async function useIngest(
         const receivedAt = clock.now();
         const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
         const message = { topic, payload: Buffer.from(text), qos, clientId: 'test' };
-        ingest.submit({ ...message, receivedAt, firstReceivedAt: receivedAt }, (error, submission) => {
-          if (submission === null || error !== null) reject(error);
-          else resolve(submission);
-        });
+        ingest.submit(
+          { ...message, receivedAt, firstReceivedAt: receivedAt },
+          {
+            settled(error, submission) {
+              if (submission === null || error !== null) reject(error);
+              else resolve(submission);
+            },
+          },
+        );
       }),
   };
 }

@@ -20,7 +20,13 @@ export interface RawClient {
 /** Connects to the port; says CONNECT unless told not to. */
 export async function rawClient(
   port: number,
-  { clientId = `raw-${Math.random()}`, clean = true, connect: sayConnect = true, ...more } = {},
+  {
+    clientId = `raw-${Math.random()}`,
+    clean = true,
+    connect: sayConnect = true,
+    keepalive = 60,
+    ...more
+  } = {},
 ): Promise<RawClient> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   onTestFinished(() => void socket.destroy());
@@ -71,7 +77,7 @@ export async function rawClient(
       protocolVersion: 4,
       clientId,
       clean,
-      keepalive: 60,
+      keepalive,
       ...more,
     });
     await client.waitFor((packets) => packets.find(({ cmd }) => cmd === 'connack'));

@@ -18,9 +18,18 @@ export async function seedSeries(
   const catalog = await loadSeriesCatalog(pool);
   await catalog.ensure([series]);
   const { id } = catalog.find(series.station, series.metric)!;
-  await createPartitions(pool).ensure(rows.map(({ measuredAt }) => measuredAt));
+  await makePartitions(pool, rows);
   await insertRows(pool, id, rows);
   return id;
+}
+
+/** Makes the partitions that the readings belong in. */
+export async function makePartitions(
+  pool: Pool,
+  readings: readonly { readonly measuredAt: Micros }[],
+): Promise<void> {
+  const partitions = createPartitions(pool);
+  await partitions.create(partitions.missing(readings));
 }
 
 /** Rows that are there already stay; each is received a second after it was measured. Needs partitions. */

@@ -1,16 +1,15 @@
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPartitions } from '../../src/storage/partitions.ts';
 import { readReadings } from '../../src/storage/readings-query.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { insertRows, type Row, seedSeries } from '../support/series.ts';
+import { insertRows, makePartitions, type Row, seedSeries } from '../support/series.ts';
 import { useWeb } from '../support/web.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
-  await createPartitions(database.pool).ensure([START]);
+  await makePartitions(database.pool, [{ measuredAt: START }]);
 });
 afterAll(() => database.drop());
 

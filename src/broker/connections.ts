@@ -1,0 +1,66 @@
+import type { Socket } from 'node:net';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { Client } from 'aedes';
+import { Connection, type Take } from './connection.ts';
+
+/** The connections that are open. */
+export interface Connections {
+  accept(socket: Socket): void;
+  of(client: Client): Connection | undefined;
+  /** Ends them all, in order. */
+  close(): Promise<void>;
+}
+
+const SWEEP_MS = 500;
+/** How long clients have to hang up after us. */
+const GOODBYE_MS = 300;
+const POLL_MS = 10;
+
+/** @param handle Aedes' own, which makes a client of a socket */
+export function createConnections(handle: (socket: Socket) => Client, take: Take): Connections {
+  const sockets = new Set<Socket>();
+  const connections = new Map<Client, Connection>();
+
+  // One timer for all: with one each, every packet would have to put off its own.
+  const sweep = setInterval(() => {
+    const now = performance.now();
+    for (const [client, connection] of connections) {
+      if (connection.isSilent(now))
+        client.emit('error', new Error('the client has been silent for too long'));
+    }
+  }, SWEEP_MS);
+  sweep.unref();
+
+  return {
+    accept(socket) {
+      const client = handle(socket);
+      const connection = new Connection(client, socket, take);
+      sockets.add(socket);
+      connections.set(client, connection);
+      socket.once('close', () => {
+        sockets.delete(socket);
+        connections.delete(client);
+      });
+      client.once('connected', () => connection.open());
+    },
+    of: (client) => connections.get(client),
+    async close() {
+      clearInterval(sweep);
+      await sayGoodbye(sockets);
+      // Also those that have not said CONNECT, of which Aedes does not know.
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/**
+ * Ends the connections from our side and lets clients read what was sent last: a socket that is destroyed while there is
+ * unread input resets the connection, and the acknowledgements on it may be lost on their way.
+ */
+async function sayGoodbye(sockets: ReadonlySet<Socket>): Promise<void> {
+  // Acknowledgements are written a tick after they were released.
+  await setImmediate();
+  for (const socket of sockets) socket.end();
+  const deadline = performance.now() + GOODBYE_MS;
+  while (sockets.size > 0 && performance.now() < deadline) await setTimeout(POLL_MS);
+}

@@ -1,0 +1,48 @@
+const PUBLISH = 0x3;
+const RETAIN = 0x01;
+const DUP = 0x08;
+
+/** A PUBLISH of QoS 0 or 1, as it stands in the bytes of its packet [MQTT-3.3]. */
+export interface PublishFields {
+  readonly topic: string;
+  /** A view of the packet's bytes. */
+  readonly payload: Buffer;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  readonly dup: boolean;
+  /** 0 at QoS 0, which has none. */
+  readonly packetId: number;
+}
+
+/**
+ * Reads the packet that begins at `start`, if it is a well-formed PUBLISH of QoS 0 or 1: nearly all that stations send.
+ * @param bodyStart where its variable header begins
+ * @param end behind its last byte
+ * @returns `undefined` for all else, which is Aedes' to answer
+ */
+export function readPublish(
+  bytes: Buffer,
+  start: number,
+  bodyStart: number,
+  end: number,
+): PublishFields | undefined {
+  const first = bytes[start]!;
+  const qos = (first >> 1) & 3;
+  if (first >> 4 !== PUBLISH || (qos !== 0 && qos !== 1)) return undefined;
+  const topicStart = bodyStart + 2;
+  if (topicStart > end) return undefined;
+  const topicEnd = topicStart + ((bytes[bodyStart]! << 8) | bytes[bodyStart + 1]!);
+  const payloadStart = topicEnd + (qos === 0 ? 0 : 2);
+  if (topicEnd === topicStart || payloadStart > end) return undefined;
+  const packetId = qos === 0 ? 0 : (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]!;
+  // Not allowed [MQTT-2.3.1-1].
+  if (qos === 1 && packetId === 0) return undefined;
+  return {
+    topic: bytes.toString('utf8', topicStart, topicEnd),
+    payload: bytes.subarray(payloadStart, end),
+    qos,
+    retain: (first & RETAIN) !== 0,
+    dup: (first & DUP) !== 0,
+    packetId,
+  };
+}

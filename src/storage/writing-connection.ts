@@ -1,0 +1,49 @@
+import type { Pool, PoolClient } from 'pg';
+import { isRefusedStatement } from './failure.ts';
+import type { Queryable } from './queryable.ts';
+
+/** The connection that batch after batch is written over. */
+export interface WritingConnection extends Queryable {
+  /** Gives the connection back to the pool; to be called when nothing is under way. */
+  close(): void;
+}
+
+/**
+ * Keeps one connection of the pool, and sends a statement in the tick in which it is given. The pool by itself would hand a
+ * connection out a tick later, while the database has nothing to do; and it throws one away after any error, while
+ * ingest provokes unique violations on purpose. After an error of the connection's own the next query makes a new one.
+ */
+export function createWritingConnection(pool: Pool): WritingConnection {
+  let held: PoolClient | undefined;
+  let connecting: Promise<PoolClient> | undefined;
+  const drop = (client: PoolClient): void => {
+    if (held !== client) return;
+    held = undefined;
+    client.release(true);
+  };
+  async function connect(): Promise<PoolClient> {
+    try {
+      held = await pool.connect();
+      held.once('error', drop.bind(undefined, held));
+      return held;
+    } finally {
+      connecting = undefined;
+    }
+  }
+  return {
+    async query(query) {
+      // Two batches may find that there is none.
+      const client = held ?? (await (connecting ??= connect()));
+      try {
+        return await client.query(query);
+      } catch (error) {
+        if (!isRefusedStatement(error)) drop(client);
+        throw error;
+      }
+    },
+    close() {
+      held?.release();
+      held = undefined;
+    },
+  };
+}

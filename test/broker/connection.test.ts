@@ -1,0 +1,135 @@
+import { EventEmitter } from 'node:events';
+import { Socket } from 'node:net';
+import type { Client } from 'aedes';
+import { generate, type Packet } from 'mqtt-packet';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { createBroker } from '../../src/broker/broker.ts';
+import { Connection } from '../../src/broker/connection.ts';
+import type { Sender } from '../../src/broker/publish-gate.ts';
+import { createReceiptClock } from '../../src/ingest/clock.ts';
+import { poll } from '../support/poll.ts';
+import { rawClient } from '../support/raw-client.ts';
+
+const ACCEPTED = { decoded: { station: null, status: null } };
+
+/** A broker whose messages wait until the test lets them go. */
+async function useHoldingBroker() {
+  const clock = createReceiptClock(Date.now);
+  let held: Sender[] = [];
+  let isHolding = true;
+  const broker = await createBroker({
+    submit: (_, sender) => {
+      if (isHolding) held.push(sender);
+      else sender.settled(null, ACCEPTED);
+    },
+    now: () => clock.now(),
+    stations: () => [],
+    onPresence: () => {},
+    allowAnonymous: true,
+    log: pino({ level: 'silent' }),
+  });
+  onTestFinished(() => broker.close());
+  const { port } = await broker.listen('127.0.0.1', 0);
+  return {
+    port,
+    held: () => held.length,
+    letGo() {
+      isHolding = false;
+      for (const sender of held) sender.settled(null, ACCEPTED);
+      held = [];
+    },
+  };
+}
+
+const CONNECT: Packet = {
+  cmd: 'connect',
+  protocolId: 'MQTT',
+  protocolVersion: 4,
+  clientId: 'eager',
+  clean: true,
+  keepalive: 0,
+};
+
+function publish(messageId: number, qos: 1 | 2 = 1): Packet {
+  return { cmd: 'publish', topic: 'stations/a/t', payload: '1', qos, messageId, dup: false, retain: false };
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+function answers(received: readonly Packet[], cmd = 'puback'): number[] {
+  return received.filter((packet) => packet.cmd === cmd).map(({ messageId }) => messageId!);
+}
+
+async function pause(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+test.each<[1 | 2, string]>([
+  [1, 'puback'],
+  [2, 'pubrec'],
+])(
+  'of a client whose QoS %d messages are not answered no more than so many are read',
+  async (qos, answer) => {
+    const broker = await useHoldingBroker();
+    const client = await rawClient(broker.port, { keepalive: 0 });
+    const count = 8_000;
+    client.send(...numbers(count).map((number) => publish(number, qos)));
+    await poll(() => Promise.resolve(broker.held() > 1_000));
+    await pause(200);
+    // Beside the thousand, what one read of the socket holds: 64 KiB.
+    expect(broker.held()).toBeLessThanOrEqual(1_000 + Math.ceil(65_536 / generate(publish(1)).length));
+    broker.letGo();
+    await client.waitFor((received) => answers(received, answer).length === count);
+    expect(answers(client.received, answer)).toEqual(numbers(count));
+  },
+);
+
+test('a client that is not read is not taken for silent', async () => {
+  const broker = await useHoldingBroker();
+  const client = await rawClient(broker.port, { keepalive: 1 });
+  client.send(...numbers(5_000).map((number) => publish(number)));
+  await poll(() => Promise.resolve(broker.held() > 1_000));
+  await pause(2_500);
+  expect(client.isClosed()).toBe(false);
+  broker.letGo();
+  await client.waitFor((received) => answers(received).length === 5_000);
+});
+
+test('what comes behind CONNECT waits for its answer, and is handled in order', async () => {
+  const broker = await useHoldingBroker();
+  broker.letGo();
+  const client = await rawClient(broker.port, { connect: false });
+  client.send(CONNECT, ...numbers(500).map((number) => publish(number)));
+  await client.waitFor((received) => answers(received).length === 500);
+  expect(client.received[0]?.cmd).toBe('connack');
+  expect(answers(client.received)).toEqual(numbers(500));
+});
+
+test('what comes behind CONNECT is collected up to a bound while it is not answered', () => {
+  const { client, socket, handed } = useUnansweredClient();
+  client.emit('bytes', generate(CONNECT));
+  client.emit('bytes', Buffer.alloc(256 * 1024, Uint8Array.of(0xc0, 0)));
+  expect(handed).toHaveLength(1);
+  const errors: Error[] = [];
+  client.on('error', (error) => errors.push(error));
+  client.emit('bytes', Buffer.of(0xc0));
+  expect(errors).toEqual([new Error('the client does not wait for CONNACK')]);
+  socket.destroy();
+});
+
+/** A client as Aedes makes it, as far as a connection sees, that is never connected. */
+function useUnansweredClient() {
+  const handed: Buffer[] = [];
+  const parser = { parse: (bytes: Buffer) => handed.push(bytes) };
+  const client = Object.assign(new EventEmitter(), { closed: false, _parser: parser });
+  const socket = new Socket();
+  const connection = new Connection(client as unknown as Client, socket, () =>
+    expect.fail('nothing to take'),
+  );
+  // Until the client is connected Aedes reads the socket, and gives what it has read to its parser.
+  client.on('bytes', (bytes: Buffer) => parser.parse(bytes));
+  return { client, socket, handed, connection };
+}

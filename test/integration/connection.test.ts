@@ -1,0 +1,101 @@
+import { generate, type Packet } from 'mqtt-packet';
+import { describe, expect, test } from 'vitest';
+import { rawClient } from '../support/raw-client.ts';
+import { useService } from '../support/service.ts';
+
+function publish(messageId: number, more: object = {}): Packet {
+  const topic = 'stations/outside/temperature';
+  return {
+    cmd: 'publish',
+    topic,
+    payload: `${messageId}`,
+    qos: 1,
+    messageId,
+    dup: false,
+    retain: false,
+    ...more,
+  };
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+function acknowledged(received: readonly Packet[]): number[] {
+  return received.filter(({ cmd }) => cmd === 'puback').map(({ messageId }) => messageId!);
+}
+
+test('packets may come byte by byte, and several in a piece', async () => {
+  const { mqttPort } = await useService();
+  const client = await rawClient(mqttPort);
+  const bytes = Buffer.concat([generate(publish(1)), generate({ cmd: 'pingreq' }), generate(publish(2))]);
+  for (const byte of bytes) {
+    client.sendBytes(Uint8Array.of(byte));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  client.send(...numbers(20).map((number) => publish(number + 2)));
+  await client.waitFor((received) => acknowledged(received).length === 22);
+  expect(acknowledged(client.received)).toEqual(numbers(22));
+  expect(client.received.some(({ cmd }) => cmd === 'pingresp')).toBe(true);
+});
+
+test('retained and plain messages of one client are acknowledged in the order in which they came', async () => {
+  const { mqttPort } = await useService();
+  const client = await rawClient(mqttPort);
+  client.send(...numbers(300).map((number) => publish(number, { retain: number % 3 === 0 })));
+  await client.waitFor((received) => acknowledged(received).length === 300);
+  expect(acknowledged(client.received)).toEqual(numbers(300));
+});
+
+test('a packet identifier of 0 ends in no acknowledgement of another message', async () => {
+  const { mqttPort } = await useService();
+  const client = await rawClient(mqttPort);
+  client.send(publish(7));
+  // Well-formed but for its identifier; the packet generator would not make it.
+  client.sendBytes(Buffer.from([0x32, 6, 0, 1, 0x61, 0, 0, 0x31]));
+  await client.waitFor((received) => acknowledged(received).includes(7));
+  expect(acknowledged(client.received).filter((id) => id !== 0)).toEqual([7]);
+});
+
+describe('keepalive', () => {
+  test('a client that is silent for longer than it said is closed [MQTT-3.1.2-24]', async () => {
+    const { mqttPort } = await useService();
+    const client = await rawClient(mqttPort, { keepalive: 1 });
+    const from = performance.now();
+    await client.closed();
+    expect(performance.now() - from).toBeGreaterThan(1_400);
+  });
+
+  test('messages of any QoS and pings keep it open; 0 means for ever', async () => {
+    const { mqttPort } = await useService();
+    const clients = await Promise.all([1, 1, 1, 1, 0].map((keepalive) => rawClient(mqttPort, { keepalive })));
+    const [atQos0, atQos1, atQos2, pinging, silent] = clients;
+    for (let round = 1; round <= 6; round += 1) {
+      atQos0!.send(publish(round, { qos: 0 }));
+      atQos1!.send(publish(round));
+      atQos2!.send(publish(round, { qos: 2 }));
+      pinging!.send({ cmd: 'pingreq' });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    expect([atQos0, atQos1, atQos2, pinging, silent].map((client) => client!.isClosed())).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+test('a client that sends but does not read is read no further', async () => {
+  const service = await useService();
+  const client = await rawClient(service.mqttPort, { keepalive: 0 });
+  client.socket.pause();
+  const pings = Buffer.alloc(2 * 1024 * 1024, Uint8Array.of(0xc0, 0));
+  let flushed = 0;
+  for (let chunk = 0; chunk < 20; chunk += 1) client.socket.write(pings, () => (flushed += pings.length));
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  // What was written and not yet taken by the system waits here: the service has stopped reading.
+  expect(flushed).toBeLessThan(20 * pings.length);
+  expect(client.isClosed()).toBe(false);
+});
