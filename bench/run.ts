@@ -1,18 +1,26 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { backlog } from './backlog.ts';
+import { durable } from './durable.ts';
+import { growth } from './growth.ts';
+import { latency } from './latency.ts';
+import { live } from './live.ts';
+import { memory } from './memory.ts';
+import { reading } from './reading.ts';
 import type { Claim, Effort, Row } from './support/claim.ts';
 import { formatTable } from './support/table.ts';
+import { startThermograph, type Thermograph } from './support/thermograph.ts';
 import { throughput } from './throughput.ts';
 
-const CLAIMS: readonly Claim[] = [throughput];
-const THOROUGH: Effort = { rounds: 3, warmUpSeconds: 2, seconds: 5 };
-const QUICK: Effort = { rounds: 1, warmUpSeconds: 0.5, seconds: 1.5 };
-const USAGE = `npm run bench -- [--quick] [--only CLAIM] [--json FILE]
+const CLAIMS: readonly Claim[] = [throughput, durable, latency, backlog, growth, memory, live, reading];
+const THOROUGH: Effort = { isQuick: false, rounds: 3, warmUpSeconds: 2, seconds: 5 };
+const QUICK: Effort = { isQuick: true, rounds: 1, warmUpSeconds: 0.3, seconds: 0.7 };
+const USAGE = `npm run bench -- [--quick] [--only CLAIM,…] [--json FILE]
 
 Measures every claim about speed beside a reference in the same run, and prints one table.
   --quick       one short round each: a look, not a result
-  --only CLAIM  one of: ${CLAIMS.map(({ name }) => name).join(', ')}
+  --only CLAIM  some of: ${CLAIMS.map(({ name }) => name).join(', ')}
   --json FILE   writes the rows there, too
 `;
 
@@ -24,20 +32,37 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-
-if (values.help || (values.only !== undefined && !CLAIMS.some(({ name }) => name === values.only))) {
+const only = values.only?.split(',');
+const unknown = only?.filter((name) => !CLAIMS.some((claim) => claim.name === name)) ?? [];
+if (values.help || unknown.length > 0) {
+  if (unknown.length > 0) process.stderr.write(`There is no claim ${unknown.join(', ')}.\n\n`);
   process.stdout.write(USAGE);
   process.exit(values.help ? 0 : 2);
 }
 
-const say = (progress: string): void => void process.stderr.write(`${progress}\n`);
+const startedAt = performance.now();
+const say = (progress: string): void => {
+  const seconds = String(Math.round((performance.now() - startedAt) / 1000)).padStart(4);
+  process.stderr.write(`${seconds} s  ${progress}\n`);
+};
+let started: Promise<Thermograph> | undefined;
+const bench = {
+  effort: values.quick ? QUICK : THOROUGH,
+  say,
+  thermograph: () => (started ??= startThermograph()),
+};
 const rows: Row[] = [];
-for (const claim of CLAIMS) {
-  if (values.only !== undefined && claim.name !== values.only) continue;
-  rows.push(...(await claim.measure(values.quick ? QUICK : THOROUGH, say)));
+try {
+  for (const claim of CLAIMS) {
+    if (only !== undefined && !only.includes(claim.name)) continue;
+    rows.push(...(await claim.measure(bench)));
+  }
+} finally {
+  await (await started)?.close();
 }
 process.stdout.write(formatTable(rows));
 if (values.json !== undefined) {
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
-  writeFileSync(values.json, `${JSON.stringify({ machine, quick: values.quick, rows }, null, 2)}\n`);
+  const run = { at: new Date().toISOString(), machine, isQuick: values.quick, rows };
+  writeFileSync(values.json, `${JSON.stringify(run, null, 2)}\n`);
 }

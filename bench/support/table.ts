@@ -1,4 +1,4 @@
-import type { Row, Spread } from './claim.ts';
+import { isMet, type Row, type Spread } from './claim.ts';
 
 /** The rows as aligned text, for a terminal. */
 export function formatTable(rows: readonly Row[]): string {
@@ -10,8 +10,8 @@ export function formatTable(rows: readonly Row[]): string {
       row.reference,
       shown(row.referenceFigure),
       row.ratio.toFixed(2),
-      row.goal === undefined ? '' : `≥ ${row.goal}`,
-      row.goal === undefined ? '' : row.ratio >= row.goal ? 'met' : 'not met',
+      shownGoal(row),
+      verdict(row),
     ]),
   ];
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
@@ -26,10 +26,20 @@ export function formatTable(rows: readonly Row[]): string {
     .join('');
 }
 
-function shown({ min, median, max }: Spread): string {
-  return `${thousands(median)} (${thousands(min)}–${thousands(max)})`;
+function shownGoal({ goal }: Row): string {
+  if (goal === undefined) return '';
+  return 'atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`;
 }
 
-function thousands(figure: number): string {
-  return Math.round(figure).toLocaleString('en-GB');
+function verdict(row: Row): string {
+  const met = isMet(row);
+  return met === undefined ? '' : met ? 'met' : 'not met';
+}
+
+function shown({ min, median, max }: Spread): string {
+  return `${number(median)} (${number(min)}–${number(max)})`;
+}
+
+function number(figure: number): string {
+  return figure.toLocaleString('en-GB', { maximumFractionDigits: figure < 100 ? 2 : 0 });
 }

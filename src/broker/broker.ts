@@ -1,12 +1,14 @@
 import type { EventEmitter } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import type { AuthenticateError, Client } from 'aedes';
+import type { AedesOptions, AedesPublishPacket, AuthenticateError, Client } from 'aedes';
 import type { Logger } from 'pino';
 import type { CommittedReading, Micros } from '../telemetry/reading.ts';
+import { LIVE_PREFIX } from '../telemetry/topic.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
 import { isForbiddenFilter } from './authorize.ts';
 import { createConnections } from './connections.ts';
 import { lowerQos } from './granted-qos.ts';
+import { createLiveSubscribers } from './live-subscribers.ts';
 import { livePacket } from './live-topics.ts';
 import { createPersistence } from './persistence.ts';
 import { createPresence, type Presence } from './presence.ts';
@@ -68,7 +70,20 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     subscribers_cut: 0,
     queued_messages_dropped: 0,
   };
-  const aedes = createAedes(parts, counters);
+  const keepsUp = createSlowSubscriberGate((client) => {
+    counters.subscribers_cut += 1;
+    parts.log.warn({ clientId: client.id }, 'a subscriber that had stopped reading was cut off');
+  });
+  const aedes = createAedes(parts, counters, (client, packet) => {
+    if (isLive(packet) && liveSubscribers.has(client)) return null;
+    return keepsUp(client) ? lowerQos(client, packet) : null;
+  });
+  const liveSubscribers = createLiveSubscribers({
+    clients: () => connections.clients(),
+    isSessionAway: () => aedes.interest.isKept('live'),
+    keepsUp,
+  });
+  aedes.onSubscriptionsChanged = () => liveSubscribers.changed();
   const { presence, redeliveries } = followSessions(aedes, parts, counters);
   const gate = createPublishGate({
     submit: parts.submit,
@@ -102,6 +117,8 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     wantsLive: () => aedes.interest.in('live'),
     publishLive(readings) {
       if (!aedes.interest.in('live')) return;
+      liveSubscribers.send(readings);
+      if (!liveSubscribers.areOthersLeft()) return;
       for (const reading of readings) aedes.publish(livePacket(reading), ignore);
     },
     // Its callback would wait for the open connections, which are to go on.
@@ -118,11 +135,8 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
 function createAedes(
   { allowAnonymous, stations, log }: BrokerParts,
   counters: BrokerCounters,
+  authorizeForward: NonNullable<AedesOptions['authorizeForward']>,
 ): StationBroker {
-  const keepsUp = createSlowSubscriberGate((client) => {
-    counters.subscribers_cut += 1;
-    log.warn({ clientId: client.id }, 'a subscriber that had stopped reading was cut off');
-  });
   const persistence = createPersistence(stations, () => (counters.queued_messages_dropped += 1));
   const aedes = new StationBroker({
     persistence,
@@ -132,7 +146,7 @@ function createAedes(
       if (allowAnonymous) done(null, true);
       else done(new NotAuthorizedError(), null);
     },
-    authorizeForward: (client, packet) => (keepsUp(client) ? lowerQos(client, packet) : null),
+    authorizeForward,
     authorizeSubscribe: (client, subscription, done) => {
       if (isForbiddenFilter(subscription.topic)) {
         done(null, null);
@@ -146,6 +160,11 @@ function createAedes(
   const emitter: EventEmitter = aedes;
   emitter.on('error', (error: Error) => log.error({ err: error }, 'the broker failed'));
   return aedes;
+}
+
+/** Retained ones are what a new subscriber gets first, and no batch. */
+function isLive({ topic, retain }: AedesPublishPacket): boolean {
+  return !retain && topic.startsWith(LIVE_PREFIX);
 }
 
 interface Sessions {

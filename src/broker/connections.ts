@@ -7,6 +7,7 @@ import { Connection, type Take } from './connection.ts';
 export interface Connections {
   accept(socket: Socket): void;
   of(client: Client): Connection | undefined;
+  clients(): Iterable<Client>;
   /** Ends them all, in order. */
   close(): Promise<void>;
 }
@@ -44,6 +45,7 @@ export function createConnections(handle: (socket: Socket) => Client, take: Take
       client.once('connected', () => connection.open());
     },
     of: (client) => connections.get(client),
+    clients: () => connections.keys(),
     async close() {
       clearInterval(sweep);
       await sayGoodbye(sockets);

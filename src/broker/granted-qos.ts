@@ -1,5 +1,6 @@
 import type { AedesPublishPacket, Client } from 'aedes';
 import { filterMatches } from '../telemetry/topic-filter.ts';
+import { subscriptionsOf } from './subscriptions.ts';
 
 type Qos = 0 | 1 | 2;
 
@@ -15,16 +16,10 @@ export function lowerQos(client: Client, packet: AedesPublishPacket): AedesPubli
 }
 
 function grantedQos(client: Client, topic: string): Qos | undefined {
-  // By filter; private in Aedes, so a test watches it.
-  const subscriptions: unknown = Reflect.get(client, 'subscriptions');
   let granted: Qos | undefined;
-  for (const [filter, subscription] of Object.entries(subscriptions ?? {})) {
-    if (!isGranted(subscription) || !filterMatches(filter, topic)) continue;
-    if (granted === undefined || subscription.qos > granted) granted = subscription.qos;
+  for (const { filter, qos } of subscriptionsOf(client)) {
+    if (!filterMatches(filter, topic)) continue;
+    if (granted === undefined || qos > granted) granted = qos;
   }
   return granted;
-}
-
-function isGranted(value: unknown): value is { readonly qos: Qos } {
-  return typeof value === 'object' && value !== null && 'qos' in value;
 }

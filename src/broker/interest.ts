@@ -11,6 +11,8 @@ export interface Interest {
   remove(filter: string): void;
   /** A subscription of a session that outlives its connection: it is reckoned with from now on. */
   keep(filter: string): void;
+  /** Whether a session that outlives its connection may want it. */
+  isKept(firstLevel: 'stations' | 'live'): boolean;
   /** May answer yes where nobody listens any more, never no where somebody does. */
   in(firstLevel: 'stations' | 'live'): boolean;
 }
@@ -33,11 +35,13 @@ export function createInterest(): Interest {
       // What nobody asks about need not be remembered for good.
       if (ASKED_ABOUT.has(level)) kept.add(level);
     },
+    isKept: (firstLevel) => [firstLevel, '#', '+'].some((level) => kept.has(level)),
     in: (firstLevel) => wants(firstLevel) || wants('#') || wants('+'),
   };
 }
 
-function firstLevelOf(filter: string): string {
+/** The part of a filter or topic before its first slash. */
+export function firstLevelOf(filter: string): string {
   const end = filter.indexOf('/');
   return end === -1 ? filter : filter.slice(0, end);
 }

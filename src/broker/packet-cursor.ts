@@ -57,6 +57,13 @@ export class PacketCursor {
    */
   next(maxBytes: number): Found {
     const start = this.end;
+    if (start === this.#filled) {
+      // Whoever is silent for hours should not hold on to what it sent last.
+      this.bytes = EMPTY;
+      this.#filled = 0;
+      this.end = 0;
+      return 'incomplete';
+    }
     let at = start + 1;
     let length = 0;
     // The remaining length: seven bits a byte, least significant first, the eighth says that more follow [MQTT-2.2.3].

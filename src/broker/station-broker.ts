@@ -9,6 +9,8 @@ type Deliver = Parameters<Aedes['subscribe']>[1];
 /** Aedes, with delivery in order and without fan-out where nobody listens. */
 export class StationBroker extends Aedes {
   readonly interest: Interest = createInterest();
+  /** Called after each subscription and its end. */
+  onSubscriptionsChanged: () => void = noop;
   readonly #emitter: OrderedEmitter;
   /** One function for each subscription: Aedes makes it anew each time. */
   readonly #subscriptions = new Set<Deliver>();
@@ -53,13 +55,18 @@ export class StationBroker extends Aedes {
   override subscribe(filter: string, deliver: Deliver, done: () => void): void {
     if (!this.#subscriptions.has(deliver)) this.interest.add(filter);
     this.#subscriptions.add(deliver);
+    this.onSubscriptionsChanged();
     super.subscribe(filter, deliver, done);
   }
 
-  override unsubscribe(filter: string, deliver: Deliver, done: () => void): void {
+  override unsubscribe(filter: string, deliver: Deliver, done?: () => void): void {
     // Aedes does so twice for a client that asks for it twice in one breath.
     if (this.#subscriptions.delete(deliver)) this.interest.remove(filter);
-    super.unsubscribe(filter, deliver, done);
+    super.unsubscribe(filter, deliver, () => {
+      // Which takes the subscription from the client.
+      done?.();
+      this.onSubscriptionsChanged();
+    });
   }
 }
 

@@ -5,7 +5,7 @@ import type { LatestReading, StationSnapshot } from '../telemetry/station.ts';
 
 /** What is known of every station now, kept in memory so that pages and live topics never scan history. */
 export interface Stations {
-  /** By name. */
+  /** By name. The same array as before while nothing has changed, and the same snapshot of each station. */
   all(): readonly StationSnapshot[];
   find(station: string): StationSnapshot | undefined;
   /** Takes in a reading that was committed. @returns whether it is now the newest of its series */
@@ -29,6 +29,7 @@ interface Entry {
 export function createStations(rows: readonly LatestRow[]): Stations {
   const entries = new Map<string, Entry>();
   let sorted: readonly Entry[] | undefined;
+  let snapshots: readonly StationSnapshot[] | undefined;
   // A connection may speak of stations before their first reading is committed.
   const onlineUnknown = new Set<string>();
 
@@ -46,7 +47,13 @@ export function createStations(rows: readonly LatestRow[]): Stations {
     };
     entries.set(station, entry);
     sorted = undefined;
+    snapshots = undefined;
     return entry;
+  }
+
+  function changed(entry: Entry): void {
+    entry.snapshot = undefined;
+    snapshots = undefined;
   }
 
   for (const row of rows) restore(entryOf(row.station, row.title), row);
@@ -54,18 +61,24 @@ export function createStations(rows: readonly LatestRow[]): Stations {
   return {
     all() {
       sorted ??= [...entries.values()].toSorted((a, b) => (a.station < b.station ? -1 : 1));
-      return sorted.map(snapshotOf);
+      snapshots ??= sorted.map(snapshotOf);
+      return snapshots;
     },
     find(station) {
       const entry = entries.get(station);
       return entry && snapshotOf(entry);
     },
-    commit: (series, reading) => take(entryOf(series.station), series, reading),
+    commit(series, reading) {
+      const entry = entryOf(series.station);
+      const isLatest = take(entry, series, reading);
+      if (isLatest) changed(entry);
+      return isLatest;
+    },
     heard(station, at) {
       const entry = entries.get(station);
       if (entry === undefined || (entry.lastSeenAt ?? 0) >= at) return;
       entry.lastSeenAt = at;
-      entry.snapshot = undefined;
+      changed(entry);
     },
     setOnline(station, online) {
       const entry = entries.get(station);
@@ -76,7 +89,7 @@ export function createStations(rows: readonly LatestRow[]): Stations {
       }
       if (entry.online === online) return false;
       entry.online = online;
-      entry.snapshot = undefined;
+      changed(entry);
       return true;
     },
   };
@@ -97,7 +110,6 @@ function take(
   const newest = entry.latest.get(metric);
   if (newest !== undefined && measuredAt < newest.measuredAt) return false;
   entry.latest.set(metric, { metric, value, unit, measuredAt, receivedAt });
-  entry.snapshot = undefined;
   return true;
 }
 

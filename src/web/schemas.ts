@@ -32,7 +32,8 @@ export const stationReply = Type.Object({
   ),
 });
 
-export const stationsReply = Type.Object({ stations: Type.Array(stationReply) });
+/** Handed to Fastify as text that is of this shape. */
+export const stationsReply = Type.Unsafe<string>(Type.Object({ stations: Type.Array(stationReply) }));
 
 export const readingsQuery = Type.Object(
   {

@@ -165,6 +165,96 @@ describe('live topics', () => {
   });
 });
 
+describe('subscribers at QoS 0', () => {
+  test('get what their filters say, each reading once, also beside one at QoS 1', async () => {
+    const service = await useService();
+    const all = await subscriber(service, 'live/#', 0);
+    all.send({ cmd: 'subscribe', messageId: 2, subscriptions: [{ topic: 'live/+/t', qos: 0 }] });
+    const some = await subscriber(service, 'live/+/t', 0);
+    const everything = await subscriber(service, '#', 0);
+    const one = await subscriber(service, 'live/a/t', 0);
+    const send = async (value: number): Promise<void> => {
+      await post(service, 'a', { t: value, u: value });
+      await post(service, 'b', { t: value });
+    };
+    await send(1);
+    const atQos1 = await subscriber(service, 'live/b/#', 1);
+    await send(2);
+    await atQos1.waitFor((received) => publishes(received).some(({ retain }) => !retain));
+    atQos1.socket.destroy();
+    await atQos1.closed();
+    await send(3);
+    await all.waitFor((received) => publishes(received).length === 9);
+    for (const client of [some, everything, one]) await pinged(client);
+    const told = (client: RawClient): readonly string[] =>
+      publishes(client.received).map(({ topic, payload }) => {
+        const { value } = JSON.parse(payload.toString()) as { value: number };
+        return `${topic.slice(5)} ${value}`;
+      });
+    const everyReading = [1, 2, 3].flatMap((value) => [`a/t ${value}`, `a/u ${value}`, `b/t ${value}`]);
+    expect(told(all)).toEqual(everyReading);
+    expect(told(everything)).toEqual(everyReading);
+    expect(told(some)).toEqual(everyReading.filter((text) => !text.startsWith('a/u')));
+    expect(told(one)).toEqual(everyReading.filter((text) => text.startsWith('a/t')));
+  });
+
+  test('hear nothing more after UNSUBSCRIBE, and again after SUBSCRIBE at another QoS', async () => {
+    const service = await useService();
+    const client = await subscriber(service, 'live/#', 0);
+    const witness = await subscriber(service, 'live/#', 0);
+    const send = async (value: number): Promise<void> => {
+      await post(service, 'a', { t: value });
+      await witness.waitFor((received) => publishes(received).length === value);
+    };
+    await send(1);
+    client.send({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['live/#'] });
+    await client.waitFor((received) => received.some(({ cmd }) => cmd === 'unsuback'));
+    await send(2);
+    client.send({ cmd: 'subscribe', messageId: 3, subscriptions: [{ topic: 'live/#', qos: 1 }] });
+    await client.waitFor((received) => publishes(received).some(({ retain }) => retain));
+    await send(3);
+    await client.waitFor((received) => publishes(received).some(({ qos, retain }) => qos === 1 && !retain));
+    client.send({ cmd: 'subscribe', messageId: 4, subscriptions: [{ topic: 'live/#', qos: 0 }] });
+    await client.waitFor((received) => received.filter(({ cmd }) => cmd === 'suback').length === 3);
+    await send(4);
+    await pinged(client);
+    const heard = publishes(client.received).filter(({ retain }) => !retain);
+    expect(
+      heard.map(({ qos, payload }) => [qos, (JSON.parse(payload.toString()) as { value: number }).value]),
+    ).toEqual([
+      [0, 1],
+      [1, 3],
+      [0, 4],
+    ]);
+  });
+
+  test('hear again after they have come back to their session', async () => {
+    const service = await useService();
+    const before = await subscriber(service, 'live/#', 0, { clientId: 'board', clean: false });
+    before.socket.destroy();
+    await before.closed();
+    await post(service, 'a', { t: 1 });
+    const after = await rawClient(service.mqttPort, { clientId: 'board', clean: false });
+    await post(service, 'a', { t: 2 });
+    await after.waitFor((received) => publishes(received).length === 1);
+    expect(bodies(after.received)).toMatchObject([{ value: 2 }]);
+  });
+
+  test('are cut off and counted once they have stopped reading, and the stations are answered', async () => {
+    const service = await useService();
+    const asleep = await subscriber(service, 'live/#', 0);
+    asleep.socket.pause();
+    const backlog = Array.from({ length: 1_000 }, (_, index) => ({ t: index }));
+    let isCut = false;
+    for (let round = 0; round < 300 && !isCut; round += 1) {
+      await post(service, `s${round}`, backlog);
+      const status = await (await fetch(`${service.url}/status`)).text();
+      isCut = /subscribers_cut[^]*?<td class="figure">1</.test(status);
+    }
+    expect(isCut).toBe(true);
+  }, 60_000);
+});
+
 test('a subscriber that has stopped reading is cut off, and the others get everything', {
   timeout: 60_000,
 }, async () => {

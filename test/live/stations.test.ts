@@ -36,6 +36,33 @@ test('stations are by name, and their temperature comes first', () => {
   ]);
 });
 
+test('snapshots are the same ones until something changes, and then only that station has a new one', () => {
+  const stations = createStations([]);
+  commit(stations, 't', 1, 100, 'a');
+  commit(stations, 't', 1, 100, 'b');
+  const before = stations.all();
+  expect(commit(stations, 't', 9, 50, 'a')).toBe(false);
+  stations.heard('a', 0);
+  stations.setOnline('a', false);
+  expect(stations.all()).toBe(before);
+  const changes: (() => void)[] = [
+    () => commit(stations, 't', 2, 200, 'a'),
+    () => stations.heard('a', 1_000),
+    () => stations.setOnline('a', true),
+  ];
+  let last = before;
+  for (const change of changes) {
+    change();
+    const after = stations.all();
+    expect(after).not.toBe(last);
+    expect(after[0]).not.toBe(last[0]);
+    expect(after[1]).toBe(last[1]);
+    last = after;
+  }
+  commit(stations, 't', 1, 100, 'c');
+  expect(stations.all()).toHaveLength(3);
+});
+
 test('what was known before a restart is known after it', () => {
   const row = {
     station: 'a',

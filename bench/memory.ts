@@ -1,0 +1,70 @@
+import { type Bench, bounded, type Claim, compare, type Row } from './support/claim.ts';
+import { end, outputUntil, sleep, startProgram } from './support/process.ts';
+import { startThermograph, type Thermograph } from './support/thermograph.ts';
+
+const MEGABYTE = 1024 * 1024;
+const MAX_MEGABYTES = 200;
+const FULL_LOAD_SECONDS = 300;
+const IDLE_STATIONS = 10_000;
+const MAX_KILOBYTES_A_STATION = 25;
+
+/** Resident memory of the service, without its database: at full load, and for stations that are merely connected. */
+export const memory: Claim = {
+  name: 'memory',
+  async measure(bench) {
+    const service = await startThermograph();
+    try {
+      // While the service is fresh.
+      const idle = await ofIdleStations(service, bench);
+      return [...(await atFullLoad(service, bench)), idle];
+    } finally {
+      await service.close();
+    }
+  },
+};
+
+async function atFullLoad(service: Thermograph, { effort, say }: Bench): Promise<readonly Row[]> {
+  const seconds = effort.isQuick ? 3 : FULL_LOAD_SECONDS;
+  const samples: number[] = [];
+  const timer = setInterval(() => {
+    samples.push(service.residentBytes() / MEGABYTE);
+    if (samples.length % 30 === 0) say(`memory: ${Math.round(samples.at(-1)!)} MB after ${samples.length} s`);
+  }, 1_000);
+  try {
+    await service.load({ stations: 50, window: 100, warmUpSeconds: 0, seconds });
+  } finally {
+    clearInterval(timer);
+  }
+  const third = Math.ceil(samples.length / 3);
+  const during = `full load for ${seconds} s`;
+  return [
+    bounded({ claim: `resident memory, ${during}`, unit: 'MB' }, [Math.max(...samples)], MAX_MEGABYTES),
+    compare(
+      {
+        claim: `resident memory, last third of ${during}`,
+        unit: 'MB',
+        reference: 'second third',
+        goal: { atMost: 1.1 },
+      },
+      [mean(samples.slice(-third))],
+      [mean(samples.slice(-2 * third, -third))],
+    ),
+  ];
+}
+
+async function ofIdleStations(service: Thermograph, { effort, say }: Bench): Promise<Row> {
+  const stations = effort.isQuick ? IDLE_STATIONS / 10 : IDLE_STATIONS;
+  const before = service.residentBytes();
+  const program = startProgram('idle-stations', { port: service.mqttPort, stations });
+  await outputUntil(program, /connected/);
+  await sleep(effort.isQuick ? 1 : 10);
+  const kilobytes = (service.residentBytes() - before) / 1024 / stations;
+  say(`memory: ${kilobytes.toFixed(1)} KB for each of ${stations} idle stations`);
+  await end(program);
+  const row = { claim: `memory of each of ${stations} idle stations`, unit: 'KB' };
+  return bounded(row, [kilobytes], MAX_KILOBYTES_A_STATION);
+}
+
+function mean(figures: readonly number[]): number {
+  return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
+}

@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { generate } from 'mqtt-packet';
+import { stationName } from '../load.ts';
+
+// Stations that are connected, have published a reading each, and are silent from then on. Says when all are.
+
+const { port, stations } = JSON.parse(process.argv[2] ?? '{}') as {
+  readonly port: number;
+  readonly stations: number;
+};
+const PUBACK = 4;
+
+for (let index = 0; index < stations; index += 1) {
+  const clientId = stationName(index);
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.write(
+    generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId, clean: true, keepalive: 0 }),
+  );
+  const topic = `stations/${clientId}/temperature`;
+  socket.write(
+    generate({ cmd: 'publish', topic, payload: '21.5', qos: 1, messageId: 1, dup: false, retain: false }),
+  );
+  let received = 0;
+  while (received < PUBACK + 4) received += ((await once(socket, 'data')) as [Buffer])[0].length;
+  socket.on('close', () => {
+    process.stderr.write('a station was disconnected\n');
+    process.exit(1);
+  });
+}
+process.stdout.write('connected\n');
