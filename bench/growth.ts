@@ -17,6 +17,7 @@ export const growth: Claim = {
     await service.truncate();
     const measure = (when: string) =>
       eachRound(effort, async (round) => {
+        await service.checkpoint();
         const { rate } = await service.load({ ...PATTERN, ...effort });
         say(`growth, ${when}, round ${round}: ${Math.round(rate)}/s`);
         return rate;
@@ -65,7 +66,6 @@ async function fill(
     say(`growth: ${(filled / 1e6).toFixed(1)} of ${rows / 1e6} million rows`);
   }
   await client.query('VACUUM ANALYZE readings');
-  await client.query('CHECKPOINT');
   await client.end();
 }
 

@@ -71,8 +71,6 @@ const DEFAULT_LIMITS: IngestLimits = {
   drainTimeoutMs: 8_000,
 };
 const MAX_BATCHES_UNDER_WAY = 2;
-/** A second batch leaves before the first has committed only when it is worth a commit of its own. */
-const MIN_OVERLAPPING_READINGS = 250;
 const ATTEMPTS_BEFORE_ERROR = 5;
 const LAST_CALL_MS = 1_000;
 
@@ -131,9 +129,8 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
 
   function mayLeave(): boolean {
     if (batchesUnderWay === 0) return true;
-    // Half as large as the one before: batches then come to one size, and neither side waits for the other.
-    const worthwhile = Math.max(MIN_OVERLAPPING_READINGS, lastReadings / 2);
-    return batchesUnderWay < MAX_BATCHES_UNDER_WAY && queue.waitingReadings() >= worthwhile;
+    // As large as the one before: batches then come to one size, and neither the database nor we wait for the other.
+    return batchesUnderWay < MAX_BATCHES_UNDER_WAY && queue.waitingReadings() >= lastReadings;
   }
 
   async function writeAndSettle(batch: readonly Submission[], before: Promise<void>): Promise<void> {
