@@ -43,16 +43,28 @@ export function createPool(connection: Connection, limits: PoolLimits, log: Logg
     query_timeout: limits.statementTimeoutMs + 1_000,
     keepAlive: true,
   });
-  const report = (error: Error): void => log.warn({ err: error }, 'a connection to the database broke');
-  pool.on('error', report);
-  pool.on('connect', (client) => client.on('error', report));
+  // The client has reported it already. The error itself drags the whole client along, which is nothing for a log.
+  pool.on('error', () => {});
+  pool.on('connect', (client) =>
+    client.on('error', ({ message }) => log.warn({ reason: message }, 'a connection to the database broke')),
+  );
   return pool;
 }
 
-/** Ends the connections; one whose statement never returns is not waited for. */
+/** Ends the connections and waits until they are closed; one whose statement never returns is not waited for. */
 export async function endPool(pool: Pool): Promise<void> {
   const ended = new AbortController();
   const late = setTimeout(END_TIMEOUT_MS, undefined, { signal: ended.signal }).catch(() => undefined);
-  await Promise.race([pool.end(), late]);
+  await Promise.race([closeAll(pool), late]);
   ended.abort();
+}
+
+async function closeAll(pool: Pool): Promise<void> {
+  let open = pool.totalCount;
+  // The pool's own end does not wait for the last words of its connections, and the server may stop meanwhile.
+  const closed = new Promise<void>((resolve) => {
+    if (open === 0) resolve();
+    pool.on('remove', () => void ((open -= 1) === 0 && resolve()));
+  });
+  await Promise.all([pool.end(), closed]);
 }

@@ -32,8 +32,8 @@ export const stationReply = Type.Object({
   ),
 });
 
-/** Handed to Fastify as text that is of this shape. */
-export const stationsReply = Type.Unsafe<string>(Type.Object({ stations: Type.Array(stationReply) }));
+/** Handed to Fastify as JSON that is of this shape. */
+export const stationsReply = Type.Unsafe<Buffer>(Type.Object({ stations: Type.Array(stationReply) }));
 
 export const readingsQuery = Type.Object(
   {

@@ -4,8 +4,8 @@ import type { StationSnapshot } from '../telemetry/station.ts';
 import { showValue, type UnitSystem } from './display-units.ts';
 import type { stationReply } from './schemas.ts';
 
-/** The reply of `/api/stations`, as text. */
-export type StationsJson = (snapshots: readonly StationSnapshot[], units: UnitSystem | undefined) => string;
+/** The reply of `/api/stations`, as JSON in UTF-8. */
+export type StationsJson = (snapshots: readonly StationSnapshot[], units: UnitSystem | undefined) => Buffer;
 
 /**
  * Remembers the text of each station for as long as its snapshot lasts, and that of all of them for as long as none has
@@ -23,12 +23,12 @@ export function createStationsJson(): StationsJson {
 
 function rememberTexts(): StationsJson {
   const texts = new WeakMap<StationSnapshot, string>();
-  let last: { readonly snapshots: readonly StationSnapshot[]; readonly text: string } | undefined;
+  let last: { readonly snapshots: readonly StationSnapshot[]; readonly json: Buffer } | undefined;
   return (snapshots, units) => {
-    if (last?.snapshots === snapshots) return last.text;
-    const text = `{"stations":[${snapshots.map((snapshot) => textOf(snapshot)).join(',')}]}`;
-    last = { snapshots, text };
-    return text;
+    if (last?.snapshots === snapshots) return last.json;
+    const json = Buffer.from(`{"stations":[${snapshots.map((snapshot) => textOf(snapshot)).join(',')}]}`);
+    last = { snapshots, json };
+    return json;
 
     function textOf(snapshot: StationSnapshot): string {
       let known = texts.get(snapshot);

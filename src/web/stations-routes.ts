@@ -14,7 +14,7 @@ export function stationsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       '/api/stations',
       { schema: { querystring: unitsQuery, response: { 200: stationsReply } } },
       (request, reply) => {
-        // As text: Fastify would check and write all of it anew for each request.
+        // As bytes: Fastify would check and write all of it anew for each request.
         void reply.type(JSON_TYPE).send(stationsJson(parts.stations(), request.query.units));
       },
     );

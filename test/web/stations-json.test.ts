@@ -10,9 +10,9 @@ function snapshot(station: string, value: number): StationSnapshot {
 test('the text follows the snapshots, in each system of units', () => {
   const write = createStationsJson();
   const value = (snapshots: readonly StationSnapshot[], units?: 'imperial'): unknown[] =>
-    (JSON.parse(write(snapshots, units)) as { stations: { latest: { value: number }[] }[] }).stations.map(
-      ({ latest }) => latest[0]!.value,
-    );
+    (
+      JSON.parse(write(snapshots, units).toString()) as { stations: { latest: { value: number }[] }[] }
+    ).stations.map(({ latest }) => latest[0]!.value);
   const [a, b] = [snapshot('a', 10), snapshot('b', 20)];
   const both = [a, b];
   expect(value(both)).toEqual([10, 20]);
