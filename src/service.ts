@@ -24,7 +24,7 @@ import { createWritingConnection } from './storage/writing-connection.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import type { WebParts } from './web/parts.ts';
 
-const WRITING_LIMITS: PoolLimits = { maxConnections: 3, statementTimeoutMs: 60_000, pipeline: true };
+const WRITING_LIMITS: PoolLimits = { maxConnections: 3, statementTimeoutMs: 60_000, pipelined: 2 };
 const READING_LIMITS: PoolLimits = { maxConnections: 6, statementTimeoutMs: 10_000 };
 
 /** A running service. */

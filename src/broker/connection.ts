@@ -12,6 +12,8 @@ const MAX_FIRST_PACKET_BYTES = 4 * 1024;
  * what its last chunk held still counts on top.
  */
 const MAX_UNANSWERED = 1_000;
+/** A client may be silent for one and a half times the keepalive that it asked for [MQTT-3.1.2-24]. */
+const KEEPALIVE_GRACE = 1.5;
 /** The first byte of a packet of this type. */
 const CONNECT = 0x10;
 const PUBACK = Buffer.from([0x40, 0x02, 0, 0]);
@@ -27,22 +29,22 @@ interface Parser {
 /**
  * What a client sends, on its way from the socket. Messages of QoS 0 and 1, nearly all that stations send, go straight
  * to {@link Take} and are acknowledged from here, all of a batch in one write; every other packet is handed to Aedes,
- * one at a time and in order. Aedes' own way costs a message ten times as much: a list of buffers, a stream of
- * events, and a write for each acknowledgement.
+ * one at a time and in order. Aedes' own way for a message (a list of buffers, a stream of events, a write for each
+ * acknowledgement) took more time than all else that the service does for it.
  *
  *     connecting --(CONNACK)--> open <--(too much unanswered, or the client does not read)--> held --> closed
  *
- * While connecting, what comes behind CONNECT waits: nobody knows yet whether the client may publish.
+ * While connecting, what comes behind CONNECT waits, and Aedes does not read on: nobody knows yet whether the client
+ * may publish.
  */
 export class Connection {
   readonly client: Client;
-  /** How long the client may be silent [MQTT-3.1.2-24]. */
-  maxSilenceMs = Number.POSITIVE_INFINITY;
-  #heardAt = performance.now();
   readonly #socket: Socket;
   readonly #take: Take;
   readonly #handToAedes: (packet: Buffer) => unknown;
   readonly #cursor = new PacketCursor();
+  #maxSilenceMs = Number.POSITIVE_INFINITY;
+  #heardAt = performance.now();
   #isConnecting = false;
   #isOpen = false;
   #unanswered = 0;
@@ -60,7 +62,12 @@ export class Connection {
     parser.parse = (bytes) => this.#receive(bytes);
   }
 
-  /** The client is connected: from now on its socket is read here. */
+  /** Whether CONNACK has been sent, before which the client must get nothing [MQTT-3.2.0-1]. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** CONNACK has been sent: from now on the socket is read here. */
   open(): void {
     this.#isConnecting = false;
     this.#isOpen = true;
@@ -83,10 +90,15 @@ export class Connection {
     if (this.#isHeld) this.#mayResume();
   }
 
+  /** @param keepaliveSeconds as the client has asked for; 0 means that it may be silent for ever */
+  expectSign(keepaliveSeconds: number): void {
+    if (keepaliveSeconds > 0) this.#maxSilenceMs = keepaliveSeconds * 1000 * KEEPALIVE_GRACE;
+  }
+
   /** Whether the client has been silent for too long. While we don't read what it sends, nobody can know. */
   isSilent(now: number): boolean {
-    if (this.#unanswered > MAX_UNANSWERED) this.#heardAt = now;
-    return now - this.#heardAt > this.maxSilenceMs;
+    if (this.#isHeld) this.#heardAt = now;
+    return now - this.#heardAt > this.#maxSilenceMs;
   }
 
   /** Sends PUBACK, at the end of this tick: those of a batch leave in one write. */
@@ -97,29 +109,33 @@ export class Connection {
   #receive(chunk: Buffer): void {
     this.#heardAt = performance.now();
     this.#cursor.push(chunk);
-    if (this.#isConnecting && this.#cursor.bytesAhead > MAX_PACKET_BYTES) {
-      this.client.emit('error', new Error('the client does not wait for CONNACK'));
-    } else this.#handlePackets();
+    this.#handlePackets();
   }
 
   #handlePackets(): void {
     const cursor = this.#cursor;
-    while (!this.client.closed && !this.#isConnecting) {
+    // Behind DISCONNECT, and whatever else makes Aedes end the connection, nothing counts any more.
+    while (!this.#isConnecting && !this.client.closed && !this.#socket.destroyed) {
       const found = this.#isOpen ? cursor.next(MAX_PACKET_BYTES) : this.#nextBeforeConnack();
       if (found === 'incomplete') break;
       if (found !== 'packet') {
         this.client.emit('error', new Error(`a packet is ${found}`));
         return;
       }
-      const fields = this.#isOpen
-        ? readPublish(cursor.bytes, cursor.start, cursor.bodyStart, cursor.end)
-        : undefined;
-      if (fields === undefined) {
-        this.#isConnecting = !this.#isOpen;
+      if (this.#isOpen) this.#handle(readPublish(cursor.bytes, cursor.start, cursor.bodyStart, cursor.end));
+      else {
+        this.#isConnecting = true;
         this.#handToAedes(cursor.bytes.subarray(cursor.start, cursor.end));
-      } else this.#take(this, fields);
+      }
     }
     this.#mayHold();
+  }
+
+  #handle(read: PublishFields | 'malformed' | 'other'): void {
+    const { bytes, start, end } = this.#cursor;
+    if (read === 'other') this.#handToAedes(bytes.subarray(start, end));
+    else if (read === 'malformed') this.client.emit('error', new Error('a PUBLISH is malformed'));
+    else this.#take(this, read);
   }
 
   /** Nothing but CONNECT may come first [MQTT-3.1.0-1]; whoever speaks another language learns it from one byte. */
@@ -129,8 +145,9 @@ export class Connection {
   }
 
   #mayHold(): void {
-    if (this.#isHeld || !this.#mustHold()) return;
+    if (!this.#mustHold()) return;
     this.#isHeld = true;
+    // Also when it is held already: a stream that has just begun to flow may undo the first pause.
     this.#socket.pause();
   }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers';
+import { setImmediate as pause, setTimeout } from 'node:timers/promises';
 import type { Client } from 'aedes';
 import { Connection, type Take } from './connection.ts';
 
@@ -8,6 +9,8 @@ export interface Connections {
   accept(socket: Socket): void;
   of(client: Client): Connection | undefined;
   clients(): Iterable<Client>;
+  /** CONNACK has been sent to the client. */
+  connected(client: Client): void;
   /** Ends them all, in order. */
   close(): Promise<void>;
 }
@@ -26,8 +29,8 @@ export function createConnections(handle: (socket: Socket) => Client, take: Take
   const sweep = setInterval(() => {
     const now = performance.now();
     for (const [client, connection] of connections) {
-      if (connection.isSilent(now))
-        client.emit('error', new Error('the client has been silent for too long'));
+      // After a freeze of this process, what a client has sent meanwhile is read before it is judged.
+      if (connection.isSilent(now)) nextTurn(() => closeIfSilent(client, connection));
     }
   }, SWEEP_MS);
   sweep.unref();
@@ -42,10 +45,13 @@ export function createConnections(handle: (socket: Socket) => Client, take: Take
         sockets.delete(socket);
         connections.delete(client);
       });
-      client.once('connected', () => connection.open());
     },
     of: (client) => connections.get(client),
     clients: () => connections.keys(),
+    connected(client) {
+      // Aedes notes that it has sent CONNACK only after it has said so, and queues what comes before.
+      queueMicrotask(() => connections.get(client)?.open());
+    },
     async close() {
       clearInterval(sweep);
       await sayGoodbye(sockets);
@@ -55,13 +61,18 @@ export function createConnections(handle: (socket: Socket) => Client, take: Take
   };
 }
 
+function closeIfSilent(client: Client, connection: Connection): void {
+  if (client.closed || !connection.isSilent(performance.now())) return;
+  client.emit('error', new Error('the client has been silent for too long'));
+}
+
 /**
  * Ends the connections from our side and lets clients read what was sent last: a socket that is destroyed while there is
  * unread input resets the connection, and the acknowledgements on it may be lost on their way.
  */
 async function sayGoodbye(sockets: ReadonlySet<Socket>): Promise<void> {
-  // Acknowledgements are written a tick after they were released.
-  await setImmediate();
+  // Aedes writes a turn after it was told to.
+  await pause();
   for (const socket of sockets) socket.end();
   const deadline = performance.now() + GOODBYE_MS;
   while (sockets.size > 0 && performance.now() < deadline) await setTimeout(POLL_MS);

@@ -22,8 +22,7 @@ interface Head {
 
 /**
  * Writes committed readings as what subscribers of `live/…` get at QoS 0. It is done once for all of them, by hand: a
- * packet made by a library for each reading and subscriber costs ten times as much, and takes that time from the
- * acknowledgements.
+ * packet made by a library for each reading and subscriber takes longer than storing and acknowledging it.
  */
 export function createLiveEncoder(): (readings: readonly CommittedReading[]) => EncodedReadings {
   const headOf = memoize(readHead);

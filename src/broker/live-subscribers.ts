@@ -22,6 +22,8 @@ export interface LiveSubscribers {
 
 export interface LiveSubscribersParts {
   readonly clients: () => Iterable<Client>;
+  /** Whether the client may be sent anything yet. */
+  readonly isReady: (client: Client) => boolean;
   /** Whether a session that is away may want what is published below `live/`. */
   readonly isSessionAway: () => boolean;
   /** Whether the client keeps up; one that does not has been cut off. */
@@ -61,7 +63,7 @@ export function createLiveSubscribers(parts: LiveSubscribersParts): LiveSubscrib
       if (direct.size === 0) return;
       const encoded = encode(readings);
       for (const [client, matches] of direct) {
-        if (client.closed || !parts.keepsUp(client)) continue;
+        if (client.closed || !parts.isReady(client) || !parts.keepsUp(client)) continue;
         const bytes = matches === 'all' ? encoded.bytes : pick(encoded, matches);
         if (bytes.length > 0) client.conn.write(bytes);
       }

@@ -1,40 +1,16 @@
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
 import { memoize } from '../telemetry/memoize.ts';
-import type { Message, Micros } from '../telemetry/reading.ts';
+import type { Message } from '../telemetry/reading.ts';
 import { forbiddenTopic } from './authorize.ts';
 import type { Connection, Take } from './connection.ts';
-import type { Presence } from './presence.ts';
-import type { PublishFields } from './publish-packet.ts';
-import type { Redeliveries } from './redelivery.ts';
-
-/** What ingest made of a message, as far as the broker needs it. */
-export interface Acceptance {
-  readonly decoded: {
-    /** The station that the topic names. */
-    readonly station: string | null;
-    readonly status: 'online' | 'offline' | null;
-  };
-}
-
-/** Learns what became of a message. */
-export interface Sender {
-  /** Called once: after the commit, in the order of submission, or with the reason why it was not stored. */
-  settled(error: Error | null, acceptance: Acceptance | null): void;
-}
+import { isClosing, notePresence, Publication, type PublicationParts, type Sender } from './publication.ts';
 
 export type Submit = (message: Message, sender: Sender) => void;
 
-export interface PublishGateParts {
+export interface PublishGateParts extends PublicationParts {
   readonly submit: Submit;
-  readonly now: () => Micros;
-  readonly presence: Presence;
-  readonly redeliveries: Redeliveries;
   /** The connection of a client, if it is still there. */
   readonly connectionOf: (client: Client) => Connection | undefined;
-  /** Whether anybody is to get what is published there. */
-  readonly isWanted: (topic: string) => boolean;
-  /** Hands a message to its subscribers. */
-  readonly fanOut: (packet: PublishPacket, client: Client) => void;
 }
 
 export interface PublishGate {
@@ -79,8 +55,8 @@ export function createPublishGate(parts: PublishGateParts): PublishGate {
         settled(error, acceptance) {
           connection?.answered();
           if (error !== null) {
-            // The connection is about to be ended in order: to close it here could take earlier acknowledgements with it.
-            if (!isClosing(error)) callback(error);
+            // A last will that is dropped still goes to its subscribers.
+            if (!isClosing(error)) callback(packet.qos === 0 ? null : error);
             return;
           }
           if (acceptance !== null) notePresence(parts.presence, client, acceptance);
@@ -92,72 +68,6 @@ export function createPublishGate(parts: PublishGateParts): PublishGate {
       });
     },
   };
-}
-
-/** A message of QoS 0 or 1, from its receipt to its acknowledgement. */
-class Publication implements Message, Sender {
-  readonly topic: string;
-  readonly payload: Buffer;
-  readonly qos: 0 | 1;
-  readonly clientId: string;
-  readonly receivedAt: Micros;
-  readonly firstReceivedAt: Micros;
-  readonly #connection: Connection;
-  readonly #packetId: number;
-  readonly #retain: boolean;
-  readonly #parts: PublishGateParts;
-
-  constructor(connection: Connection, fields: PublishFields, parts: PublishGateParts) {
-    this.#connection = connection;
-    this.#parts = parts;
-    this.topic = fields.topic;
-    this.payload = fields.payload;
-    this.qos = fields.qos;
-    this.#retain = fields.retain;
-    this.#packetId = fields.packetId;
-    this.clientId = connection.client.id;
-    this.receivedAt = parts.now();
-    this.firstReceivedAt =
-      fields.qos === 0
-        ? this.receivedAt
-        : parts.redeliveries.firstReceivedAt(this.clientId, fields, this.receivedAt);
-  }
-
-  settled(error: Error | null, acceptance: Acceptance | null): void {
-    this.#connection.answered();
-    const { client } = this.#connection;
-    if (error === null) {
-      if (acceptance !== null) notePresence(this.#parts.presence, client, acceptance);
-      if (this.qos === 1) this.#connection.acknowledge(this.#packetId);
-    } else if (this.qos === 1) {
-      // The connection is about to be ended in order: to close it here could take earlier acknowledgements with it.
-      if (!isClosing(error)) client.emit('error', error);
-      return;
-    }
-    // QoS 0 knows no refusal: the message is counted as dropped, the connection stays, and subscribers get it.
-    if (this.#retain || this.#parts.isWanted(this.topic)) this.#fanOut(client);
-  }
-
-  #fanOut(client: Client): void {
-    const { topic, payload, qos } = this;
-    this.#parts.fanOut({ cmd: 'publish', topic, payload, qos, retain: this.#retain, dup: false }, client);
-  }
-}
-
-function isClosing(error: Error): boolean {
-  return 'code' in error && error.code === 'ingest-closed';
-}
-
-function notePresence(
-  presence: Presence,
-  client: Client | null,
-  { decoded: { station, status } }: Acceptance,
-): void {
-  if (station === null) return;
-  const isThere = client !== null && !client.closed;
-  if (isThere) presence.heard(client, station);
-  // Who has gone while the message was being stored can only have been online; last wills say `offline`.
-  if (status === 'offline' || (isThere && status === 'online')) presence.said(station, status);
 }
 
 function toMessage(

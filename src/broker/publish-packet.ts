@@ -15,28 +15,29 @@ export interface PublishFields {
 }
 
 /**
- * Reads the packet that begins at `start`, if it is a well-formed PUBLISH of QoS 0 or 1: nearly all that stations send.
+ * Reads the packet that begins at `start`, if it is a PUBLISH of QoS 0 or 1: nearly all that stations send.
  * @param bodyStart where its variable header begins
  * @param end behind its last byte
- * @returns `undefined` for all else, which is Aedes' to answer
+ * @returns `'other'` for what is Aedes' to answer
  */
 export function readPublish(
   bytes: Buffer,
   start: number,
   bodyStart: number,
   end: number,
-): PublishFields | undefined {
+): PublishFields | 'malformed' | 'other' {
   const first = bytes[start]!;
   const qos = (first >> 1) & 3;
-  if (first >> 4 !== PUBLISH || (qos !== 0 && qos !== 1)) return undefined;
+  if (first >> 4 !== PUBLISH || (qos !== 0 && qos !== 1)) return 'other';
   const topicStart = bodyStart + 2;
-  if (topicStart > end) return undefined;
+  if (topicStart > end) return 'malformed';
   const topicEnd = topicStart + ((bytes[bodyStart]! << 8) | bytes[bodyStart + 1]!);
   const payloadStart = topicEnd + (qos === 0 ? 0 : 2);
-  if (topicEnd === topicStart || payloadStart > end) return undefined;
+  // A topic has at least one character [MQTT-4.7.3-1].
+  if (topicEnd === topicStart || payloadStart > end) return 'malformed';
   const packetId = qos === 0 ? 0 : (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]!;
   // Not allowed [MQTT-2.3.1-1].
-  if (qos === 1 && packetId === 0) return undefined;
+  if (qos === 1 && packetId === 0) return 'malformed';
   return {
     topic: bytes.toString('utf8', topicStart, topicEnd),
     payload: bytes.subarray(payloadStart, end),

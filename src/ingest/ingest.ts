@@ -6,9 +6,11 @@ import { memoize } from '../telemetry/memoize.ts';
 import type { Message } from '../telemetry/reading.ts';
 import { parseTopic } from '../telemetry/topic.ts';
 import type { ReceiptClock } from './clock.ts';
+import { type IngestCounters, newCounters } from './counters.ts';
 import { createDropLog } from './drop-log.ts';
 import { IngestClosedError, IngestOverloadedError } from './errors.ts';
 import { type BatchLimits, createQueue } from './queue.ts';
+import { createRetryingWrite, type RetryLimits } from './retry.ts';
 import type { Row } from './rows.ts';
 import type { Sender, Submission } from './submission.ts';
 import type { Writer } from './writer.ts';
@@ -31,20 +33,6 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-export interface IngestCounters {
-  messages_received: number;
-  messages_acknowledged: number;
-  /** Not stored and not acknowledged: their senders have to send them again. */
-  messages_refused: number;
-  /** QoS 0 messages that were not stored: lost. */
-  messages_dropped: number;
-  messages_rejected: number;
-  readings_written: number;
-  readings_duplicate: number;
-  batches_written: number;
-  batches_retried: number;
-}
-
 export interface IngestParts {
   readonly writer: Writer;
   readonly clock: ReceiptClock;
@@ -54,11 +42,9 @@ export interface IngestParts {
   readonly limits?: Partial<IngestLimits>;
 }
 
-export interface IngestLimits extends BatchLimits {
+export interface IngestLimits extends BatchLimits, RetryLimits {
   /** Payload bytes that may wait for the database, all senders together. */
   readonly maxWaitingBytes: number;
-  readonly retryDelayMs: number;
-  readonly maxRetryDelayMs: number;
   readonly drainTimeoutMs: number;
 }
 
@@ -71,7 +57,6 @@ const DEFAULT_LIMITS: IngestLimits = {
   drainTimeoutMs: 8_000,
 };
 const MAX_BATCHES_UNDER_WAY = 2;
-const ATTEMPTS_BEFORE_ERROR = 5;
 const LAST_CALL_MS = 1_000;
 
 export function createIngest({ writer, clock, log, onCommitted, limits: given }: IngestParts): Ingest {
@@ -81,6 +66,14 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
   const dropLog = createDropLog(log);
   const abandon = new AbortController();
   const queue = createQueue(limits);
+  const writeUntilDone = createRetryingWrite({
+    writer,
+    limits,
+    signal: abandon.signal,
+    waiting: () => queue.unsettled(),
+    onRetry: () => (counters.batches_retried += 1),
+    log,
+  });
   let closing = false;
   let batchesUnderWay = 0;
   /** Readings of the batch that left last. */
@@ -122,13 +115,17 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
   function dispatch(): void {
     while (queue.waitingReadings() > 0 && mayLeave()) {
       batchesUnderWay += 1;
-      lastReadings = Math.min(queue.waitingReadings(), limits.maxBatchReadings);
-      lastSettled = writeAndSettle(queue.takeBatch(), lastSettled);
+      const waitingReadings = queue.waitingReadings();
+      const batch = queue.takeBatch();
+      lastReadings = waitingReadings - queue.waitingReadings();
+      lastSettled = writeAndSettle(batch, lastSettled);
     }
   }
 
   function mayLeave(): boolean {
     if (batchesUnderWay === 0) return true;
+    // It may repeat a message of the batch under way, which must be stored first to be known again.
+    if (queue.holdsRedelivery()) return false;
     // As large as the one before: batches then come to one size, and neither the database nor we wait for the other.
     return batchesUnderWay < MAX_BATCHES_UNDER_WAY && queue.waitingReadings() >= lastReadings;
   }
@@ -171,25 +168,6 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
     } catch (failure) {
       log.error({ err: failure }, 'an acknowledgement failed');
     }
-  }
-
-  /** `undefined` when the service stops before the database takes the batch. */
-  async function writeUntilDone(batch: readonly Submission[]): Promise<readonly Row[] | undefined> {
-    let delayMs = limits.retryDelayMs;
-    for (let attempt = 1; !abandon.signal.aborted; attempt += 1) {
-      try {
-        return await writer.write(batch, attempt > 1);
-      } catch (error) {
-        counters.batches_retried += 1;
-        // What does not pass by itself needs the owner: readings wait behind it, unacknowledged.
-        const level = attempt < ATTEMPTS_BEFORE_ERROR ? 'warn' : 'error';
-        const facts = { err: error, attempt, messages: batch.length, waiting: queue.unsettled(), delayMs };
-        log[level](facts, 'the database did not take a batch; trying again');
-        await setTimeout(delayMs, undefined, { signal: abandon.signal }).catch(() => undefined);
-        delayMs = Math.min(delayMs * 2, limits.maxRetryDelayMs);
-      }
-    }
-    return undefined;
   }
 
   function countFailure({ qos }: Message): void {
@@ -236,18 +214,4 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
 async function lastCall(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
   await setTimeout(LAST_CALL_MS, undefined, { ref: false });
-}
-
-function newCounters(): IngestCounters {
-  return {
-    messages_received: 0,
-    messages_acknowledged: 0,
-    messages_refused: 0,
-    messages_dropped: 0,
-    messages_rejected: 0,
-    readings_written: 0,
-    readings_duplicate: 0,
-    batches_written: 0,
-    batches_retried: 0,
-  };
 }

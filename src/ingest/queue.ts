@@ -13,6 +13,8 @@ export interface Queue {
   settled(batch: readonly Submission[]): void;
   /** Readings that wait for a batch; a message without any counts as one. */
   waitingReadings(): number;
+  /** Whether a message that waits for a batch has come before. */
+  holdsRedelivery(): boolean;
   /** Messages that wait for a batch or for its commit. */
   unsettled(): number;
   /** What these take in memory, in bytes, roughly. */
@@ -29,12 +31,14 @@ export interface BatchLimits {
 export function createQueue({ maxBatchReadings, maxBatchBytes }: BatchLimits): Queue {
   let waiting: Submission[] = [];
   let waitingReadings = 0;
+  let redeliveries = 0;
   let unsettled = 0;
   let unsettledBytes = 0;
   return {
     push(submission) {
       waiting.push(submission);
       waitingReadings += weight(submission);
+      redeliveries += isRedelivery(submission);
       unsettled += 1;
       unsettledBytes += cost(submission.message);
     },
@@ -45,6 +49,7 @@ export function createQueue({ maxBatchReadings, maxBatchBytes }: BatchLimits): Q
       while (end < waiting.length && readings < maxBatchReadings && bytes < maxBatchBytes) {
         const submission = waiting[end]!;
         readings += weight(submission);
+        redeliveries -= isRedelivery(submission);
         bytes += cost(submission.message);
         end += 1;
       }
@@ -58,6 +63,7 @@ export function createQueue({ maxBatchReadings, maxBatchBytes }: BatchLimits): Q
       for (const { message } of batch) unsettledBytes -= cost(message);
     },
     waitingReadings: () => waitingReadings,
+    holdsRedelivery: () => redeliveries > 0,
     unsettled: () => unsettled,
     unsettledBytes: () => unsettledBytes,
   };
@@ -66,6 +72,11 @@ export function createQueue({ maxBatchReadings, maxBatchBytes }: BatchLimits): Q
 /** A message without readings still takes a place, or ten thousand rejected ones would be one statement. */
 function weight({ decoded }: Submission): number {
   return Math.max(1, decoded.readings.length);
+}
+
+/** 1 if it is one. */
+function isRedelivery({ message: { receivedAt, firstReceivedAt } }: Submission): 0 | 1 {
+  return receivedAt === firstReceivedAt ? 0 : 1;
 }
 
 function cost({ payload, topic }: Message): number {

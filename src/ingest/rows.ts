@@ -20,15 +20,17 @@ export interface Row extends ReadingRow {
   readonly submission: Submission;
 }
 
+/** Series that the database has refused to make, by {@link seriesKey}. */
+export type RefusedSeries = ReadonlyMap<string, Rejection>;
+
 /**
  * Turns the readings of a batch into rows. What has no row (a metric too many, a unit that measures something else, a
  * series that the database refused) is added to its submission's rejections.
- * @param refused by {@link seriesKey}
  */
 export function resolveRows(
   batch: readonly Submission[],
   catalog: SeriesCatalog,
-  refused?: ReadonlyMap<string, Rejection>,
+  refused?: RefusedSeries,
 ): readonly Row[] {
   const rows: Row[] = [];
   for (const submission of batch) {
@@ -49,7 +51,7 @@ export function resolveRows(
 export async function makeSeries(
   unknown: readonly WantedSeries[],
   catalog: SeriesCatalog,
-): Promise<ReadonlyMap<string, Rejection>> {
+): Promise<RefusedSeries> {
   const refused = new Map<string, Rejection>();
   await insertIsolating(
     unknown,

@@ -6,7 +6,7 @@ import { findOurs, insertReadings } from '../storage/readings-insert.ts';
 import type { Queryable } from '../storage/queryable.ts';
 import { insertRejected } from '../storage/rejected-insert.ts';
 import type { SeriesCatalog } from '../storage/series-catalog.ts';
-import { findUnknownSeries, makeSeries, resolveRows, type Row } from './rows.ts';
+import { findUnknownSeries, makeSeries, type RefusedSeries, resolveRows, type Row } from './rows.ts';
 import { reject, type Submission } from './submission.ts';
 
 /** Puts batches into Postgres. */
@@ -29,12 +29,14 @@ export interface WriterParts {
 }
 
 export function createWriter({ database, catalog, partitions, log }: WriterParts): Writer {
+  let making: Promise<unknown> = Promise.resolve();
+
   return {
     async write(batch, isRetry) {
       batch.forEach(beginAnew);
-      const unknown = findUnknownSeries(batch, catalog);
       // Nothing is awaited that need not be: the statement is to leave in the tick in which the batch was closed.
-      const refused = unknown.length === 0 ? undefined : await makeSeries(unknown, catalog);
+      const isKnown = findUnknownSeries(batch, catalog).length === 0;
+      const refused = isKnown ? undefined : await (making = makeInTurn(batch, making));
       const rows = resolveRows(batch, catalog, refused);
       const stored = rows.length === 0 ? rows : await storeRows(rows, isRetry);
       const rejected = batch.filter(({ rejections }) => rejections.length > 0);
@@ -42,6 +44,12 @@ export function createWriter({ database, catalog, partitions, log }: WriterParts
       return stored;
     },
   };
+
+  /** After the batch before has made its own: both count how many metrics a station has. */
+  async function makeInTurn(batch: readonly Submission[], before: Promise<unknown>): Promise<RefusedSeries> {
+    await before.catch(() => undefined);
+    return makeSeries(findUnknownSeries(batch, catalog), catalog);
+  }
 
   async function storeRows(rows: readonly Row[], isRetry: boolean, shift = 1): Promise<readonly Row[]> {
     const missing = partitions.missing(rows);

@@ -20,9 +20,13 @@ export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === '23505';
 }
 
-/** Whether the server has refused a statement and goes on; otherwise the connection may be what broke. */
+/**
+ * Whether the server has refused a statement and goes on. Without a SQLSTATE, with one of class 08 (connection exception)
+ * or 57P (the server stops) the connection is what broke.
+ */
 export function isRefusedStatement(error: unknown): boolean {
-  return sqlState(error) !== undefined && property(error, 'severity') === 'ERROR';
+  const state = sqlState(error);
+  return state !== undefined && !state.startsWith('08') && !state.startsWith('57P');
 }
 
 /** PostgreSQL reports "no partition of relation found for row" as a check violation that names no constraint. */

@@ -14,7 +14,7 @@ export type Connection =
     };
 
 const CONNECT_TIMEOUT_MS = 10_000;
-
+/** How long the end of connections may take, so that a stop does not wait for a server that has gone. */
 const END_TIMEOUT_MS = 2_000;
 
 export interface PoolLimits {
@@ -24,8 +24,8 @@ export interface PoolLimits {
    * answer would come for a quarter of an hour.
    */
   readonly statementTimeoutMs: number;
-  /** Whether a statement is sent before the one ahead of it on its connection has ended. */
-  readonly pipeline?: boolean;
+  /** How many statements may lie at the server on one connection, each but the first waiting for those before it; 1 unless told. */
+  readonly pipelined?: number;
 }
 
 /**
@@ -33,14 +33,17 @@ export interface PoolLimits {
  * that break while idle, the client for those that break in use; an unheard one would end the process.
  */
 export function createPool(connection: Connection, limits: PoolLimits, log: Logger): Pool {
+  const { maxConnections, statementTimeoutMs, pipelined = 1 } = limits;
   const pool = new Pool({
     ...connection,
-    max: limits.maxConnections,
-    pipeline: limits.pipeline ?? false,
+    max: maxConnections,
+    pipeline: pipelined > 1,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'thermograph',
-    statement_timeout: limits.statementTimeoutMs,
-    query_timeout: limits.statementTimeoutMs + 1_000,
+    statement_timeout: statementTimeoutMs,
+    // The server's own limit comes first, or a statement could commit of which we have given up hearing; its time begins
+    // when those ahead of it have ended, ours when it is sent.
+    query_timeout: pipelined * statementTimeoutMs + 1_000,
     keepAlive: true,
   });
   // The client has reported it already. The error itself drags the whole client along, which is nothing for a log.

@@ -4,7 +4,7 @@ import type { Queryable } from './queryable.ts';
 
 /** The connection that batch after batch is written over. */
 export interface WritingConnection extends Queryable {
-  /** Gives the connection back to the pool; to be called when nothing is under way. */
+  /** Gives the connection back to the pool, or ends it if something is still under way; takes no more queries. */
   close(): void;
 }
 
@@ -16,6 +16,8 @@ export interface WritingConnection extends Queryable {
 export function createWritingConnection(pool: Pool): WritingConnection {
   let held: PoolClient | undefined;
   let connecting: Promise<PoolClient> | undefined;
+  let underWay = 0;
+  let isClosed = false;
   const drop = (client: PoolClient): void => {
     if (held !== client) return;
     held = undefined;
@@ -23,9 +25,14 @@ export function createWritingConnection(pool: Pool): WritingConnection {
   };
   async function connect(): Promise<PoolClient> {
     try {
-      held = await pool.connect();
-      held.once('error', drop.bind(undefined, held));
-      return held;
+      const client = await pool.connect();
+      if (isClosed) {
+        client.release();
+        throw new Error('the connection for writing is closed');
+      }
+      held = client;
+      client.once('error', () => drop(client));
+      return client;
     } finally {
       connecting = undefined;
     }
@@ -34,15 +41,19 @@ export function createWritingConnection(pool: Pool): WritingConnection {
     async query(query) {
       // Two batches may find that there is none.
       const client = held ?? (await (connecting ??= connect()));
+      underWay += 1;
       try {
         return await client.query(query);
       } catch (error) {
         if (!isRefusedStatement(error)) drop(client);
         throw error;
+      } finally {
+        underWay -= 1;
       }
     },
     close() {
-      held?.release();
+      isClosed = true;
+      held?.release(underWay > 0);
       held = undefined;
     },
   };

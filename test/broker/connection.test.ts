@@ -1,12 +1,8 @@
-import { EventEmitter } from 'node:events';
-import { Socket } from 'node:net';
-import type { Client } from 'aedes';
 import { generate, type Packet } from 'mqtt-packet';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { createBroker } from '../../src/broker/broker.ts';
-import { Connection } from '../../src/broker/connection.ts';
-import type { Sender } from '../../src/broker/publish-gate.ts';
+import type { Sender } from '../../src/broker/publication.ts';
 import { createReceiptClock } from '../../src/ingest/clock.ts';
 import { poll } from '../support/poll.ts';
 import { rawClient } from '../support/raw-client.ts';
@@ -87,6 +83,21 @@ test.each<[1 | 2, string]>([
   },
 );
 
+test('the same holds for what comes behind CONNECT in one breath', async () => {
+  const broker = await useHoldingBroker();
+  const client = await rawClient(broker.port, { connect: false });
+  const count = 60_000;
+  client.send(CONNECT, ...numbers(count).map((number) => publish(number)));
+  await poll(() => Promise.resolve(broker.held() > 1_000));
+  await pause(300);
+  // A few reads of the socket are collected while the client is connecting.
+  expect(broker.held()).toBeLessThan(1_000 + (8 * 65_536) / generate(publish(1)).length);
+  broker.letGo();
+  // Counted so for the sake of time.
+  await client.waitFor((received) => received.length === count + 1);
+  expect(answers(client.received)).toEqual(numbers(count));
+});
+
 test('a client that is not read is not taken for silent', async () => {
   const broker = await useHoldingBroker();
   const client = await rawClient(broker.port, { keepalive: 1 });
@@ -107,29 +118,3 @@ test('what comes behind CONNECT waits for its answer, and is handled in order', 
   expect(client.received[0]?.cmd).toBe('connack');
   expect(answers(client.received)).toEqual(numbers(500));
 });
-
-test('what comes behind CONNECT is collected up to a bound while it is not answered', () => {
-  const { client, socket, handed } = useUnansweredClient();
-  client.emit('bytes', generate(CONNECT));
-  client.emit('bytes', Buffer.alloc(256 * 1024, Uint8Array.of(0xc0, 0)));
-  expect(handed).toHaveLength(1);
-  const errors: Error[] = [];
-  client.on('error', (error) => errors.push(error));
-  client.emit('bytes', Buffer.of(0xc0));
-  expect(errors).toEqual([new Error('the client does not wait for CONNACK')]);
-  socket.destroy();
-});
-
-/** A client as Aedes makes it, as far as a connection sees, that is never connected. */
-function useUnansweredClient() {
-  const handed: Buffer[] = [];
-  const parser = { parse: (bytes: Buffer) => handed.push(bytes) };
-  const client = Object.assign(new EventEmitter(), { closed: false, _parser: parser });
-  const socket = new Socket();
-  const connection = new Connection(client as unknown as Client, socket, () =>
-    expect.fail('nothing to take'),
-  );
-  // Until the client is connected Aedes reads the socket, and gives what it has read to its parser.
-  client.on('bytes', (bytes: Buffer) => parser.parse(bytes));
-  return { client, socket, handed, connection };
-}

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { beforeEach, expect, test } from 'vitest';
+import type { Submission } from '../../src/ingest/submission.ts';
 import type { Queryable } from '../../src/storage/queryable.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { useIngest } from '../support/ingest.ts';
@@ -78,6 +79,39 @@ test('a batch that has committed first is answered after the one before it, whic
   expect(order).toEqual(Array.from({ length: 2 }, (_, value) => value));
   expect(committed.map(({ value }) => value)).toEqual(order);
   expect(ingest.counters.batches_retried).toBe(1);
+});
+
+test('a redelivery waits until the batch before it is settled, and makes no second row', async () => {
+  const { inserts, inserted, between } = useGate();
+  const { ingest, clock } = await useIngest(pool, { between });
+  const outcomes: (Submission | null)[] = [];
+  const sender = { settled: (_: Error | null, outcome: Submission | null) => void outcomes.push(outcome) };
+  const message = { topic: 'stations/a/t', payload: Buffer.from('1'), qos: 1 as const, clientId: 'board' };
+  const receivedAt = clock.now();
+  ingest.submit({ ...message, receivedAt, firstReceivedAt: receivedAt }, sender);
+  await inserted(1);
+  ingest.submit({ ...message, receivedAt: clock.now(), firstReceivedAt: receivedAt }, sender);
+  await turns();
+  expect(inserts).toHaveLength(1);
+  inserts[0]!.fail();
+  await inserted(2);
+  inserts[1]!.letGo();
+  await inserted(3);
+  inserts[2]!.letGo();
+  await poll(() => Promise.resolve(outcomes.length === 2));
+  expect(outcomes).toMatchObject([{ duplicates: 0 }, { duplicates: 1 }]);
+  expect((await pool.query('SELECT FROM readings')).rowCount).toBe(1);
+});
+
+test('the limit of metrics holds for two batches that name new ones at the same time', async () => {
+  const { send } = await useIngest(pool);
+  await send('stations/a', { first: 1 });
+  const metrics = (name: string) =>
+    Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`${name}${n}`, n]));
+  const one = send('stations/a', metrics('one'));
+  await new Promise((resolve) => setImmediate(resolve));
+  await Promise.all([one, send('stations/a', metrics('two'))]);
+  expect((await pool.query('SELECT FROM series')).rowCount).toBe(200);
 });
 
 test('a stop waits for both batches that are under way', async () => {

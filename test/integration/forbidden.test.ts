@@ -37,6 +37,16 @@ describe('a connection is closed, without an acknowledgement,', () => {
     expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack']);
   });
 
+  test('when the topic has more than 100 levels', async () => {
+    const { mqttPort } = await useService();
+    const client = await rawClient(mqttPort);
+    client.send(publish(Array.from({ length: 100 }, () => 'x').join('/')));
+    await client.waitFor((received) => received.some(({ cmd }) => cmd === 'puback'));
+    client.send(publish(Array.from({ length: 101 }, () => 'x').join('/')));
+    await client.closed();
+    expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack', 'puback']);
+  });
+
   test('when a packet announces more than 256 KiB', async () => {
     const { mqttPort } = await useService();
     const client = await rawClient(mqttPort);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createPool, endPool } from '../../src/storage/pool.ts';
 import { useTestDatabase } from '../support/database.ts';
 
-const LIMITS = { maxConnections: 3, statementTimeoutMs: 10_000, pipeline: true };
+const LIMITS = { maxConnections: 3, statementTimeoutMs: 10_000, pipelined: 2 };
 
 test('an end waits until the server has seen the connections go', async () => {
   const database = await useTestDatabase();

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { createReceiptClock } from '../../src/ingest/clock.ts';
+import { createReceiptClock, type ReceiptClock } from '../../src/ingest/clock.ts';
 import { createIngest, type Ingest, type IngestLimits } from '../../src/ingest/ingest.ts';
 import type { Row } from '../../src/ingest/rows.ts';
 import type { Submission } from '../../src/ingest/submission.ts';
@@ -14,6 +14,7 @@ import { createWritingConnection } from '../../src/storage/writing-connection.ts
 /** Ingest on a real database, without a broker in front. */
 export interface TestIngest {
   readonly ingest: Ingest;
+  readonly clock: ReceiptClock;
   /** Rows that were reported as new, in the order of commits. */
   readonly committed: readonly Row[];
   /** Submits, and resolves with what became of the message after its acknowledgement. */
@@ -53,6 +54,7 @@ export async function useIngest(
   });
   return {
     ingest,
+    clock,
     committed,
     send: (topic, payload, qos = 1) =>
       new Promise((resolve, reject) => {

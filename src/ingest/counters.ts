@@ -1,0 +1,28 @@
+/** What has become of all messages since the start. */
+export interface IngestCounters {
+  messages_received: number;
+  messages_acknowledged: number;
+  /** Not stored and not acknowledged: their senders have to send them again. */
+  messages_refused: number;
+  /** QoS 0 messages that were not stored: lost. */
+  messages_dropped: number;
+  messages_rejected: number;
+  readings_written: number;
+  readings_duplicate: number;
+  batches_written: number;
+  batches_retried: number;
+}
+
+export function newCounters(): IngestCounters {
+  return {
+    messages_received: 0,
+    messages_acknowledged: 0,
+    messages_refused: 0,
+    messages_dropped: 0,
+    messages_rejected: 0,
+    readings_written: 0,
+    readings_duplicate: 0,
+    batches_written: 0,
+    batches_retried: 0,
+  };
+}
