@@ -18,9 +18,11 @@ async function measure(readingsPerMessage: number, { effort, say, thermograph }:
     const pattern = { stations: STATIONS, window: WINDOW, readingsPerMessage };
     const { rate } = await service.load({ ...pattern, ...effort });
     await service.truncate();
+    await service.checkpoint();
     const options = { ...effort, connection: service.connection, batchReadings: BATCH_READINGS };
     const plain = await runProgram<{ rate: number }>('plain-inserts', options);
     await service.truncate();
+    await service.checkpoint();
     say(
       `backlog of ${readingsPerMessage}, round ${round}: ${Math.round(rate)}/s; inserts ${Math.round(plain.rate)}/s`,
     );

@@ -53,6 +53,7 @@ async function against(
     const rounds = await eachRound(effort, async (round) => {
       const ours = (await service.load({ ...PATTERN, ...effort })).rate;
       await service.truncate();
+      await service.checkpoint();
       const theirs = await measure(service);
       say(`durable, round ${round}: ${Math.round(ours)}/s; ${reference}: ${Math.round(theirs)}/s`);
       return { ours, theirs };

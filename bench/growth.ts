@@ -37,14 +37,18 @@ export const growth: Claim = {
   },
 };
 
-/** A reading a minute of each station of the load, up to now. */
+/**
+ * A reading a minute of each station of the load, up to the end of this month: the partition that takes the load's
+ * readings is to be as full as any.
+ */
 async function fill(
   { connection }: Thermograph,
   rows: number,
   say: (progress: string) => void,
 ): Promise<void> {
   const minutes = rows / PATTERN.stations;
-  const end = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  const now = new Date();
+  const end = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
   const months = monthsBetween(end - minutes * MINUTE_MS, end);
   const pool = new Pool(connection);
   const partitions = createPartitions(pool);

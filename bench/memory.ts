@@ -5,6 +5,8 @@ import { startThermograph, type Thermograph } from './support/thermograph.ts';
 const MEGABYTE = 1024 * 1024;
 const MAX_MEGABYTES = 200;
 const FULL_LOAD_SECONDS = 300;
+const SAMPLE_MS = 500;
+const SAMPLES_A_WORD = 60;
 const IDLE_STATIONS = 10_000;
 const MAX_KILOBYTES_A_STATION = 25;
 
@@ -24,12 +26,14 @@ export const memory: Claim = {
 };
 
 async function atFullLoad(service: Thermograph, { effort, say }: Bench): Promise<readonly Row[]> {
-  const seconds = effort.isQuick ? 3 : FULL_LOAD_SECONDS;
+  const seconds = effort.isQuick ? 2 : FULL_LOAD_SECONDS;
   const samples: number[] = [];
   const timer = setInterval(() => {
     samples.push(service.residentBytes() / MEGABYTE);
-    if (samples.length % 30 === 0) say(`memory: ${Math.round(samples.at(-1)!)} MB after ${samples.length} s`);
-  }, 1_000);
+    if (samples.length % SAMPLES_A_WORD === 0) {
+      say(`memory: ${Math.round(samples.at(-1)!)} MB after ${(samples.length * SAMPLE_MS) / 1000} s`);
+    }
+  }, SAMPLE_MS);
   try {
     await service.load({ stations: 50, window: 100, warmUpSeconds: 0, seconds });
   } finally {

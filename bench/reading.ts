@@ -45,11 +45,12 @@ export const reading: Claim = {
           `reading, round ${round}: ${Math.round(alone.rate)}/s, bare ${Math.round(bare.rate)}/s; ` +
             `p99 ${busy.p99.toFixed(1)} ms while ${Math.round(rate)} readings/s are stored`,
         );
-        return { alone: alone.rate, bare: bare.rate, p99: busy.p99 };
+        return { alone: alone.rate, bare: bare.rate, p99: busy.p99, share: rate / most };
       });
+      const percent = `${Math.round(100 * Math.min(...rounds.map(({ share }) => share)))} %`;
       return [
         bounded(
-          { claim: `GET ${PATH}, p99 while ingest runs at half of its maximum`, unit: 'ms' },
+          { claim: `GET ${PATH}, p99 while ingest runs at ${percent} of its maximum`, unit: 'ms' },
           rounds.map(({ p99 }) => p99),
           MAX_P99_MS,
         ),

@@ -67,6 +67,8 @@ async function measurePattern(
     const ours = await service.load({ ...pattern, ...effort });
     tell(round, 'Thermograph', ours.rate);
     await service.truncate();
+    // What the load has left to write out is not to be on the rivals' time.
+    await service.checkpoint();
     const theirs: number[] = [];
     for (const { name, port } of rivals) {
       const { rate } = await load({ ...pattern, ...effort, port });

@@ -77,6 +77,7 @@ async function verifyStored(database: Client, { firstValue, acknowledged }: Load
      ) AS counted`,
     [acknowledged, firstValue],
   );
-  const missing = Number(rows[0]?.missing);
+  if (acknowledged.every((count) => count === 0)) throw new Error('nothing was acknowledged');
+  const missing = Number(rows[0]?.missing ?? Number.NaN);
   if (missing !== 0) throw new Error(`${missing} acknowledged readings are not in the table`);
 }

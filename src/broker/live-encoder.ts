@@ -74,7 +74,7 @@ function createTimeFormatter(): (time: Micros) => string {
   };
 }
 
-/** Packet type and remaining length; no reading comes near the length that would need a third byte. */
+/** Packet type and remaining length; a third byte is for 16 KiB, and names and units are short. */
 function headerBytes(length: number): number {
   return length < ONE_BYTE_LENGTH ? 2 : 3;
 }

@@ -9,10 +9,11 @@ const { port, stations } = JSON.parse(process.argv[2] ?? '{}') as {
   readonly port: number;
   readonly stations: number;
 };
-const PUBACK = 4;
+const CONNACK_BYTES = 4;
+const PUBACK_BYTES = 4;
+const AT_ONCE = 100;
 
-for (let index = 0; index < stations; index += 1) {
-  const clientId = stationName(index);
+async function connectStation(clientId: string): Promise<void> {
   const socket = connect({ port, host: '127.0.0.1' });
   socket.write(
     generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId, clean: true, keepalive: 0 }),
@@ -22,10 +23,15 @@ for (let index = 0; index < stations; index += 1) {
     generate({ cmd: 'publish', topic, payload: '21.5', qos: 1, messageId: 1, dup: false, retain: false }),
   );
   let received = 0;
-  while (received < PUBACK + 4) received += ((await once(socket, 'data')) as [Buffer])[0].length;
+  while (received < CONNACK_BYTES + PUBACK_BYTES) {
+    received += ((await once(socket, 'data')) as [Buffer])[0].length;
+  }
   socket.on('close', () => {
     process.stderr.write('a station was disconnected\n');
     process.exit(1);
   });
 }
+
+const names = Array.from({ length: stations }, (_, index) => stationName(index));
+while (names.length > 0) await Promise.all(names.splice(0, AT_ONCE).map(connectStation));
 process.stdout.write('connected\n');

@@ -1,8 +1,8 @@
 import { Client, type ClientConfig } from 'pg';
 import { insertReadings, type ReadingRow } from '../../../src/storage/readings-insert.ts';
 
-// The service's own statement with nobody in front of it: batches of readings with times of their own, one after the
-// other over one connection. Prints {rate} in readings a second as JSON.
+// The service's own statement with nobody in front of it: batches of readings with times of their own over one
+// connection, two of them at the database at a time, as the service has it. Prints {rate} in readings a second as JSON.
 
 const { connection, seconds, warmUpSeconds, batchReadings } = JSON.parse(process.argv[2] ?? '{}') as {
   readonly connection: ClientConfig;
@@ -10,7 +10,7 @@ const { connection, seconds, warmUpSeconds, batchReadings } = JSON.parse(process
   readonly warmUpSeconds: number;
   readonly batchReadings: number;
 };
-const client = new Client(connection);
+const client = new Client({ ...connection, pipeline: true });
 await client.connect();
 const firstTime = (Date.now() - 3_600_000) * 1000;
 let value = 0;
@@ -23,7 +23,10 @@ function nextBatch(): ReadingRow[] {
 }
 async function insertUntil(deadline: number): Promise<number> {
   let readings = 0;
-  for (; performance.now() < deadline; readings += batchReadings) await insertReadings(client, nextBatch());
+  const insertInTurn = async (): Promise<void> => {
+    for (; performance.now() < deadline; readings += batchReadings) await insertReadings(client, nextBatch());
+  };
+  await Promise.all([insertInTurn(), insertInTurn()]);
   return readings;
 }
 await insertUntil(performance.now() + warmUpSeconds * 1000);

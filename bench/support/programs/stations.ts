@@ -4,7 +4,7 @@ import { percentile } from '../percentile.ts';
 
 // The load: stations that publish at QoS 1. It writes raw packets, for a client library is slower than what is measured.
 // The readings of a station count up, so that the table can be held against the acknowledgements: of n acknowledged
-// readings, each of the first n values must be there. Prints a LoadResult as JSON.
+// readings, each of the first n values must be there. PUBACKs must come in order. Prints a LoadResult as JSON.
 
 const PUBLISH_QOS_1 = 0x32;
 const CONNACK_BYTES = 4;
@@ -23,6 +23,8 @@ class Station {
   readonly #maxPacketBytes: number;
   #sent = 0;
   #receivedBytes = -CONNACK_BYTES;
+  /** The last two bytes, which are those of a packet identifier where a PUBACK ends. */
+  #packetId = 0;
   /** When each message was sent that is not acknowledged yet; only where latency is measured. */
   readonly #sentAt: number[] = [];
   acknowledged = 0;
@@ -35,15 +37,28 @@ class Station {
     this.#socket.on('error', fail);
     this.#socket.on('close', () => void (stopped || fail(new Error('a connection was closed'))));
     this.#socket.on('data', (bytes) => {
-      const wasReady = this.#receivedBytes >= 0;
-      this.#receivedBytes += bytes.length;
-      if (!wasReady && this.#receivedBytes >= 0) onReady();
-      const acknowledged = Math.max(0, Math.floor(this.#receivedBytes / PUBACK_BYTES));
-      const due = acknowledged - this.acknowledged;
-      this.acknowledged = acknowledged;
+      const due = this.#readAcknowledgements(bytes, onReady);
       if (messagesPerSecond !== undefined) this.#noteLatency(due);
       else if (due > 0 && !stopped) this.publish(due);
     });
+  }
+
+  /** @returns how many have come; @throws unless each is of the message that is due [MQTT-4.6.0-2] */
+  #readAcknowledgements(bytes: Buffer, onReady: () => void): number {
+    const before = this.acknowledged;
+    for (const byte of bytes) {
+      const place = this.#receivedBytes;
+      this.#receivedBytes += 1;
+      if (place < 0) {
+        if (place === -1) onReady();
+        continue;
+      }
+      this.#packetId = ((this.#packetId << 8) | byte) & 0xffff;
+      if (place % PUBACK_BYTES !== PUBACK_BYTES - 1) continue;
+      if (this.#packetId !== packetIdOf(this.acknowledged)) fail(new Error('a PUBACK is out of order'));
+      this.acknowledged += 1;
+    }
+    return this.acknowledged - before;
   }
 
   publish(count: number): void {
@@ -60,7 +75,7 @@ class Station {
 
   #writePacket(packets: Buffer, at: number): number {
     const payload = payloadOf(firstValue + this.#sent * readingsPerMessage);
-    const packetId = (this.#sent % 65_535) + 1;
+    const packetId = packetIdOf(this.#sent);
     this.#sent += 1;
     packets[at] = PUBLISH_QOS_1;
     let end = writeLength(packets, at + 1, 2 + this.#topic.length + 2 + payload.length);
@@ -78,6 +93,11 @@ class Station {
   close(): void {
     this.#socket.destroy();
   }
+}
+
+/** Of the message with that number within its station. */
+function packetIdOf(message: number): number {
+  return (message % 65_535) + 1;
 }
 
 /** The value alone, or so many of them with times of their own. */
