@@ -21,6 +21,8 @@ const HEAP_GROWING_PERCENT = 20;
 await main().catch(fail);
 
 async function main(): Promise<void> {
+  // Whoever read them may have gone, and the service goes on.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   const config = readConfig(process.env);
   const version = readVersion();

@@ -99,7 +99,9 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   aedes.on('connackSent', ({ returnCode }, client) => {
     if (returnCode === 0) connections.connected(client);
   });
-  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => connections.accept(socket));
+  const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
+    connections.accept(socket),
+  );
 
   return {
     counters,
@@ -126,7 +128,11 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
 
 function countConnections(aedes: StationBroker, counters: BrokerCounters, log: Logger): void {
   aedes.on('client', () => (counters.connections_opened += 1));
+  const failed = new WeakSet<Client>();
   const report = (client: Client, error: Error): void => {
+    // Aedes reports one for each packet that it could not send any more.
+    if (failed.has(client)) return;
+    failed.add(client);
     counters.connections_failed += 1;
     log.debug({ err: error, clientId: client.id }, 'a connection was closed');
   };

@@ -12,6 +12,8 @@ const MAX_FIRST_PACKET_BYTES = 4 * 1024;
  * what its last chunk held still counts on top.
  */
 const MAX_UNANSWERED = 1_000;
+/** Packets of one client that are handed to Aedes in one turn of the event loop. */
+const MAX_HANDED_A_TURN = 64;
 /** A client may be silent for one and a half times the keepalive that it asked for [MQTT-3.1.2-24]. */
 const KEEPALIVE_GRACE = 1.5;
 /** The first byte of a packet of this type. */
@@ -49,6 +51,9 @@ export class Connection {
   #isOpen = false;
   #unanswered = 0;
   #isHeld = false;
+  /** Whether the client has sent its last byte. */
+  #hasEnded = false;
+  #handedThisTurn = 0;
   #acknowledgements: number[] = [];
 
   constructor(client: Client, socket: Socket, take: Take) {
@@ -60,6 +65,12 @@ export class Connection {
     this.#handToAedes = parser.parse.bind(parser);
     // Until the client is connected Aedes reads the socket, and means to parse what it has read.
     parser.parse = (bytes) => this.#receive(bytes);
+  }
+
+  /** The client sends nothing more; what it has sent is still handled and acknowledged. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#mayEnd();
   }
 
   /** Whether CONNACK has been sent, before which the client must get nothing [MQTT-3.2.0-1]. */
@@ -88,6 +99,7 @@ export class Connection {
   answered(): void {
     this.#unanswered -= 1;
     if (this.#isHeld) this.#mayResume();
+    if (this.#hasEnded) this.#mayEnd();
   }
 
   /** @param keepaliveSeconds as the client has asked for; 0 means that it may be silent for ever */
@@ -116,6 +128,7 @@ export class Connection {
     const cursor = this.#cursor;
     // Behind DISCONNECT, and whatever else makes Aedes end the connection, nothing counts any more.
     while (!this.#isConnecting && !this.client.closed && !this.#socket.destroyed) {
+      if (this.#handedThisTurn >= MAX_HANDED_A_TURN) break;
       const found = this.#isOpen ? cursor.next(MAX_PACKET_BYTES) : this.#nextBeforeConnack();
       if (found === 'incomplete') break;
       if (found !== 'packet') {
@@ -129,13 +142,33 @@ export class Connection {
       }
     }
     this.#mayHold();
+    if (this.#hasEnded) this.#mayEnd();
   }
 
   #handle(read: PublishFields | 'malformed' | 'other'): void {
     const { bytes, start, end } = this.#cursor;
-    if (read === 'other') this.#handToAedes(bytes.subarray(start, end));
-    else if (read === 'malformed') this.client.emit('error', new Error('a PUBLISH is malformed'));
-    else this.#take(this, read);
+    if (read === 'malformed') this.client.emit('error', new Error('a PUBLISH is malformed'));
+    else if (read === 'other') {
+      this.#countHanded();
+      this.#handToAedes(bytes.subarray(start, end));
+    } else this.#take(this, read);
+  }
+
+  /** Aedes handles a packet at once, however much it costs: after some, it is the others' turn. */
+  #countHanded(): void {
+    this.#handedThisTurn += 1;
+    if (this.#handedThisTurn > 1) return;
+    setImmediate(() => {
+      this.#handedThisTurn = 0;
+      this.#handlePackets();
+      this.#mayResume();
+    });
+  }
+
+  #mayEnd(): void {
+    if (this.#isConnecting || this.#unanswered > 0 || this.#handedThisTurn > 0) return;
+    // Behind the acknowledgements, which are written at the end of this tick.
+    setImmediate(() => this.#socket.end());
   }
 
   /** Nothing but CONNECT may come first [MQTT-3.1.0-1]; whoever speaks another language learns it from one byte. */
@@ -158,7 +191,11 @@ export class Connection {
   }
 
   #mustHold(): boolean {
-    return this.#unanswered > MAX_UNANSWERED || this.#socket.writableNeedDrain;
+    return (
+      this.#unanswered > MAX_UNANSWERED ||
+      this.#handedThisTurn >= MAX_HANDED_A_TURN ||
+      this.#socket.writableNeedDrain
+    );
   }
 
   #sendAcknowledgements(): void {

@@ -37,8 +37,14 @@ export function createConnections(handle: (socket: Socket) => Client, take: Take
 
   return {
     accept(socket) {
+      const before = socket.listeners('end');
       const client = handle(socket);
+      // The first that Aedes has added closes the client as soon as the last byte is read, with all that is under way.
+      const [closeAtOnce] = socket.listeners('end').slice(before.length);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listener, of which node's types say `Function`
+      socket.removeListener('end', closeAtOnce as () => void);
       const connection = new Connection(client, socket, take);
+      socket.on('end', () => connection.end());
       sockets.add(socket);
       connections.set(client, connection);
       socket.once('close', () => {

@@ -1,4 +1,4 @@
-import { Aedes, type AedesOptions, type PublishPacket } from 'aedes';
+import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
 import { STATION_PREFIX } from '../telemetry/topic.ts';
 import { createInterest, type Interest } from './interest.ts';
 import { OrderedEmitter } from './ordered-emitter.ts';
@@ -50,6 +50,13 @@ export class StationBroker extends Aedes {
   #publishAs(packet: PublishPacket, client: object | null, done: Done): void {
     // oxlint-disable-next-line typescript/unbound-method -- applied to `this`; the types hide the middle argument
     Reflect.apply(super.publish, this, [packet, client, done]);
+  }
+
+  /** Aedes would count a client for good whose connection has ended while it was connecting. */
+  registerClient(client: Client): void {
+    if (client.closed) return;
+    // oxlint-disable-next-line typescript/unbound-method -- applied to `this`; the types leave it out
+    Reflect.apply(Reflect.get(Aedes.prototype, 'registerClient'), this, [client]);
   }
 
   override subscribe(filter: string, deliver: Deliver, done: () => void): void {

@@ -17,6 +17,15 @@ function publish(messageId: number, more: object = {}): Packet {
   };
 }
 
+const CONNECT: Packet = {
+  cmd: 'connect',
+  protocolId: 'MQTT',
+  protocolVersion: 4,
+  clientId: 'eager',
+  clean: true,
+  keepalive: 0,
+};
+
 function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
@@ -57,6 +66,35 @@ test.each<[string, number[]]>([
   await client.closed();
   expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack']);
   expect((await database.pool.query('SELECT FROM rejected_messages')).rowCount).toBe(0);
+});
+
+test.each([
+  ['with CONNECT, before it is answered', true],
+  ['behind CONNACK', false],
+])('what is sent %s is stored and acknowledged, though the client has ended its side', async (_, isEager) => {
+  const { mqttPort, database, getJson } = await useService();
+  const client = await rawClient(mqttPort, { connect: !isEager, allowHalfOpen: true });
+  const messages = [...numbers(50).map((number) => publish(number)), publish(0, { qos: 0, payload: '99' })];
+  client.send(...(isEager ? [CONNECT] : []), ...messages);
+  client.socket.end();
+  await client.closed();
+  expect(acknowledged(client.received)).toEqual(numbers(50));
+  const { rows } = await database.pool.query('SELECT count(*)::int AS stored FROM readings');
+  expect(rows).toEqual([{ stored: 51 }]);
+  await expect.poll(() => getJson('/api/stations')).toMatchObject({ stations: [{ online: false }] });
+});
+
+test('a flood of other packets of one client leaves the others their turn', async () => {
+  const { mqttPort } = await useService();
+  const flood = await rawClient(mqttPort, { keepalive: 0 });
+  const subscribe: Packet = { cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'noise/#', qos: 0 }] };
+  const count = 5_000;
+  flood.sendBytes(Buffer.concat(Array.from({ length: count }, () => generate(subscribe))));
+  const station = await rawClient(mqttPort);
+  station.send(publish(1));
+  await station.waitFor((received) => acknowledged(received).length === 1);
+  expect(flood.received.length).toBeLessThan(count);
+  await flood.waitFor((received) => received.length === count + 1);
 });
 
 test('what comes behind DISCONNECT is not taken [MQTT-3.14.4]', async () => {

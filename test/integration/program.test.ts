@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,6 +29,15 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }
 
 async function postmasterPid(dataDir: string): Promise<number> {
@@ -68,6 +77,21 @@ describe('the program', () => {
     expect(await program.exited()).toBe(0);
     await poll(() => !isAlive(pid));
     await viewer.body?.cancel().catch(() => {});
+  });
+
+  test('starts, goes on and stops in order though nobody reads its output', async () => {
+    const dataDir = await useFolder();
+    const port = await freePort();
+    const program = runProgram({ DATA_DIR: dataDir, LOG_LEVEL: 'debug', HTTP_PORT: String(port) });
+    program.process.stdout?.destroy();
+    program.process.stderr?.destroy();
+    const isReady = async (): Promise<boolean> => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok;
+    await poll(() => isReady().catch(() => false));
+    const pid = await postmasterPid(dataDir);
+    await poll(isReady);
+    program.kill('SIGTERM');
+    expect(await program.exited()).toBe(0);
+    await poll(() => !isAlive(pid));
   });
 
   test('on a signal during its start ends at once and leaves no database running', async () => {

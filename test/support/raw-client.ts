@@ -25,10 +25,11 @@ export async function rawClient(
     clean = true,
     connect: sayConnect = true,
     keepalive = 60,
+    allowHalfOpen = false,
     ...more
   } = {},
 ): Promise<RawClient> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen });
   onTestFinished(() => void socket.destroy());
   const received: Packet[] = [];
   const watchers = new Set<() => void>();
