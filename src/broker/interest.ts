@@ -1,4 +1,16 @@
-const ASKED_ABOUT: ReadonlySet<string> = new Set(['stations', 'live', '#', '+']);
+type FirstLevel = 'stations' | 'live';
+
+/** First levels of the filters that may take in a topic below the given one. */
+const FILTER_LEVELS: Readonly<Record<FirstLevel, readonly string[]>> = {
+  stations: ['stations', '#', '+'],
+  live: ['live', '#', '+'],
+};
+const ASKED_ABOUT: ReadonlySet<string> = new Set(Object.values(FILTER_LEVELS).flat());
+
+/** Whether a filter may take in what is published below the first level. */
+export function reachesInto(filter: string, firstLevel: FirstLevel): boolean {
+  return FILTER_LEVELS[firstLevel].includes(firstLevelOf(filter));
+}
 
 /**
  * Whether anybody may want what is published below a first level such as `stations`. Fan-out costs Aedes 3–4 µs a
@@ -12,9 +24,9 @@ export interface Interest {
   /** A subscription of a session that outlives its connection: it is reckoned with from now on. */
   keep(filter: string): void;
   /** Whether a session that outlives its connection may want it. */
-  isKept(firstLevel: 'stations' | 'live'): boolean;
+  isKept(firstLevel: FirstLevel): boolean;
   /** May answer yes where nobody listens any more, never no where somebody does. */
-  in(firstLevel: 'stations' | 'live'): boolean;
+  in(firstLevel: FirstLevel): boolean;
 }
 
 export function createInterest(): Interest {
@@ -35,13 +47,13 @@ export function createInterest(): Interest {
       // What nobody asks about need not be remembered for good.
       if (ASKED_ABOUT.has(level)) kept.add(level);
     },
-    isKept: (firstLevel) => [firstLevel, '#', '+'].some((level) => kept.has(level)),
-    in: (firstLevel) => wants(firstLevel) || wants('#') || wants('+'),
+    isKept: (firstLevel) => FILTER_LEVELS[firstLevel].some((level) => kept.has(level)),
+    in: (firstLevel) => FILTER_LEVELS[firstLevel].some(wants),
   };
 }
 
 /** The part of a filter or topic before its first slash. */
-export function firstLevelOf(filter: string): string {
+function firstLevelOf(filter: string): string {
   const end = filter.indexOf('/');
   return end === -1 ? filter : filter.slice(0, end);
 }

@@ -2,7 +2,7 @@ import type { Client } from 'aedes';
 import { memoize } from '../telemetry/memoize.ts';
 import type { CommittedReading } from '../telemetry/reading.ts';
 import { filterMatches } from '../telemetry/topic-filter.ts';
-import { firstLevelOf } from './interest.ts';
+import { reachesInto } from './interest.ts';
 import { createLiveEncoder, type EncodedReadings } from './live-encoder.ts';
 import { subscriptionsOf } from './subscriptions.ts';
 
@@ -33,8 +33,6 @@ export interface LiveSubscribersParts {
 /** Takes a topic below `live/`. */
 type Matches = (topic: string) => boolean;
 
-const LEVELS_ABOVE_LIVE: ReadonlySet<string> = new Set(['live', '#', '+']);
-
 export function createLiveSubscribers(parts: LiveSubscribersParts): LiveSubscribers {
   const encode = createLiveEncoder();
   const direct = new Map<Client, Matches | 'all'>();
@@ -48,9 +46,7 @@ export function createLiveSubscribers(parts: LiveSubscribersParts): LiveSubscrib
     direct.clear();
     others = 0;
     for (const client of parts.clients()) {
-      const live = subscriptionsOf(client).filter(({ filter }) =>
-        LEVELS_ABOVE_LIVE.has(firstLevelOf(filter)),
-      );
+      const live = subscriptionsOf(client).filter(({ filter }) => reachesInto(filter, 'live'));
       if (live.length === 0 || client.closed) continue;
       if (live.some(({ qos }) => qos > 0)) others += 1;
       else direct.set(client, matcher(live.map(({ filter }) => filter)));

@@ -5,7 +5,7 @@ import { createBroker } from '../../src/broker/broker.ts';
 import type { Sender } from '../../src/broker/publication.ts';
 import { createReceiptClock } from '../../src/ingest/clock.ts';
 import { poll } from '../support/poll.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { connectPacket, rawClient } from '../support/raw-client.ts';
 
 const ACCEPTED = { decoded: { station: null, status: null } };
 
@@ -37,15 +37,6 @@ async function useHoldingBroker() {
     },
   };
 }
-
-const CONNECT: Packet = {
-  cmd: 'connect',
-  protocolId: 'MQTT',
-  protocolVersion: 4,
-  clientId: 'eager',
-  clean: true,
-  keepalive: 0,
-};
 
 function publish(messageId: number, qos: 1 | 2 = 1): Packet {
   return { cmd: 'publish', topic: 'stations/a/t', payload: '1', qos, messageId, dup: false, retain: false };
@@ -87,7 +78,7 @@ test('the same holds for what comes behind CONNECT in one breath', async () => {
   const broker = await useHoldingBroker();
   const client = await rawClient(broker.port, { connect: false });
   const count = 60_000;
-  client.send(CONNECT, ...numbers(count).map((number) => publish(number)));
+  client.send(connectPacket('eager'), ...numbers(count).map((number) => publish(number)));
   await poll(() => Promise.resolve(broker.held() > 1_000));
   await pause(300);
   // A few reads of the socket are collected while the client is connecting.
@@ -113,7 +104,7 @@ test('what comes behind CONNECT waits for its answer, and is handled in order', 
   const broker = await useHoldingBroker();
   broker.letGo();
   const client = await rawClient(broker.port, { connect: false });
-  client.send(CONNECT, ...numbers(500).map((number) => publish(number)));
+  client.send(connectPacket('eager'), ...numbers(500).map((number) => publish(number)));
   await client.waitFor((received) => answers(received).length === 500);
   expect(client.received[0]?.cmd).toBe('connack');
   expect(answers(client.received)).toEqual(numbers(500));

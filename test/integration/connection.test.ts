@@ -1,6 +1,6 @@
 import { generate, type Packet } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
-import { rawClient } from '../support/raw-client.ts';
+import { connectPacket, rawClient } from '../support/raw-client.ts';
 import { useService } from '../support/service.ts';
 
 function publish(messageId: number, more: object = {}): Packet {
@@ -16,15 +16,6 @@ function publish(messageId: number, more: object = {}): Packet {
     ...more,
   };
 }
-
-const CONNECT: Packet = {
-  cmd: 'connect',
-  protocolId: 'MQTT',
-  protocolVersion: 4,
-  clientId: 'eager',
-  clean: true,
-  keepalive: 0,
-};
 
 function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
@@ -75,7 +66,7 @@ test.each([
   const { mqttPort, database, getJson } = await useService();
   const client = await rawClient(mqttPort, { connect: !isEager, allowHalfOpen: true });
   const messages = [...numbers(50).map((number) => publish(number)), publish(0, { qos: 0, payload: '99' })];
-  client.send(...(isEager ? [CONNECT] : []), ...messages);
+  client.send(...(isEager ? [connectPacket('eager')] : []), ...messages);
   client.socket.end();
   await client.closed();
   expect(acknowledged(client.received)).toEqual(numbers(50));

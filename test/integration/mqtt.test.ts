@@ -4,7 +4,7 @@ import type { MqttClient } from 'mqtt';
 import type { Packet } from 'mqtt-packet';
 import { describe, expect, test } from 'vitest';
 import { poll } from '../support/poll.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { connectPacket, rawClient } from '../support/raw-client.ts';
 import { useService } from '../support/service.ts';
 
 /** What a client gets from now on, as `topic payload qos retain`. */
@@ -125,17 +125,7 @@ describe('the broker, to real clients,', () => {
       retain: false,
       messageId: index + 1,
     })) as Packet[];
-    client.send(
-      {
-        cmd: 'connect',
-        protocolId: 'MQTT',
-        protocolVersion: 4,
-        clientId: 'eager',
-        clean: true,
-        keepalive: 0,
-      },
-      ...packets,
-    );
+    client.send(connectPacket('eager'), ...packets);
     await client.waitFor((received) => received.filter(({ cmd }) => cmd === 'puback').length === 1_000);
     const { rows } = await database.pool.query('SELECT count(*)::int AS stored FROM readings');
     expect(rows).toEqual([{ stored: 1_000 }]);

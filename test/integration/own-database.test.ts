@@ -1,19 +1,10 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { findDebianPostgres, startDebianPostgres } from '../support/debian-postgres.ts';
+import { freePort } from '../support/free-port.ts';
 import { startProgram, useFolder } from '../support/program.ts';
 
 const bin = findDebianPostgres();
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 test.skipIf(bin === undefined && process.env['CI'] === undefined)(
   "DATABASE_URL takes a server of the owner's: Debian's package, over TCP with a password (skipped where it is not installed)",

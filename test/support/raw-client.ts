@@ -72,16 +72,13 @@ export async function rawClient(
     isClosed: () => socket.closed,
   };
   if (sayConnect) {
-    client.send({
-      cmd: 'connect',
-      protocolId: 'MQTT',
-      protocolVersion: 4,
-      clientId,
-      clean,
-      keepalive,
-      ...more,
-    });
+    client.send({ ...connectPacket(clientId), clean, keepalive, ...more });
     await client.waitFor((packets) => packets.find(({ cmd }) => cmd === 'connack'));
   }
   return client;
+}
+
+/** CONNECT of MQTT 3.1.1, with a clean session and without a keepalive. */
+export function connectPacket(clientId: string): Extract<Packet, { cmd: 'connect' }> {
+  return { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId, clean: true, keepalive: 0 };
 }
