@@ -8,6 +8,8 @@ export interface LoadOptions {
   readonly window: number;
   /** Instead of the window: so many messages a second, evenly, of all stations together. */
   readonly messagesPerSecond?: number;
+  /** At a given rate: how many a station sends at once, 1 unless told. */
+  readonly messagesTogether?: number;
   /** 1 (a number as text) unless told; more are a JSON array of readings with times of their own. */
   readonly readingsPerMessage?: number;
   readonly warmUpSeconds: number;

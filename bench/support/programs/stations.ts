@@ -13,7 +13,13 @@ const MAX_READING_BYTES = 64;
 const CONNECTING_AT_ONCE = 500;
 
 const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions;
-const { readingsPerMessage = 1, segmented = false, firstValue = 0, messagesPerSecond } = options;
+const {
+  readingsPerMessage = 1,
+  segmented = false,
+  firstValue = 0,
+  messagesPerSecond,
+  messagesTogether = 1,
+} = options;
 const firstTime = Date.now() - 3_600_000;
 let stopped = false;
 
@@ -70,7 +76,9 @@ class Station {
       if (segmented) this.#socket.write(packets.subarray(start, end));
     }
     if (!segmented) this.#socket.write(packets.subarray(0, end));
-    if (messagesPerSecond !== undefined) this.#sentAt.push(performance.now());
+    if (messagesPerSecond === undefined) return;
+    const now = performance.now();
+    for (let index = 0; index < count; index += 1) this.#sentAt.push(now);
   }
 
   #writePacket(packets: Buffer, at: number): number {
@@ -127,17 +135,17 @@ function connectPacket(clientId: string): Buffer {
   return Buffer.concat([Buffer.from(header), id]);
 }
 
-/** Publishes evenly: what is due by now, a station after the other. */
+/** Publishes evenly: what is due by now, a station after the other, each so many messages at once. */
 function publishAtRate(rate: number): void {
   const startedAt = performance.now();
-  let published = 0;
+  let writes = 0;
   const timer = setInterval(() => {
     if (stopped) {
       clearInterval(timer);
       return;
     }
-    const due = Math.floor(((performance.now() - startedAt) / 1000) * rate);
-    for (; published < due; published += 1) stations[published % stations.length]!.publish(1);
+    const due = Math.floor((((performance.now() - startedAt) / 1000) * rate) / messagesTogether);
+    for (; writes < due; writes += 1) stations[writes % stations.length]!.publish(messagesTogether);
   }, 1);
 }
 
