@@ -15,7 +15,7 @@ import { throughput } from './throughput.ts';
 
 const CLAIMS: readonly Claim[] = [throughput, durable, latency, backlog, growth, memory, live, reading];
 const THOROUGH: Effort = { isQuick: false, rounds: 3, warmUpSeconds: 2, seconds: 5 };
-const QUICK: Effort = { isQuick: true, rounds: 1, warmUpSeconds: 0.3, seconds: 0.5 };
+const QUICK: Effort = { isQuick: true, rounds: 1, warmUpSeconds: 0.2, seconds: 0.4 };
 const USAGE = `npm run bench -- [--quick] [--only CLAIM,…] [--json FILE]
 
 Measures every claim about speed beside a reference in the same run, and prints one table.
