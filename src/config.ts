@@ -10,6 +10,10 @@ export interface Config {
   readonly dataDir: string;
   /** `undefined`: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
+  /** How much the spool may hold. */
+  readonly spoolMaxBytes: number;
+  /** How long an orderly stop may take. */
+  readonly shutdownTimeoutMs: number;
   readonly allowAnonymous: boolean;
   readonly units: 'metric' | 'imperial';
   readonly timeZone: string;
@@ -85,6 +89,21 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     description: 'A PostgreSQL (14 or newer) of your own. Unset: the embedded one, in `DATA_DIR`.',
     read: (text) => (text === undefined ? undefined : databaseUrl(text)),
   },
+  spoolMaxBytes: {
+    env: 'SPOOL_MAX_BYTES',
+    default: '1073741824',
+    allowed: '1048576 (1 MiB) or more',
+    description:
+      'How much may be kept in `DATA_DIR/spool` while the database is away, in bytes. When it is full, stations get no acknowledgement and have to keep their readings.',
+    read: (text) => integer(text ?? '1073741824', 1_048_576),
+  },
+  shutdownTimeoutMs: {
+    env: 'SHUTDOWN_TIMEOUT',
+    default: '10',
+    allowed: '1 to 3600',
+    description: 'How long an orderly stop may take, in seconds; then it is ended by force.',
+    read: (text) => integer(text ?? '10', 1, 3600) * 1000,
+  },
   allowAnonymous: {
     env: 'ALLOW_ANONYMOUS',
     default: '',
@@ -148,6 +167,18 @@ export function isLoopback(host: string): boolean {
 function port(text: string): number {
   const number = Number(text);
   if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new Mistake('not a port from 0 to 65535');
+  return number;
+}
+
+function integer(text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  const number = Number(text);
+  if (!/^\d{1,16}$/.test(text) || number < least || number > most) {
+    throw new Mistake(
+      most === Number.MAX_SAFE_INTEGER
+        ? `not a whole number of at least ${least}`
+        : `not a whole number from ${least} to ${most}`,
+    );
+  }
   return number;
 }
 

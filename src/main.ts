@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel, process.stderr.isTTY);
   const interrupted = new AbortController();
   const starting = startService({ config, version, log, signal: interrupted.signal, onLost: fail });
-  handleSignals(starting, interrupted);
+  handleSignals(starting, interrupted, config.shutdownTimeoutMs);
   const service = await starting;
   process.stdout.write(startUpLines({ config, version, http: service.http, mqtt: service.mqtt }));
 }
@@ -42,8 +42,12 @@ function readVersion(): string {
     : '';
 }
 
-/** The first signal stops the service in order, or its start; the second at once. */
-function handleSignals(starting: Promise<Service>, interrupted: AbortController): void {
+/** The first signal stops the service in order, or its start, within the time that it has; the second at once. */
+function handleSignals(
+  starting: Promise<Service>,
+  interrupted: AbortController,
+  shutdownTimeoutMs: number,
+): void {
   let service: Service | undefined;
   let stoppingSince: number | undefined;
   starting.then(
@@ -62,6 +66,13 @@ function handleSignals(starting: Promise<Service>, interrupted: AbortController)
       `\n${signal}: storing what is under way, then stopping. Once more to stop at once.\n`,
     );
     interrupted.abort(new InterruptedError());
+    setTimeout(() => {
+      process.stderr.write(
+        'The stop took longer than SHUTDOWN_TIMEOUT: it is ended by force. What was not acknowledged is not stored.\n',
+      );
+      service?.abandon();
+      process.exit(EXIT_FAILED);
+    }, shutdownTimeoutMs).unref();
     starting.then((started) => started.close()).then(() => process.exit(0), fail);
   };
   process.on('SIGINT', onSignal);

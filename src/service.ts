@@ -1,31 +1,30 @@
+import path from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { type Broker, createBroker } from './broker/broker.ts';
 import type { Config } from './config.ts';
 import { createReceiptClock } from './ingest/clock.ts';
 import { createIngest, type Ingest } from './ingest/ingest.ts';
+import { createLateWriter } from './ingest/late-writer.ts';
 import type { Row } from './ingest/rows.ts';
+import { openSpool, type Spool } from './ingest/spool/spool.ts';
 import type { Submission } from './ingest/submission.ts';
 import { submitAndWait } from './ingest/submit-and-wait.ts';
-import { createWriter } from './ingest/writer.ts';
+import { createWriter, type Writer } from './ingest/writer.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { createStations, type Stations } from './live/stations.ts';
+import { type Database, openDatabase } from './open-database.ts';
+import { type Preparation, prepareDatabase } from './prepare-database.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
-import { databaseUnreachable, listenError } from './start-error.ts';
-import { startEmbeddedServer } from './storage/embedded/server.ts';
-import { readLatest } from './storage/latest-query.ts';
-import { DatabaseError, migrate } from './storage/migrate.ts';
+import { listenError, spoolInUse } from './start-error.ts';
 import { createPartitions } from './storage/partitions.ts';
-import { type Connection, createPool, endPool, type PoolLimits } from './storage/pool.ts';
-import { loadSeriesCatalog } from './storage/series-catalog.ts';
 import { createWritingConnection } from './storage/writing-connection.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
-import type { WebParts } from './web/parts.ts';
+import type { StoringState, WebParts } from './web/parts.ts';
 
-const WRITING_LIMITS: PoolLimits = { maxConnections: 3, statementTimeoutMs: 60_000, pipelined: 2 };
-const READING_LIMITS: PoolLimits = { maxConnections: 6, statementTimeoutMs: 10_000 };
+/** Of the time for an orderly stop: how much of it what is under way may take to be stored. */
+const DRAIN_SHARE = 0.5;
 
 /** A running service. */
 export interface Service {
@@ -78,9 +77,12 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const clock = createReceiptClock(Date.now, (aheadMs) =>
     log.warn({ aheadMs }, 'the clock of this machine has stepped back; times of receipt go on from before'),
   );
-  const stations = createStations(await readLatest(database.writing));
+  const stations = createStations([]);
+  const spool = await openServiceSpool(config, log, releasers);
+  const { writer, preparation } = await openWriter({ config, log, database, stations }, releasers);
   const ingest = createIngest({
-    writer: await openWriter(database.writing, log, releasers),
+    writer,
+    spool,
     clock,
     log,
     onCommitted: (rows, batch) => {
@@ -88,6 +90,9 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
       noteHeard(stations, batch);
       if (readings.length > 0) committed.emit(readings);
     },
+    onSpooled: (batch) => noteHeard(stations, batch),
+    onRelieved: () => broker.relieved(),
+    limits: { drainTimeoutMs: config.shutdownTimeoutMs * DRAIN_SHARE },
   });
   const broker = await openBroker(
     { config, log, ingest, stations, presence, now: () => clock.now() },
@@ -114,8 +119,14 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     onCommitted: (listener, isWanted) => committed.listen(listener, isWanted),
     onPresence: (listener) => presence.listen(listener),
     brokerListening: () => broker.isListening(),
+    storing: () => storingReport(ingest, spool, preparation),
     counters: () => ({ ...ingest.counters, ...broker.counters }),
-    gauges: () => ({ messages_waiting: ingest.waiting(), connected_clients: broker.connectedClients() }),
+    gauges: () => ({
+      messages_waiting: ingest.waiting(),
+      spooled_messages: spool.count(),
+      spooled_bytes: spool.bytes(),
+      connected_clients: broker.connectedClients(),
+    }),
   };
   const { createWeb } = await loadingWeb;
   const web = await createWeb(parts, { log });
@@ -140,51 +151,48 @@ async function listenForHttp(web: FastifyInstance, { host, httpPort }: Config): 
   return web.server.address() as AddressInfo;
 }
 
-interface Database {
-  /** For what must be stored. */
-  readonly writing: Pool;
-  /** For pages and API: however much they ask, ingest has its own connections. */
-  readonly reading: Pool;
-  readonly abandon: () => void;
-}
-
-async function openDatabase(options: ServiceOptions, releasers: Releasers): Promise<Database> {
-  const { config, log } = options;
-  const { connection, abandon } = await locateDatabase(options, releasers);
-  await migrate(connection, log).catch((error: unknown) => {
-    throw error instanceof DatabaseError || config.databaseUrl === undefined
-      ? error
-      : databaseUnreachable(error);
-  });
-  const writing = createPool(connection, WRITING_LIMITS, log);
-  releasers.push(() => endPool(writing));
-  const reading = createPool(connection, READING_LIMITS, log);
-  releasers.push(() => endPool(reading));
-  return { writing, reading, abandon };
-}
-
-async function locateDatabase(
-  { config, log, signal, onLost }: ServiceOptions,
+async function openServiceSpool(
+  { dataDir, spoolMaxBytes }: Config,
+  log: Logger,
   releasers: Releasers,
-): Promise<{ readonly connection: Connection; readonly abandon: () => void }> {
-  if (config.databaseUrl !== undefined) {
-    return { connection: { connectionString: config.databaseUrl }, abandon() {} };
-  }
-  const server = await startEmbeddedServer({
-    dataDir: config.dataDir,
-    log,
-    ...(signal && { signal }),
-    ...(onLost && { onLost }),
+): Promise<Spool> {
+  const folder = path.join(dataDir, 'spool');
+  const spool = await openSpool({ folder, maxBytes: spoolMaxBytes, log }).catch((error: unknown) => {
+    throw spoolInUse(folder, error);
   });
-  releasers.push(() => server.close());
-  return { connection: server.connection, abandon: () => server.abandon() };
+  releasers.push(() => spool.close());
+  return spool;
 }
 
-async function openWriter(pool: Pool, log: Logger, releasers: Releasers) {
-  const catalog = await loadSeriesCatalog(pool);
-  const database = createWritingConnection(pool);
-  releasers.push(() => database.close());
-  return createWriter({ database, catalog, partitions: createPartitions(pool), log });
+interface WriterNeeds {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly stations: Stations;
+}
+
+/** A writer that takes readings as soon as the database is ready, which may be later. */
+async function openWriter(
+  { config, log, database, stations }: WriterNeeds,
+  releasers: Releasers,
+): Promise<{ readonly writer: Writer; readonly preparation: Preparation }> {
+  let preparation: Preparation | undefined;
+  const writer = createLateWriter(() => preparation?.problem() ?? 'it is not ready yet');
+  const pool = database.writing;
+  const connection = createWritingConnection(pool);
+  releasers.push(() => connection.close());
+  preparation = await prepareDatabase({
+    connection: database.connection,
+    pool,
+    isEmbedded: config.databaseUrl === undefined,
+    log,
+    onReady({ catalog, latest }) {
+      stations.restore(latest);
+      writer.attach(createWriter({ database: connection, catalog, partitions: createPartitions(pool), log }));
+    },
+  });
+  releasers.push(() => preparation.close());
+  return { writer, preparation };
 }
 
 interface BrokerNeeds {
@@ -200,6 +208,8 @@ async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Bro
   const { config, log, ingest, stations, presence, now } = needs;
   const broker = await createBroker({
     submit: (message, sender) => ingest.submit(message, sender),
+    isCongested: () => ingest.isCongested(),
+    isRefusing: () => ingest.isRefusing(),
     now,
     stations: () => stations.all(),
     onPresence: (station, online) => {
@@ -215,6 +225,19 @@ async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Bro
     await broker.close();
   });
   return broker;
+}
+
+/** What becomes of readings now, and what stands in their way. */
+function storingReport(ingest: Ingest, spool: Spool, preparation: Preparation): StoringState {
+  const { state, databaseProblem, spoolProblem } = ingest.report();
+  return {
+    state,
+    isPrepared: preparation.problem() === undefined,
+    databaseProblem: preparation.problem() ?? databaseProblem,
+    spoolProblem: spoolProblem ?? spool.problem(),
+    spooledMessages: spool.count(),
+    spooledBytes: spool.bytes(),
+  };
 }
 
 /** Brings what is known of the stations up to date, and returns what there is to tell, if anybody wants to know. */

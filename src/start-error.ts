@@ -1,3 +1,5 @@
+import { reasonOf } from './storage/failure.ts';
+
 /** Why the service can't start, in words that tell its owner what to do. */
 export class StartError extends Error {
   readonly code = 'start-failed';
@@ -21,26 +23,29 @@ const LISTEN_HINTS: Readonly<Record<string, (setting: string) => string>> = {
 /** @param setting the variable that names the port */
 export function listenError(error: unknown, host: string, port: number, setting: string): StartError {
   const hint = LISTEN_HINTS[codeOf(error)]?.(setting) ?? 'Look at the cause above.';
-  return new StartError(`Can't listen on ${host}:${port}: ${messageOf(error)}`, hint, error);
+  return new StartError(`Can't listen on ${host}:${port}: ${reasonOf(error)}`, hint, error);
 }
 
 /** For failures of the first connection to a database of the owner's. */
 export function databaseUnreachable(error: unknown): StartError {
   return new StartError(
-    `The database of DATABASE_URL can't be used: ${messageOf(error)}`,
+    `The database of DATABASE_URL can't be used: ${reasonOf(error)}`,
     'Check that it runs and that host, user, password and database are right; or unset DATABASE_URL to use the embedded one.',
     error,
   );
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+/** Another process has the spool open. */
+export function spoolInUse(folder: string, cause: unknown): StartError {
+  return new StartError(
+    `The spool in ${folder} is in use.`,
+    'Another Thermograph uses this DATA_DIR. Stop it, or give each a DATA_DIR of its own.',
+    cause,
+  );
 }
 
-function messageOf(error: unknown): string {
-  // Node gathers what happened at each address of a host name in an AggregateError, whose own message is empty.
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 /** The owner has stopped the service before it had started. */

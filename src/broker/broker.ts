@@ -9,6 +9,7 @@ import { createConnections } from './connections.ts';
 import { lowerQos } from './granted-qos.ts';
 import { createLiveSubscribers } from './live-subscribers.ts';
 import { livePacket } from './live-topics.ts';
+import { isStalled } from './publication.ts';
 import { createPublishGate, type Submit } from './publish-gate.ts';
 import { followSessions } from './sessions.ts';
 import { createSlowSubscriberGate } from './slow-subscribers.ts';
@@ -25,6 +26,8 @@ export interface Broker {
   publishLive(readings: readonly CommittedReading[]): void;
   readonly counters: Readonly<BrokerCounters>;
   connectedClients(): number;
+  /** Clients are read from again that were held while too much waited. */
+  relieved(): void;
   /** Takes no further connections; those that are open go on. */
   stopListening(): void;
   /** Ends all connections. */
@@ -34,6 +37,10 @@ export interface Broker {
 export interface BrokerCounters {
   connections_opened: number;
   connections_failed: number;
+  /** Not let in, because nothing could be stored. */
+  connections_refused: number;
+  /** Among those that failed: closed because what they had sent could not be stored for too long. */
+  connections_stalled: number;
   /** Subscribers that had stopped reading. */
   subscribers_cut: number;
   /** Messages that were not queued for a session, because too many are. */
@@ -42,6 +49,10 @@ export interface BrokerCounters {
 
 export interface BrokerParts {
   readonly submit: Submit;
+  /** Whether so much waits to be stored that clients should not be read from; {@link Broker.relieved} tells when not. */
+  readonly isCongested: () => boolean;
+  /** Whether nothing can be stored, so that no client should be let in. */
+  readonly isRefusing: () => boolean;
   readonly now: () => Micros;
   readonly stations: () => readonly StationSnapshot[];
   readonly onPresence: (station: string, online: boolean) => void;
@@ -53,6 +64,8 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const counters: BrokerCounters = {
     connections_opened: 0,
     connections_failed: 0,
+    connections_refused: 0,
+    connections_stalled: 0,
     subscribers_cut: 0,
     queued_messages_dropped: 0,
   };
@@ -62,6 +75,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   });
   const aedes = createAedes({
     ...parts,
+    onRefused: () => (counters.connections_refused += 1),
     onQueueFull: () => (counters.queued_messages_dropped += 1),
     authorizeForward: (client, packet) => {
       if (isLive(packet) && liveSubscribers.has(client)) return null;
@@ -88,7 +102,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   });
   aedes.authorizePublish = gate.authorizePublish;
   // oxlint-disable-next-line typescript/unbound-method -- Aedes binds it itself
-  const connections = createConnections(aedes.handle, gate.take);
+  const connections = createConnections(aedes.handle, { take: gate.take, isCongested: parts.isCongested });
   await aedes.listen();
   aedes.preConnect = (client, packet, done) => {
     connections.of(client)?.expectSign(packet.keepalive ?? 0);
@@ -106,6 +120,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   return {
     counters,
     connectedClients: () => aedes.connectedClients,
+    relieved: () => connections.relieved(),
     isListening: () => server.listening,
     listen: (host, port) => listen(server, host, port),
     wantsLive: () => aedes.interest.in('live'),
@@ -134,6 +149,7 @@ function countConnections(aedes: StationBroker, counters: BrokerCounters, log: L
     if (failed.has(client)) return;
     failed.add(client);
     counters.connections_failed += 1;
+    if (isStalled(error)) counters.connections_stalled += 1;
     log.debug({ err: error, clientId: client.id }, 'a connection was closed');
   };
   aedes.on('clientError', report);

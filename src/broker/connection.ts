@@ -20,8 +20,13 @@ const KEEPALIVE_GRACE = 1.5;
 const CONNECT = 0x10;
 const PUBACK = Buffer.from([0x40, 0x02, 0, 0]);
 
-/** Does with a message of QoS 0 or 1 what is to be done; {@link Connection.answered} tells when. */
-export type Take = (connection: Connection, fields: PublishFields) => void;
+/** Where a connection's messages go. */
+export interface Intake {
+  /** Does with a message of QoS 0 or 1 what is to be done; {@link Connection.answered} tells when. */
+  take(connection: Connection, fields: PublishFields): void;
+  /** Whether so much waits already, of all clients, that nothing more should be read; {@link Connection.relieved}. */
+  isCongested(): boolean;
+}
 
 /** Aedes' parser, private there, so a test watches it: takes bytes and has whole packets handled at once. */
 interface Parser {
@@ -30,11 +35,11 @@ interface Parser {
 
 /**
  * What a client sends, on its way from the socket. Messages of QoS 0 and 1, nearly all that stations send, go straight
- * to {@link Take} and are acknowledged from here, all of a batch in one write; every other packet is handed to Aedes,
+ * to the {@link Intake} and are acknowledged from here, all of a batch in one write; every other packet is handed to Aedes,
  * one at a time and in order. Aedes' own way for a message (a list of buffers, a stream of events, a write for each
  * acknowledgement) took more time than all else that the service does for it.
  *
- *     connecting --(CONNACK)--> open <--(too much unanswered, or the client does not read)--> held --> closed
+ *     connecting --(CONNACK)--> open <--(too much is unanswered, or the client does not read)--> held --> closed
  *
  * While connecting, what comes behind CONNECT waits, and Aedes does not read on: nobody knows yet whether the client
  * may publish.
@@ -42,7 +47,7 @@ interface Parser {
 export class Connection {
   readonly client: Client;
   readonly #socket: Socket;
-  readonly #take: Take;
+  readonly #intake: Intake;
   readonly #handToAedes: (packet: Buffer) => unknown;
   readonly #cursor = new PacketCursor();
   #maxSilenceMs = Number.POSITIVE_INFINITY;
@@ -53,13 +58,15 @@ export class Connection {
   #isHeld = false;
   /** Whether the client has sent its last byte. */
   #hasEnded = false;
+  /** Whether packets have come that wait for others' messages to be stored. */
+  #isLeftOver = false;
   #handedThisTurn = 0;
   #acknowledgements: number[] = [];
 
-  constructor(client: Client, socket: Socket, take: Take) {
+  constructor(client: Client, socket: Socket, intake: Intake) {
     this.client = client;
     this.#socket = socket;
-    this.#take = take;
+    this.#intake = intake;
     const parser: unknown = Reflect.get(client, '_parser');
     if (!isParser(parser)) throw new Error('this version of Aedes has another parser');
     this.#handToAedes = parser.parse.bind(parser);
@@ -102,6 +109,12 @@ export class Connection {
     if (this.#hasEnded) this.#mayEnd();
   }
 
+  /** What waits of all clients has become less. */
+  relieved(): void {
+    if (this.#isLeftOver) this.#handlePackets();
+    this.#mayResume();
+  }
+
   /** @param keepaliveSeconds as the client has asked for; 0 means that it may be silent for ever */
   expectSign(keepaliveSeconds: number): void {
     if (keepaliveSeconds > 0) this.#maxSilenceMs = keepaliveSeconds * 1000 * KEEPALIVE_GRACE;
@@ -126,9 +139,14 @@ export class Connection {
 
   #handlePackets(): void {
     const cursor = this.#cursor;
+    this.#isLeftOver = false;
     // Behind DISCONNECT, and whatever else makes Aedes end the connection, nothing counts any more.
     while (!this.#isConnecting && !this.client.closed && !this.#socket.destroyed) {
       if (this.#handedThisTurn >= MAX_HANDED_A_TURN) break;
+      if (this.#isOpen && this.#intake.isCongested()) {
+        this.#isLeftOver = true;
+        break;
+      }
       const found = this.#isOpen ? cursor.next(MAX_PACKET_BYTES) : this.#nextBeforeConnack();
       if (found === 'incomplete') break;
       if (found !== 'packet') {
@@ -151,7 +169,7 @@ export class Connection {
     else if (read === 'other') {
       this.#countHanded();
       this.#handToAedes(bytes.subarray(start, end));
-    } else this.#take(this, read);
+    } else this.#intake.take(this, read);
   }
 
   /** Aedes handles a packet at once, however much it costs: after some, it is the others' turn. */
@@ -166,7 +184,7 @@ export class Connection {
   }
 
   #mayEnd(): void {
-    if (this.#isConnecting || this.#unanswered > 0 || this.#handedThisTurn > 0) return;
+    if (this.#isConnecting || this.#isLeftOver || this.#unanswered > 0 || this.#handedThisTurn > 0) return;
     // Behind the acknowledgements, which are written at the end of this tick.
     setImmediate(() => this.#socket.end());
   }
@@ -194,6 +212,7 @@ export class Connection {
     return (
       this.#unanswered > MAX_UNANSWERED ||
       this.#handedThisTurn >= MAX_HANDED_A_TURN ||
+      (this.#isOpen && this.#intake.isCongested()) ||
       this.#socket.writableNeedDrain
     );
   }

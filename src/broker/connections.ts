@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers';
 import { setImmediate as pause, setTimeout } from 'node:timers/promises';
 import type { Client } from 'aedes';
-import { Connection, type Take } from './connection.ts';
+import { Connection, type Intake } from './connection.ts';
 
 /** The connections that are open. */
 export interface Connections {
@@ -11,6 +11,8 @@ export interface Connections {
   clients(): Iterable<Client>;
   /** CONNACK has been sent to the client. */
   connected(client: Client): void;
+  /** What waits of all clients has become less: those that were held for it are read from again. */
+  relieved(): void;
   /** Ends them all, in order. */
   close(): Promise<void>;
 }
@@ -21,7 +23,7 @@ const GOODBYE_MS = 300;
 const POLL_MS = 10;
 
 /** @param handle Aedes' own, which makes a client of a socket */
-export function createConnections(handle: (socket: Socket) => Client, take: Take): Connections {
+export function createConnections(handle: (socket: Socket) => Client, intake: Intake): Connections {
   const sockets = new Set<Socket>();
   const connections = new Map<Client, Connection>();
 
@@ -43,7 +45,7 @@ export function createConnections(handle: (socket: Socket) => Client, take: Take
       const [closeAtOnce] = socket.listeners('end').slice(before.length);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listener, of which node's types say `Function`
       socket.removeListener('end', closeAtOnce as () => void);
-      const connection = new Connection(client, socket, take);
+      const connection = new Connection(client, socket, intake);
       socket.on('end', () => connection.end());
       sockets.add(socket);
       connections.set(client, connection);
@@ -57,6 +59,9 @@ export function createConnections(handle: (socket: Socket) => Client, take: Take
     connected(client) {
       // Aedes notes that it has sent CONNACK only after it has said so, and queues what comes before.
       queueMicrotask(() => connections.get(client)?.open());
+    },
+    relieved() {
+      for (const connection of connections.values()) connection.relieved();
     },
     async close() {
       clearInterval(sweep);

@@ -9,6 +9,10 @@ import { StationBroker } from './station-broker.ts';
 
 export interface AedesParts {
   readonly allowAnonymous: boolean;
+  /** Whether nothing can be stored, so that no client should be let in. */
+  readonly isRefusing: () => boolean;
+  /** Called for each client that was not let in for that. */
+  readonly onRefused: () => void;
   readonly stations: () => readonly StationSnapshot[];
   /** Called for each message that is not queued for a session, because too many are. */
   readonly onQueueFull: () => void;
@@ -16,6 +20,8 @@ export interface AedesParts {
   readonly log: Logger;
 }
 
+/** Return codes of CONNACK [MQTT-3.2.2.3]. */
+const SERVER_UNAVAILABLE = 3;
 const NOT_AUTHORIZED = 5;
 /**
  * Open QoS 2 messages a client: as many as there are packet identifiers. A lower limit would close the connection after
@@ -26,6 +32,8 @@ const MAX_PACKET_ID = 65_535;
 /** Aedes with our answers to what it asks, but for publishing, which is the gate's. */
 export function createAedes({
   allowAnonymous,
+  isRefusing,
+  onRefused,
   stations,
   onQueueFull,
   authorizeForward,
@@ -37,8 +45,12 @@ export function createAedes({
     drainTimeout: DRAIN_TIMEOUT_MS,
     maxInflightInbound: MAX_PACKET_ID,
     authenticate: (_client, _username, _password, done) => {
-      if (allowAnonymous) done(null, true);
-      else done(new NotAuthorizedError(), null);
+      if (!allowAnonymous) {
+        done(new RefusedError('this service takes no anonymous clients', NOT_AUTHORIZED), null);
+      } else if (isRefusing()) {
+        onRefused();
+        done(new RefusedError('nothing can be stored at the moment', SERVER_UNAVAILABLE), null);
+      } else done(null, true);
     },
     authorizeForward,
     authorizeSubscribe: (client, subscription, done) => {
@@ -56,12 +68,13 @@ export function createAedes({
   return aedes;
 }
 
-class NotAuthorizedError extends Error implements AuthenticateError {
-  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum exists in Aedes' types only
-  readonly returnCode = NOT_AUTHORIZED;
+class RefusedError extends Error implements AuthenticateError {
+  readonly returnCode: AuthenticateError['returnCode'];
 
-  constructor() {
-    super('this service takes no anonymous clients');
-    this.name = 'NotAuthorizedError';
+  constructor(message: string, returnCode: number) {
+    super(message);
+    this.name = 'RefusedError';
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum exists in Aedes' types only
+    this.returnCode = returnCode;
   }
 }

@@ -2,7 +2,7 @@ import type { AedesOptions, Client, PublishPacket } from 'aedes';
 import { memoize } from '../telemetry/memoize.ts';
 import type { Message } from '../telemetry/reading.ts';
 import { forbiddenTopic } from './authorize.ts';
-import type { Connection, Take } from './connection.ts';
+import type { Connection, Intake } from './connection.ts';
 import { isClosing, notePresence, Publication, type PublicationParts, type Sender } from './publication.ts';
 
 export type Submit = (message: Message, sender: Sender) => void;
@@ -15,7 +15,7 @@ export interface PublishGateParts extends PublicationParts {
 
 export interface PublishGate {
   /** Takes messages of QoS 0 and 1 from their connection. */
-  readonly take: Take;
+  readonly take: Intake['take'];
   /**
    * Takes what Aedes asks about: messages of QoS 2 and last wills, which come when their client has gone, or with none.
    * The acknowledgement is held here: Aedes sends PUBREC only after this callback. An error closes the connection

@@ -2,6 +2,8 @@
 export interface IngestCounters {
   messages_received: number;
   messages_acknowledged: number;
+  /** Acknowledged from the spool, to be written to the database later. */
+  messages_spooled: number;
   /** Not stored and not acknowledged: their senders have to send them again. */
   messages_refused: number;
   /** QoS 0 messages that were not stored: lost. */
@@ -17,6 +19,7 @@ export function newCounters(): IngestCounters {
   return {
     messages_received: 0,
     messages_acknowledged: 0,
+    messages_spooled: 0,
     messages_refused: 0,
     messages_dropped: 0,
     messages_rejected: 0,

@@ -9,7 +9,7 @@ export function createDropLog(log: Logger): { add(): void } {
   const say = (): void => {
     quiet = dropped > 0;
     if (!quiet) return;
-    log.error({ dropped }, 'QoS 0 messages were dropped: the database does not take them fast enough');
+    log.error({ dropped }, 'QoS 0 messages were dropped: they could not be stored, or not fast enough');
     dropped = 0;
     setTimeout(say, INTERVAL_MS).unref();
   };

@@ -17,3 +17,13 @@ export class IngestOverloadedError extends Error {
     this.name = 'IngestOverloadedError';
   }
 }
+
+/** Neither database nor spool take anything: the message was not stored, and its sender should try again later. */
+export class IngestStalledError extends Error {
+  readonly code = 'ingest-stalled';
+
+  constructor() {
+    super('neither the database nor the spool takes anything; the message was not stored');
+    this.name = 'IngestStalledError';
+  }
+}

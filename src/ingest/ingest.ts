@@ -7,12 +7,15 @@ import type { Message } from '../telemetry/reading.ts';
 import { parseTopic } from '../telemetry/topic.ts';
 import type { ReceiptClock } from './clock.ts';
 import { type IngestCounters, newCounters } from './counters.ts';
+import { createDrain } from './drain.ts';
 import { createDropLog } from './drop-log.ts';
-import { IngestClosedError, IngestOverloadedError } from './errors.ts';
+import { IngestClosedError, IngestOverloadedError, IngestStalledError } from './errors.ts';
 import { type BatchLimits, createQueue } from './queue.ts';
-import { createRetryingWrite, type RetryLimits } from './retry.ts';
 import type { Row } from './rows.ts';
-import type { Sender, Submission } from './submission.ts';
+import type { Spool } from './spool/spool.ts';
+import { createStateKeeper, type StoringReport } from './storing-state.ts';
+import { createStoring, type Outcome, type StoringLimits } from './storing.ts';
+import { newSubmission, type Sender, type Submission } from './submission.ts';
 import type { Writer } from './writer.ts';
 
 /**
@@ -20,30 +23,44 @@ import type { Writer } from './writer.ts';
  * database works waits for the next (group commit). Two batches may be under way: the second is with the database when
  * the first has committed, which then need not wait for us to hear of it.
  *
- *     submit -> waiting -> batch -> writer -> commit -> settled, in the order in which they came
- *                            ^--- passing failure: the same batch again, after a pause
+ *     submit -> waiting -> batch -> database: COMMIT      -> settled, in the order in which they came
+ *                            \---> spool: fsync            -> settled; written to the database later
+ *                            \---> neither takes it: held, and tried again
  */
 export interface Ingest {
-  /** Takes the message; the sender is told once, after the commit, or with the reason why it was not stored. */
+  /** Takes the message; the sender is told once, when it is kept, or with the reason why it was not. */
   submit(message: Message, sender: Sender): void;
   readonly counters: Readonly<IngestCounters>;
-  /** Messages that wait for the database now. */
+  /** Messages that wait for the database or the spool now. */
   waiting(): number;
+  /** Whether so much waits that no more should be read from those who can wait. */
+  isCongested(): boolean;
+  /** Whether nothing could be stored a moment ago, so that there is no sense in letting anybody in. */
+  isRefusing(): boolean;
+  report(): StoringReport;
   /** Takes nothing new, waits for what is under way, and gives up on it after `drainTimeoutMs`. */
   close(): Promise<void>;
 }
 
 export interface IngestParts {
   readonly writer: Writer;
+  readonly spool: Spool;
   readonly clock: ReceiptClock;
   readonly log: Logger;
   /** Called after each commit and before its acknowledgements, with the rows that are new. */
   readonly onCommitted: (rows: readonly Row[], batch: readonly Submission[]) => void;
+  /** Called with messages that are in the spool now, before their acknowledgements. */
+  readonly onSpooled: (batch: readonly Submission[]) => void;
+  /** Called when {@link Ingest.isCongested} no longer holds. */
+  readonly onRelieved: () => void;
   readonly limits?: Partial<IngestLimits>;
 }
 
-export interface IngestLimits extends BatchLimits, RetryLimits {
-  /** Payload bytes that may wait for the database, all senders together. */
+export interface IngestLimits extends BatchLimits, StoringLimits {
+  /**
+   * What may wait, all senders together, in bytes. From half of it on those who can wait are not read from; what comes in
+   * all the same is refused when it is reached.
+   */
   readonly maxWaitingBytes: number;
   readonly drainTimeoutMs: number;
 }
@@ -52,29 +69,47 @@ const DEFAULT_LIMITS: IngestLimits = {
   maxBatchReadings: 5_000,
   maxBatchBytes: 8 * 1024 * 1024,
   maxWaitingBytes: 64 * 1024 * 1024,
+  patienceMs: 2_000,
+  maxHeldMs: 30_000,
   retryDelayMs: 100,
-  maxRetryDelayMs: 5_000,
+  maxRetryDelayMs: 2_000,
   drainTimeoutMs: 8_000,
 };
 const MAX_BATCHES_UNDER_WAY = 2;
 const LAST_CALL_MS = 1_000;
 
-export function createIngest({ writer, clock, log, onCommitted, limits: given }: IngestParts): Ingest {
-  const limits: IngestLimits = { ...DEFAULT_LIMITS, ...given };
+export function createIngest(parts: IngestParts): Ingest {
+  const { writer, spool, clock, log, onCommitted } = parts;
+  const limits: IngestLimits = { ...DEFAULT_LIMITS, ...parts.limits };
   const readTopic = memoize(parseTopic);
   const counters = newCounters();
   const dropLog = createDropLog(log);
   const abandon = new AbortController();
   const queue = createQueue(limits);
-  const writeUntilDone = createRetryingWrite({
+  const state = createStateKeeper(log);
+  const drain = createDrain({
+    spool,
     writer,
+    state,
     limits,
-    signal: abandon.signal,
-    waiting: () => queue.unsettled(),
-    onRetry: () => (counters.batches_retried += 1),
     log,
+    decode: (message) => decode(message, readTopic),
+    onWritten(batch, rows) {
+      countWritten(batch, rows.length);
+      tellCommitted(rows, batch);
+    },
+  });
+  const storing = createStoring({
+    writer,
+    spool,
+    state,
+    limits,
+    counters,
+    signal: abandon.signal,
+    onSpooled: (batch) => parts.onSpooled(batch),
   });
   let closing = false;
+  let isCongested = false;
   let batchesUnderWay = 0;
   /** Readings of the batch that left last. */
   let lastReadings = 0;
@@ -83,23 +118,26 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
 
   function submit(message: Message, sender: Sender): void {
     counters.messages_received += 1;
-    const refusal = closing
-      ? new IngestClosedError()
-      : queue.unsettledBytes() >= limits.maxWaitingBytes
-        ? new IngestOverloadedError()
-        : undefined;
+    const refusal = refuse(message, sender);
     if (refusal !== undefined) {
-      countFailure(message);
-      if (message.qos === 0 && !closing) dropLog.add();
+      countFailure(message, refusal);
       sender.settled(refusal, null);
       return;
     }
     const decoded = decode(message, readTopic);
     // Items of a message without times of their own have each taken one microsecond.
     clock.advance(message.receivedAt + decoded.readings.length + decoded.rejections.length);
-    queue.push({ message, decoded, rejections: decoded.rejections, stored: 0, duplicates: 0, sender });
+    queue.push(newSubmission(message, decoded, sender));
+    if (!isCongested) isCongested = queue.unsettledBytes() >= limits.maxWaitingBytes / 2;
     if (batchesUnderWay > 0) dispatch();
     else dispatchSoon();
+  }
+
+  function refuse({ qos }: Message, { isImpatient }: Sender): Error | undefined {
+    if (closing) return new IngestClosedError();
+    if (queue.unsettledBytes() >= limits.maxWaitingBytes) return new IngestOverloadedError();
+    if ((qos === 0 || isImpatient) && state.isRefusing()) return new IngestStalledError();
+    return undefined;
   }
 
   /** What the sockets hold at this moment is read before the batch is closed. */
@@ -118,7 +156,7 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
       const waitingReadings = queue.waitingReadings();
       const batch = queue.takeBatch();
       lastReadings = waitingReadings - queue.waitingReadings();
-      lastSettled = writeAndSettle(batch, lastSettled);
+      lastSettled = storeAndSettle(batch, lastSettled);
     }
   }
 
@@ -130,27 +168,42 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
     return batchesUnderWay < MAX_BATCHES_UNDER_WAY && queue.waitingReadings() >= lastReadings;
   }
 
-  async function writeAndSettle(batch: readonly Submission[], before: Promise<void>): Promise<void> {
-    const rows = await writeUntilDone(batch);
+  async function storeAndSettle(batch: readonly Submission[], before: Promise<void>): Promise<void> {
+    let left = batch.length;
+    await storing.store(batch, async (some, outcome) => {
+      // Whoever is told at once that nothing can be stored waits for nobody.
+      if (!('error' in outcome)) await before;
+      left -= some.length;
+      if (left === 0) {
+        batchesUnderWay -= 1;
+        // First the statement leaves for which there is room now; while the database works on it, this batch is answered.
+        dispatch();
+      }
+      settle(some, outcome);
+    });
     await before;
-    batchesUnderWay -= 1;
-    // First the statement leaves for which there is room now; while the database works on it, this batch is answered.
-    dispatch();
-    settle(batch, rows);
   }
 
-  /** @param rows `undefined` when the batch was given up */
-  function settle(batch: readonly Submission[], rows: readonly Row[] | undefined): void {
-    queue.settled(batch);
-    if (rows === undefined) {
-      for (const { message } of batch) countFailure(message);
+  function settle(some: readonly Submission[], outcome: Outcome): void {
+    queue.settled(some);
+    if ('rows' in outcome) {
+      counters.messages_acknowledged += some.length;
+      countWritten(some, outcome.rows.length);
+      tellCommitted(outcome.rows, some);
+    } else if ('error' in outcome) {
+      for (const { message } of some) countFailure(message, outcome.error);
     } else {
-      count(batch, rows.length);
-      tellCommitted(rows, batch);
+      counters.messages_acknowledged += some.length;
+      counters.messages_spooled += some.length;
+      for (const submission of some) submission.isSpooled = true;
+      drain.wake();
     }
-    const error = rows === undefined ? new IngestClosedError() : null;
+    const error = 'error' in outcome ? outcome.error : null;
     // All in one tick: the acknowledgements of one client then leave in one write.
-    for (const submission of batch) acknowledge(submission, error);
+    for (const submission of some) acknowledge(submission, error);
+    if (!isCongested || queue.unsettledBytes() >= limits.maxWaitingBytes / 4) return;
+    isCongested = false;
+    parts.onRelieved();
   }
 
   // Whoever waits for a batch must not be able to stop the batches behind it.
@@ -170,14 +223,16 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
     }
   }
 
-  function countFailure({ qos }: Message): void {
+  function countFailure({ qos }: Message, error: Error): void {
     if (qos > 0) counters.messages_refused += 1;
-    else counters.messages_dropped += 1;
+    else {
+      counters.messages_dropped += 1;
+      if (!(error instanceof IngestClosedError)) dropLog.add();
+    }
   }
 
-  function count(batch: readonly Submission[], written: number): void {
+  function countWritten(batch: readonly Submission[], written: number): void {
     counters.batches_written += 1;
-    counters.messages_acknowledged += batch.length;
     counters.readings_written += written;
     for (const { duplicates, rejections } of batch) {
       counters.readings_duplicate += duplicates;
@@ -185,7 +240,7 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
     }
   }
 
-  async function drain(): Promise<void> {
+  async function settleAll(): Promise<void> {
     while (queue.unsettled() > 0) {
       await nextTurn();
       await lastSettled;
@@ -196,6 +251,9 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
     submit,
     counters,
     waiting: () => queue.unsettled(),
+    isCongested: () => isCongested,
+    isRefusing: () => state.isRefusing(),
+    report: () => state.report(),
     async close() {
       closing = true;
       const drained = new AbortController();
@@ -204,8 +262,9 @@ export function createIngest({ writer, clock, log, onCommitted, limits: given }:
         () => undefined,
       );
       // A statement that never returns must not keep the service from stopping; its batch is not acknowledged.
-      await Promise.race([drain(), lastCall(abandon.signal)]);
+      await Promise.race([settleAll(), lastCall(abandon.signal)]);
       drained.abort();
+      await Promise.race([drain.close(), lastCall(AbortSignal.abort())]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Message } from '../telemetry/reading.ts';
-import type { Submission } from './submission.ts';
+import { isRedelivery, type Submission, weight } from './submission.ts';
 
 /** What a message costs while it is here, beside its topic and payload, roughly. */
 const MESSAGE_OVERHEAD_BYTES = 512;
@@ -38,7 +38,7 @@ export function createQueue({ maxBatchReadings, maxBatchBytes }: BatchLimits): Q
     push(submission) {
       waiting.push(submission);
       waitingReadings += weight(submission);
-      redeliveries += isRedelivery(submission);
+      if (isRedelivery(submission)) redeliveries += 1;
       unsettled += 1;
       unsettledBytes += cost(submission.message);
     },
@@ -49,7 +49,7 @@ export function createQueue({ maxBatchReadings, maxBatchBytes }: BatchLimits): Q
       while (end < waiting.length && readings < maxBatchReadings && bytes < maxBatchBytes) {
         const submission = waiting[end]!;
         readings += weight(submission);
-        redeliveries -= isRedelivery(submission);
+        if (isRedelivery(submission)) redeliveries -= 1;
         bytes += cost(submission.message);
         end += 1;
       }
@@ -67,16 +67,6 @@ export function createQueue({ maxBatchReadings, maxBatchBytes }: BatchLimits): Q
     unsettled: () => unsettled,
     unsettledBytes: () => unsettledBytes,
   };
-}
-
-/** A message without readings still takes a place, or ten thousand rejected ones would be one statement. */
-function weight({ decoded }: Submission): number {
-  return Math.max(1, decoded.readings.length);
-}
-
-/** 1 if it is one. */
-function isRedelivery({ message: { receivedAt, firstReceivedAt } }: Submission): 0 | 1 {
-  return receivedAt === firstReceivedAt ? 0 : 1;
 }
 
 function cost({ payload, topic }: Message): number {

@@ -3,9 +3,9 @@ import type { Ingest } from './ingest.ts';
 import type { Submission } from './submission.ts';
 
 /**
- * Submits a message of a door that answers once, such as HTTP, and waits for its commit.
+ * Submits a message of a door that answers once, such as HTTP, and waits until it is kept: committed, or in the spool.
  * @returns what became of it
- * @throws IngestClosedError, IngestOverloadedError: it was not stored, and its sender should try again
+ * @throws IngestClosedError, IngestOverloadedError, IngestStalledError: it was not stored, and its sender should try again
  */
 export function submitAndWait(
   ingest: Ingest,
@@ -17,6 +17,7 @@ export function submitAndWait(
     ingest.submit(
       { ...message, qos: 1, receivedAt, firstReceivedAt: receivedAt },
       {
+        isImpatient: true,
         settled(error, submission) {
           if (error !== null) reject(error);
           else if (submission !== null) resolve(submission);

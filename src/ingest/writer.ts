@@ -9,16 +9,28 @@ import type { SeriesCatalog } from '../storage/series-catalog.ts';
 import { findUnknownSeries, makeSeries, type RefusedSeries, resolveRows, type Row } from './rows.ts';
 import { reject, type Submission } from './submission.ts';
 
+/** One go at writing a batch. */
+export interface Attempt {
+  /** Whether an earlier one failed: it may have stored a part, or all of it. */
+  readonly isRetry: boolean;
+  /** Set when somebody else sees to the batch now: a step that has not been taken yet is not taken any more. */
+  isAbandoned: boolean;
+  /**
+   * Whether a row may be refused for good although the database's reason says nothing of the data, if it alone is
+   * refused.
+   */
+  readonly isolatesUnknown?: boolean;
+}
+
 /** Puts batches into Postgres. */
 export interface Writer {
   /**
    * Resolves after the commit, with the rows that are new, in the order of the batch; the submissions know what
    * became of each. Every reading is then either in the table or among its submission's rejections, and those are
    * in `rejected_messages`.
-   * @param isRetry whether an earlier attempt failed: it may have stored a part, or all of it
    * @throws what the database reports, when it is a passing failure; then the whole batch is to be written again
    */
-  write(batch: readonly Submission[], isRetry: boolean): Promise<readonly Row[]>;
+  write(batch: readonly Submission[], attempt: Attempt): Promise<readonly Row[]>;
 }
 
 export interface WriterParts {
@@ -32,15 +44,15 @@ export function createWriter({ database, catalog, partitions, log }: WriterParts
   let making: Promise<unknown> = Promise.resolve();
 
   return {
-    async write(batch, isRetry) {
+    async write(batch, attempt) {
       batch.forEach(beginAnew);
       // Nothing is awaited that need not be: the statement is to leave in the tick in which the batch was closed.
       const isKnown = findUnknownSeries(batch, catalog).length === 0;
       const refused = isKnown ? undefined : await (making = makeInTurn(batch, making));
       const rows = resolveRows(batch, catalog, refused);
-      const stored = rows.length === 0 ? rows : await storeRows(rows, isRetry);
+      const stored = rows.length === 0 ? rows : await storeRows(rows, attempt);
       const rejected = batch.filter(({ rejections }) => rejections.length > 0);
-      if (rejected.length > 0) await keepRejected(rejected, isRetry);
+      if (rejected.length > 0) await keepRejected(rejected, attempt);
       return stored;
     },
   };
@@ -51,53 +63,83 @@ export function createWriter({ database, catalog, partitions, log }: WriterParts
     return makeSeries(findUnknownSeries(batch, catalog), catalog);
   }
 
-  async function storeRows(rows: readonly Row[], isRetry: boolean, shift = 1): Promise<readonly Row[]> {
+  async function storeRows(rows: readonly Row[], attempt: Attempt, shift = 1): Promise<readonly Row[]> {
     const missing = partitions.missing(rows);
     if (missing.length > 0) await partitions.create(missing);
     // Looked for before the insert, after which rows of this attempt would be found, too.
-    const ours = isRetry ? await findOurs(database, rows) : undefined;
+    const ours = attempt.isRetry ? await findOurs(database, rows) : undefined;
     const stored = new Set(ours && rows.filter((_, index) => ours.has(index)));
     const notNew = new Set<Row>();
-    const collided: Row[] = [];
+    const taken: Row[] = [];
     const insert = async (some: readonly Row[]): Promise<void> => {
+      goOn(attempt);
       const inserted = await insertReadings(database, some);
+      goOn(attempt);
       for (const [index, row] of some.entries()) {
-        if (inserted === 'all' || inserted.has(index) || stored.has(row)) {
-          row.submission.stored += 1;
-          continue;
-        }
-        notNew.add(row);
-        if (row.isRepeatable) countDuplicate(row.submission);
-        else collided.push({ ...row, measuredAt: row.measuredAt + shift });
+        if (inserted === 'all' || inserted.has(index) || stored.has(row)) row.submission.stored += 1;
+        else if (row.isRepeatable) {
+          countDuplicate(row.submission);
+          notNew.add(row);
+        } else taken.push(row);
       }
     };
+    const refuse = (row: Row, message: string): void => {
+      const detail = `${row.series.metric}: ${message}`;
+      reject(row.submission, { reason: 'refused-by-database', detail });
+      notNew.add(row);
+    };
     try {
-      await insertIsolating(rows, insert, (row, message) => {
-        const detail = `${row.series.metric}: ${message}`;
-        reject(row.submission, { reason: 'refused-by-database', detail });
-        notNew.add(row);
-      });
+      await insertIsolating(rows, insert, refuse, attempt);
     } catch (error) {
       if (isMissingPartition(error)) partitions.forget();
       throw error;
     }
+    const moved = taken.length === 0 ? [] : await storeBeside(taken, notNew, attempt, shift);
     if (notNew.size === 0) return rows;
-    const added = rows.filter((row) => !notNew.has(row));
-    if (collided.length === 0) return added;
-    // After a step back of the clock, or beside another service, a time of receipt may be taken already, and so may the
-    // microseconds behind it: the step is doubled until all have found a free one.
-    return [...added, ...(await storeRows(collided, isRetry, shift * 2))];
+    return [...rows.filter((row) => !notNew.has(row)), ...moved];
   }
 
-  async function keepRejected(rejected: readonly Submission[], isRetry: boolean): Promise<void> {
+  /**
+   * For readings without a time of their own whose key is taken. After a step back of the clock, or beside another service,
+   * the time of receipt may be taken already, and so may the microseconds behind it: the step is doubled until all have
+   * found a free one.
+   * @param notNew those that are stored at another time than their own are added
+   * @returns these, as they are stored
+   */
+  async function storeBeside(
+    taken: readonly Row[],
+    notNew: Set<Row>,
+    attempt: Attempt,
+    shift: number,
+  ): Promise<readonly Row[]> {
+    // What an earlier attempt had sent may have been committed only while this one waited for it.
+    const ours = attempt.isRetry ? await findOurs(database, taken) : undefined;
+    const others = taken.filter((_, index) => ours?.has(index) !== true);
+    for (const [index, { submission }] of taken.entries()) if (ours?.has(index)) submission.stored += 1;
+    for (const row of others) notNew.add(row);
+    if (others.length === 0) return [];
+    const moved = others.map((row) => ({ ...row, measuredAt: row.measuredAt + shift }));
+    return storeRows(moved, attempt, shift * 2);
+  }
+
+  async function keepRejected(rejected: readonly Submission[], attempt: Attempt): Promise<void> {
     await insertIsolating(
       rejected,
-      (some) => insertRejected(database, some, isRetry),
+      (some) => {
+        goOn(attempt);
+        return insertRejected(database, some, attempt.isRetry);
+      },
       ({ message: { topic } }, reason) => {
         log.error({ topic, reason }, 'a rejected message could not be kept: the database refuses that, too');
       },
+      attempt,
     );
   }
+}
+
+/** @throws when the attempt was abandoned */
+function goOn({ isAbandoned }: Attempt): void {
+  if (isAbandoned) throw new Error('somebody else writes this batch now');
 }
 
 function countDuplicate(submission: Submission): void {

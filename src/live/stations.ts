@@ -8,6 +8,8 @@ export interface Stations {
   /** By name. The same array as before while nothing has changed, and the same snapshot of each station. */
   all(): readonly StationSnapshot[];
   find(station: string): StationSnapshot | undefined;
+  /** Takes in what the database holds as the newest readings. */
+  restore(rows: readonly LatestRow[]): void;
   /** Takes in a reading that was committed. @returns whether it is now the newest of its series */
   commit(series: Series, reading: Omit<LatestReading, 'metric' | 'unit'>): boolean;
   /** Notes that a station was heard of; one that has never had a reading is not known. */
@@ -56,9 +58,17 @@ export function createStations(rows: readonly LatestRow[]): Stations {
     snapshots = undefined;
   }
 
-  for (const row of rows) restore(entryOf(row.station, row.title), row);
+  function restoreAll(latest: readonly LatestRow[]): void {
+    for (const row of latest) {
+      const entry = entryOf(row.station, row.title);
+      restore(entry, row);
+      changed(entry);
+    }
+  }
 
+  restoreAll(rows);
   return {
+    restore: restoreAll,
     all() {
       sorted ??= [...entries.values()].toSorted((a, b) => (a.station < b.station ? -1 : 1));
       snapshots ??= sorted.map(snapshotOf);

@@ -1,19 +1,73 @@
-/** Whether trying again can help: `permanent` means that the statement's own data is what was refused. */
-export type Failure = 'temporary' | 'permanent';
+/**
+ * `permanent`: the statement's own data is what was refused. `temporary`: it is not, and trying again can help.
+ * `unknown`: taken for temporary, until one row alone is refused again and again while others are stored.
+ */
+export type Failure = 'temporary' | 'permanent' | 'unknown';
 
 // Classes of the PostgreSQL manual, appendix A: data exception, integrity constraint violation, WITH CHECK OPTION
 // violation, and what an owner's trigger raises.
 const PERMANENT_CLASSES: ReadonlySet<string> = new Set(['22', '23', '44', 'P0']);
+// Connection, transaction state (read-only), authorization, rollback (deadlock), resources (disk full, too many
+// connections), not in the right state (locks), operator (shutting down, time-out), system (I/O), settings file, no
+// such database.
+const TEMPORARY_CLASSES: ReadonlySet<string> = new Set([
+  '08',
+  '25',
+  '28',
+  '40',
+  '53',
+  '55',
+  '57',
+  '58',
+  'F0',
+  '3D',
+]);
 
 /**
- * Decides by SQLSTATE whether a row can ever be stored. All that is not known to be the data's fault (a lost
- * connection, a full disk, a missing right, an unknown error) counts as temporary: the owner can mend it, and until
- * then nothing may be thrown away.
+ * Decides by SQLSTATE whether a row can ever be stored. What is not known to be the data's fault is tried again: the
+ * owner can mend it, and until then nothing may be thrown away.
  */
 export function classifyFailure(error: unknown): Failure {
   const state = sqlState(error);
-  if (state === undefined || isMissingPartition(error)) return 'temporary';
-  return PERMANENT_CLASSES.has(state.slice(0, 2)) ? 'permanent' : 'temporary';
+  // Without one, a socket or the pool has failed; or our own code, on some value that nobody thought of.
+  if (state === undefined) {
+    return error instanceof TypeError || error instanceof RangeError ? 'unknown' : 'temporary';
+  }
+  if (isMissingPartition(error)) return 'temporary';
+  if (PERMANENT_CLASSES.has(state.slice(0, 2))) return 'permanent';
+  return TEMPORARY_CLASSES.has(state.slice(0, 2)) ? 'temporary' : 'unknown';
+}
+
+/** What went wrong, for logs and pages; in the language of the server. */
+export function reasonOf(error: unknown): string {
+  // Node gathers what happened at each address of a host name in an AggregateError, whose own message is empty.
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+// Of node and its resolver; a name that does not exist is not among them.
+const AWAY_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'ENOENT',
+]);
+const AWAY_CLASSES: ReadonlySet<string> = new Set(['08', '25', '53', '55', '57', '58']);
+
+/** Whether a database that can't be used now may be there later without anybody changing a setting. */
+export function isAway(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isAway);
+  const state = sqlState(error);
+  if (state !== undefined) return AWAY_CLASSES.has(state.slice(0, 2));
+  // pg's own time limits have no code.
+  return (
+    AWAY_CODES.has(String(property(error, 'code'))) || /time(?:d )?-?out|terminated/i.test(reasonOf(error))
+  );
 }
 
 export function isUniqueViolation(error: unknown): boolean {

@@ -1,7 +1,15 @@
-import { classifyFailure } from './failure.ts';
+import { classifyFailure, reasonOf } from './failure.ts';
 
 /** Inserts the items in one statement. @throws what the database reports; then none of them was stored */
 type Insert<T> = (items: readonly T[]) => Promise<void>;
+
+export interface IsolateOptions {
+  /** Whether to look, too, for an item that the database refuses for a reason that says nothing of the data. */
+  readonly isolatesUnknown?: boolean | undefined;
+}
+
+/** So many items refused for unknown reasons, and none stored, show that it is not the items. */
+const MOST_SUSPECTS = 8;
 
 /**
  * Inserts all items but those that the database refuses. A statement that is refused for one item's sake stores
@@ -14,17 +22,31 @@ export async function insertIsolating<T>(
   items: readonly T[],
   insert: Insert<T>,
   onRefused: (item: T, message: string) => void,
+  { isolatesUnknown = false }: IsolateOptions = {},
 ): Promise<void> {
-  try {
-    await insert(items);
-  } catch (error) {
-    if (classifyFailure(error) === 'temporary') throw error;
-    if (items.length === 1) {
-      onRefused(items[0]!, error instanceof Error ? error.message : String(error));
-      return;
+  const suspects: { readonly item: T; readonly error: unknown }[] = [];
+  let isAnyStored = false;
+  await insertPart(items);
+  const [first] = suspects;
+  if (first !== undefined && !isAnyStored) throw first.error;
+  for (const { item, error } of suspects) onRefused(item, reasonOf(error));
+
+  async function insertPart(part: readonly T[]): Promise<void> {
+    try {
+      await insert(part);
+      isAnyStored = true;
+    } catch (error) {
+      const failure = classifyFailure(error);
+      if (failure === 'temporary' || (failure === 'unknown' && !isolatesUnknown)) throw error;
+      if (part.length > 1) {
+        const middle = part.length >> 1;
+        await insertPart(part.slice(0, middle));
+        await insertPart(part.slice(middle));
+      } else if (failure === 'permanent') onRefused(part[0]!, reasonOf(error));
+      else {
+        suspects.push({ item: part[0]!, error });
+        if (!isAnyStored && suspects.length === MOST_SUSPECTS) throw error;
+      }
     }
-    const middle = items.length >> 1;
-    await insertIsolating(items.slice(0, middle), insert, onRefused);
-    await insertIsolating(items.slice(middle), insert, onRefused);
   }
 }

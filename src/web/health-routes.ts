@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { WebParts } from './parts.ts';
 import { readyReply } from './schemas.ts';
 
-/** `/health/live`: the process runs. `/health/ready`: readings can come in and be stored. */
+/** `/health/live`: the process runs. `/health/ready`: readings can come in and be stored, and pages have what to show. */
 export function healthRoutes(
   parts: WebParts,
   databaseAnswers: () => Promise<boolean>,
@@ -20,14 +20,29 @@ export function healthRoutes(
       '/health/ready',
       { schema: { response: { 200: readyReply, 503: readyReply } } },
       async (_request, reply) => {
-        const database = { ok: await databaseAnswers() };
-        const broker = { ok: parts.brokerListening() };
-        const ready = database.ok && broker.ok;
-        return reply
-          .code(ready ? 200 : 503)
-          .send({ status: ready ? 'ready' : 'not-ready', checks: { database, broker } });
+        const answers = await databaseAnswers();
+        const { state, isPrepared, databaseProblem, spoolProblem, spooledMessages, spooledBytes } =
+          parts.storing();
+        const checks = {
+          database: { ok: answers && databaseProblem === undefined, ...problem(databaseProblem) },
+          broker: { ok: parts.brokerListening() },
+          storing: { ok: state !== 'stalled', state },
+          spool: {
+            ok: spoolProblem === undefined,
+            ...problem(spoolProblem),
+            messages: spooledMessages,
+            bytes: spooledBytes,
+          },
+        };
+        // Whatever an earlier reading met with: it is the next one that counts.
+        const ready = answers && isPrepared && checks.broker.ok && checks.storing.ok;
+        return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not-ready', checks });
       },
     );
     done();
   };
+}
+
+function problem(text: string | undefined): { problem?: string } {
+  return text === undefined ? {} : { problem: text };
 }

@@ -10,6 +10,22 @@ export interface SubmitOutcome {
   readonly duplicates: number;
   /** Parts of the message that were refused, and kept with their reason. */
   readonly rejections: readonly Rejection[];
+  /** Whether it is kept in the spool, to be written when the database is back; then `stored` is 0. */
+  readonly isSpooled: boolean;
+  readonly decoded: { readonly readings: readonly unknown[] };
+}
+
+/** What becomes of readings now. */
+export interface StoringState {
+  /** In the database; in the spool, because that is away; nowhere, because the spool takes nothing either. */
+  readonly state: 'storing' | 'spooling' | 'stalled';
+  /** Whether the schema is there and known; until then there is nothing to be read either. */
+  readonly isPrepared: boolean;
+  /** In the words of the database, or of the system. */
+  readonly databaseProblem: string | undefined;
+  readonly spoolProblem: string | undefined;
+  readonly spooledMessages: number;
+  readonly spooledBytes: number;
 }
 
 /** Everything the web layer needs of the rest of the service; `service.ts` fills it in. */
@@ -29,8 +45,9 @@ export interface WebParts {
   readonly stations: () => readonly StationSnapshot[];
   readonly station: (name: string) => StationSnapshot | undefined;
   /**
-   * Hands a message to ingest; resolves after the commit.
-   * @throws IngestClosedError while the service stops, IngestOverloadedError when too much is waiting (both: 503, retry).
+   * Hands a message to ingest; resolves when it is kept.
+   * @throws IngestClosedError while the service stops, IngestOverloadedError when too much is waiting, IngestStalledError when
+   *   nothing can be stored (all: 503, retry).
    */
   readonly submit: (message: {
     topic: string;
@@ -49,6 +66,7 @@ export interface WebParts {
   readonly onPresence: (listener: (station: string, online: boolean) => void) => () => void;
   /** Whether the broker takes connections. */
   readonly brokerListening: () => boolean;
+  readonly storing: () => StoringState;
   /** Counts since the start, by name: `messages_received`. */
   readonly counters: () => Readonly<Record<string, number>>;
   /** What is now, by name: `messages_waiting`. */

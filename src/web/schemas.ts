@@ -73,6 +73,13 @@ export const submitReply = Type.Object({
   rejected: Type.Array(Type.Object({ reason: Type.String(), detail: Type.String() })),
 });
 
+export const spooledReply = Type.Object({
+  spooled: Type.Integer({
+    description: 'Readings that are kept on disk and written when the database is back',
+  }),
+  rejected: Type.Array(Type.Object({ reason: Type.String(), detail: Type.String() })),
+});
+
 export const rejectedQuery = Type.Object(
   {
     reason: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,64}$' })),
@@ -103,9 +110,25 @@ export const liveQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const checkReply = Type.Object({ ok: Type.Boolean() });
+const checkReply = Type.Object({
+  ok: Type.Boolean(),
+  problem: Type.Optional(
+    Type.String({ description: 'What is wrong, in the words of the database or the system' }),
+  ),
+});
 
 export const readyReply = Type.Object({
   status: Type.Enum(['ready', 'not-ready']),
-  checks: Type.Object({ database: checkReply, broker: checkReply }),
+  checks: Type.Object({
+    database: checkReply,
+    broker: checkReply,
+    storing: Type.Object({
+      ok: Type.Boolean(),
+      state: Type.Enum(['storing', 'spooling', 'stalled'], {
+        description:
+          'Readings go to the database; to the spool, because that is away; nowhere, because the spool takes nothing either',
+      }),
+    }),
+    spool: Type.Interface([checkReply], { messages: Type.Integer(), bytes: Type.Integer() }),
+  }),
 });

@@ -3,14 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import { invalidParameter, WebError } from './errors.ts';
 import type { WebParts } from './parts.ts';
-import { stationParams, submitQuery, submitReply } from './schemas.ts';
+import { spooledReply, stationParams, submitQuery, submitReply } from './schemas.ts';
 
 /** As much as MQTT clients may send in one message. */
 const MAX_BODY_BYTES = 256 * 1024;
 const METRIC_RULE = 'must be 1 to 64 of a-z, 0-9, _ and ., beginning with a letter, and not status or time';
 const STATION_RULE = 'must be 1 to 64 of A-Z, a-z, 0-9, ., _ and -, beginning with a letter or digit';
 
-/** `POST /api/stations/{station}/readings`: the same payloads as over MQTT, answered after the commit. */
+/** `POST /api/stations/{station}/readings`: the same payloads as over MQTT, answered when they are kept. */
 export function submitRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     app.removeAllContentTypeParsers();
@@ -22,7 +22,11 @@ export function submitRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     app.post(
       '/api/stations/:station/readings',
       {
-        schema: { params: stationParams, querystring: submitQuery, response: { 201: submitReply } },
+        schema: {
+          params: stationParams,
+          querystring: submitQuery,
+          response: { 201: submitReply, 202: spooledReply },
+        },
         onRequest: (request, reply, next) => {
           refuseOtherOrigins(request);
           if (!parts.allowAnonymous) throw credentialsRequired(reply);
@@ -45,6 +49,8 @@ export function submitRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
           clientId: `http:${request.ip}`,
         });
         const rejected = outcome.rejections.map(({ reason, detail }) => ({ reason, detail }));
+        const spooled = outcome.isSpooled ? outcome.decoded.readings.length : 0;
+        if (spooled > 0) return reply.code(202).send({ spooled, rejected });
         if (outcome.stored === 0) {
           throw new WebError(
             422,

@@ -28,6 +28,9 @@ export function toWebError(error: unknown): WebError {
   if (code === 'ingest-overloaded') {
     return unavailable('ingest-overloaded', 'too much is waiting to be stored; nothing was stored', 1, error);
   }
+  if (code === 'ingest-stalled') {
+    return unavailable('ingest-stalled', 'nothing can be stored at the moment; nothing was', 10, error);
+  }
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new WebError(statusCode, FASTIFY_CODES[String(code)] ?? 'request-invalid', String(message));
   }
@@ -38,6 +41,9 @@ export function toWebError(error: unknown): WebError {
 
 /** Classes of SQLSTATE that are the server's own troubles: connection, resources, operator, system. */
 const SERVER_TROUBLE = new Set(['08', '53', '57', '58']);
+
+/** Migrations have not got there yet. */
+const UNDEFINED_TABLE = '42P01';
 
 /**
  * Runs a query; if it fails because the database is away, rather than for a mistake of ours, the client is told so.
@@ -54,7 +60,8 @@ export async function askDatabase<T>(query: Promise<T>): Promise<T> {
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false;
   // Errors that the server sent; those of sockets and of the pool have no SQLSTATE.
-  return error instanceof DatabaseError ? SERVER_TROUBLE.has(error.code?.slice(0, 2) ?? '') : true;
+  if (!(error instanceof DatabaseError)) return true;
+  return error.code === UNDEFINED_TABLE || SERVER_TROUBLE.has(error.code?.slice(0, 2) ?? '');
 }
 
 function unavailable(code: string, message: string, retryAfterSeconds: number, cause: unknown): WebError {

@@ -14,11 +14,15 @@ async function useHoldingBroker() {
   const clock = createReceiptClock(Date.now);
   let held: Sender[] = [];
   let isHolding = true;
+  let isCongested = false;
+  let isRefusing = false;
   const broker = await createBroker({
     submit: (_, sender) => {
       if (isHolding) held.push(sender);
       else sender.settled(null, ACCEPTED);
     },
+    isCongested: () => isCongested,
+    isRefusing: () => isRefusing,
     now: () => clock.now(),
     stations: () => [],
     onPresence: () => {},
@@ -29,7 +33,15 @@ async function useHoldingBroker() {
   const { port } = await broker.listen('127.0.0.1', 0);
   return {
     port,
+    counters: broker.counters,
     held: () => held.length,
+    congest(congested: boolean) {
+      isCongested = congested;
+      if (!congested) broker.relieved();
+    },
+    refuse(refusing: boolean) {
+      isRefusing = refusing;
+    },
     letGo() {
       isHolding = false;
       for (const sender of held) sender.settled(null, ACCEPTED);
@@ -108,4 +120,34 @@ test('what comes behind CONNECT waits for its answer, and is handled in order', 
   await client.waitFor((received) => answers(received).length === 500);
   expect(client.received[0]?.cmd).toBe('connack');
   expect(answers(client.received)).toEqual(numbers(500));
+});
+
+test('while too much waits of all clients together nobody is read, and then everybody is, in order', async () => {
+  const broker = await useHoldingBroker();
+  const others = await Promise.all([rawClient(broker.port), rawClient(broker.port, { allowHalfOpen: true })]);
+  broker.congest(true);
+  for (const client of others) client.send(...numbers(20).map((number) => publish(number)));
+  // One that has said its last word is answered, too.
+  others[1].socket.end();
+  await pause(100);
+  expect(broker.held()).toBe(0);
+  broker.letGo();
+  broker.congest(false);
+  for (const client of others) {
+    await client.waitFor((received) => answers(received).length === 20);
+    expect(answers(client.received)).toEqual(numbers(20));
+  }
+});
+
+test('while nothing can be stored a new client is told so (return code 3), and counted', async () => {
+  const broker = await useHoldingBroker();
+  broker.refuse(true);
+  const client = await rawClient(broker.port, { connect: false });
+  client.send(connectPacket('late'));
+  await client.waitFor((received) => received.length === 1);
+  expect(client.received[0]).toMatchObject({ cmd: 'connack', returnCode: 3 });
+  await client.closed();
+  expect(broker.counters.connections_refused).toBe(1);
+  broker.refuse(false);
+  await rawClient(broker.port);
 });

@@ -92,9 +92,9 @@ describe('a row that the database refuses', () => {
   });
 });
 
-describe('while the database can not take readings', () => {
+describe('while neither the database nor the spool takes readings', () => {
   test('nothing is acknowledged, and then everything is stored once and in order', async () => {
-    const { send, ingest, committed } = await useIngest(pool);
+    const { send, ingest, committed } = await useIngest(pool, { spoolMaxBytes: 0 });
     await send('stations/a/t', '0');
     await pool.query('ALTER TABLE readings RENAME TO away');
     const order: number[] = [];
@@ -108,6 +108,54 @@ describe('while the database can not take readings', () => {
     expect(await countReadings()).toBe(4);
   });
 
+  test('QoS 0 is dropped and whoever waits for an answer gets one, while QoS 1 is held', async () => {
+    const { send, ask, ingest } = await useIngest(pool, { spoolMaxBytes: 0 });
+    await pool.query('ALTER TABLE readings RENAME TO away');
+    const held = send('stations/a/t', '1');
+    await expect(send('stations/a/t', '2', 0)).rejects.toMatchObject({ code: 'ingest-stalled' });
+    await expect(ask('stations/a/t', '3')).rejects.toMatchObject({ code: 'ingest-stalled' });
+    expect(ingest.counters).toMatchObject({ messages_dropped: 1, messages_refused: 1 });
+    expect(ingest.isRefusing()).toBe(true);
+    expect(ingest.report()).toMatchObject({
+      state: 'stalled',
+      databaseProblem: expect.stringContaining('readings'),
+      spoolProblem: expect.stringContaining('full'),
+    });
+    await pool.query('ALTER TABLE away RENAME TO readings');
+    expect(await held).toMatchObject({ stored: 1 });
+    expect(ingest.report()).toMatchObject({ state: 'storing', databaseProblem: undefined });
+    expect(await countReadings()).toBe(1);
+  });
+
+  test('what is held for too long is given up, unacknowledged', async () => {
+    const { send, ingest } = await useIngest(pool, { spoolMaxBytes: 0, limits: { maxHeldMs: 30 } });
+    await pool.query('ALTER TABLE readings RENAME TO away');
+    await expect(send('stations/a/t', '1')).rejects.toMatchObject({ code: 'ingest-stalled' });
+    expect(ingest.counters).toMatchObject({ messages_acknowledged: 0, messages_refused: 1 });
+    await pool.query('ALTER TABLE away RENAME TO readings');
+    expect(await send('stations/a/t', '2')).toMatchObject({ stored: 1 });
+  });
+
+  test('from half of what may wait on, those who can wait are not to be read from until there is room', async () => {
+    let relieved = 0;
+    const { send, ingest } = await useIngest(pool, {
+      spoolMaxBytes: 0,
+      limits: { maxWaitingBytes: 4_000 },
+      onRelieved: () => (relieved += 1),
+    });
+    await pool.query('ALTER TABLE readings RENAME TO away');
+    const waiting = [1, 2, 3].map((value) => send('stations/a/t', `${value}`));
+    expect(ingest.isCongested()).toBe(false);
+    waiting.push(send('stations/a/t', '4'));
+    expect(ingest.isCongested()).toBe(true);
+    await pool.query('ALTER TABLE away RENAME TO readings');
+    await Promise.all(waiting);
+    expect(ingest.isCongested()).toBe(false);
+    expect(relieved).toBe(1);
+  });
+});
+
+describe('a failure that passes at once', () => {
   test('a connection that is cut is made anew', async () => {
     const { send } = await useIngest(pool);
     await send('stations/a/t', '1');
@@ -141,7 +189,7 @@ describe('while the database can not take readings', () => {
   });
 
   test('so much may wait and no more: QoS 1 is refused, QoS 0 is dropped and counted', async () => {
-    const { send, ingest } = await useIngest(pool, { limits: { maxWaitingBytes: 2_000 } });
+    const { send, ingest } = await useIngest(pool, { spoolMaxBytes: 0, limits: { maxWaitingBytes: 2_000 } });
     await pool.query('ALTER TABLE readings RENAME TO away');
     const waiting = [
       send('stations/a/t', '1'),
@@ -170,8 +218,8 @@ describe('a stop', () => {
     expect(await countReadings()).toBe(100);
   });
 
-  test('gives up on a database that does not come back, and acknowledges nothing', async () => {
-    const { send, ingest } = await useIngest(pool, { limits: { drainTimeoutMs: 50 } });
+  test('gives up when neither the database nor the spool comes back, and acknowledges nothing', async () => {
+    const { send, ingest } = await useIngest(pool, { spoolMaxBytes: 0, limits: { drainTimeoutMs: 50 } });
     await pool.query('ALTER TABLE readings RENAME TO away');
     const outcome = send('stations/a/t', '1').catch((error: unknown) => error);
     await ingest.close();

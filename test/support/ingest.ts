@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
@@ -5,6 +8,8 @@ import { createReceiptClock, type ReceiptClock } from '../../src/ingest/clock.ts
 import { createIngest, type Ingest, type IngestLimits } from '../../src/ingest/ingest.ts';
 import type { Row } from '../../src/ingest/rows.ts';
 import type { Submission } from '../../src/ingest/submission.ts';
+import { openSpool, type Spool } from '../../src/ingest/spool/spool.ts';
+import { submitAndWait } from '../../src/ingest/submit-and-wait.ts';
 import { createWriter } from '../../src/ingest/writer.ts';
 import { createPartitions } from '../../src/storage/partitions.ts';
 import type { Queryable } from '../../src/storage/queryable.ts';
@@ -17,8 +22,13 @@ export interface TestIngest {
   readonly clock: ReceiptClock;
   /** Rows that were reported as new, in the order of commits. */
   readonly committed: readonly Row[];
+  readonly spool: Spool;
+  /** What was acknowledged from the spool. */
+  readonly spooled: readonly Submission[];
   /** Submits, and resolves with what became of the message after its acknowledgement. */
   send(topic: string, payload: string | object, qos?: 0 | 1 | 2): Promise<Submission>;
+  /** The same for a sender that wants an answer at once, as over HTTP. */
+  ask(topic: string, payload: string): Promise<Submission>;
 }
 
 const SILENT = pino({ level: 'silent' });
@@ -28,16 +38,29 @@ export interface TestIngestOptions {
   readonly limits?: Partial<IngestLimits>;
   /** The machine's clock. */
   readonly milliseconds?: () => number;
+  readonly spoolMaxBytes?: number;
+  /** That of an ingest before, whose life it shares. */
+  readonly spool?: Spool;
+  readonly onRelieved?: () => void;
   /** Puts something between the writer and its connection. */
   readonly between?: (connection: Queryable) => Queryable;
 }
 
 export async function useIngest(
   pool: Pool,
-  { limits = {}, milliseconds = Date.now, between = (connection) => connection }: TestIngestOptions = {},
+  {
+    limits = {},
+    milliseconds = Date.now,
+    between = (connection) => connection,
+    spoolMaxBytes = 1024 ** 3,
+    spool: given,
+    onRelieved = () => {},
+  }: TestIngestOptions = {},
 ): Promise<TestIngest> {
   const clock = createReceiptClock(milliseconds);
   const committed: Row[] = [];
+  const spooled: Submission[] = [];
+  const spool = given ?? (await useSpool(spoolMaxBytes));
   const catalog = await loadSeriesCatalog(pool);
   const connection = createWritingConnection(pool);
   const database = between(connection);
@@ -46,6 +69,9 @@ export async function useIngest(
     clock,
     log: SILENT,
     onCommitted: (rows) => void committed.push(...rows),
+    onSpooled: (batch) => void spooled.push(...batch),
+    onRelieved,
+    spool,
     limits: { retryDelayMs: 5, maxRetryDelayMs: 20, drainTimeoutMs: 2_000, ...limits },
   });
   onTestFinished(async () => {
@@ -55,7 +81,11 @@ export async function useIngest(
   return {
     ingest,
     clock,
+    spool,
     committed,
+    spooled,
+    ask: (topic, payload) =>
+      submitAndWait(ingest, clock.now(), { topic, payload: Buffer.from(payload), clientId: 'http' }),
     send: (topic, payload, qos = 1) =>
       new Promise((resolve, reject) => {
         const receivedAt = clock.now();
@@ -72,4 +102,14 @@ export async function useIngest(
         );
       }),
   };
+}
+
+async function useSpool(maxBytes: number): Promise<Spool> {
+  const folder = await mkdtemp(join(tmpdir(), 'thermograph-spool-'));
+  const spool = await openSpool({ folder, maxBytes, log: SILENT });
+  onTestFinished(async () => {
+    await spool.close();
+    await rm(folder, { recursive: true });
+  });
+  return spool;
 }

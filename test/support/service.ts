@@ -1,4 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
@@ -25,12 +27,14 @@ export async function useService(overrides: Partial<Config> = {}): Promise<TestS
 
 /** {@link useService} on a database that is there already, e.g. for a second start. */
 export async function startOn(database: TestDatabase, overrides: Partial<Config> = {}): Promise<TestService> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'thermograph-test-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const config = {
     ...readConfig({
       DATABASE_URL: database.url,
       HTTP_PORT: '0',
       MQTT_PORT: '0',
-      DATA_DIR: tmpdir(),
+      DATA_DIR: dataDir,
       TIME_ZONE: 'UTC',
     }),
     ...overrides,

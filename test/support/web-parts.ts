@@ -3,7 +3,7 @@ import pino from 'pino';
 import type { CommittedReading, Micros } from '../../src/telemetry/reading.ts';
 import type { StationSnapshot } from '../../src/telemetry/station.ts';
 import { defaultUnit } from '../../src/telemetry/units.ts';
-import type { SubmitOutcome, WebParts } from '../../src/web/parts.ts';
+import type { StoringState, SubmitOutcome, WebParts } from '../../src/web/parts.ts';
 
 /** What a test changes while the app runs. */
 export interface WebPartsHandle {
@@ -24,8 +24,18 @@ export interface WebPartsHandle {
   }): void;
   setOnline(station: string, online: boolean): void;
   setBrokerListening(listening: boolean): void;
+  setStoring(changes: Partial<StoringState>): void;
   onSubmit(answer: () => Promise<SubmitOutcome>): void;
 }
+
+/** Of a message of one reading; what became of it is to be filled in. */
+export const STORED: SubmitOutcome = {
+  stored: 0,
+  duplicates: 0,
+  rejections: [],
+  isSpooled: false,
+  decoded: { readings: [{}] },
+};
 
 export interface WebPartsOptions {
   readonly pool?: Pool;
@@ -42,7 +52,15 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
   const submitted: Parameters<WebParts['submit']>[0][] = [];
   let offsetMs = 0;
   let listening = true;
-  let answer = (): Promise<SubmitOutcome> => Promise.resolve({ stored: 1, duplicates: 0, rejections: [] });
+  let storing: StoringState = {
+    state: 'storing',
+    isPrepared: true,
+    databaseProblem: undefined,
+    spoolProblem: undefined,
+    spooledMessages: 0,
+    spooledBytes: 0,
+  };
+  let answer = (): Promise<SubmitOutcome> => Promise.resolve({ ...STORED, stored: 1 });
   const clock = (): Micros => Math.floor((Date.now() + offsetMs) * 1000);
 
   const addStation: WebPartsHandle['addStation'] = (station, { title = station, online = false } = {}) => {
@@ -73,6 +91,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
         return () => presence.delete(listener);
       },
       brokerListening: () => listening,
+      storing: () => storing,
       counters: () => ({ messages_received: 1234, readings_written: 1200 }),
       gauges: () => ({ messages_waiting: 3 }),
     },
@@ -100,6 +119,9 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     },
     setBrokerListening(value) {
       listening = value;
+    },
+    setStoring(changes) {
+      storing = { ...storing, ...changes };
     },
     onSubmit(next) {
       answer = next;

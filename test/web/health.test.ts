@@ -9,7 +9,15 @@ test('the service is ready while the database answers and the broker listens', a
   const web = await useWeb({ pool });
   const { status, body } = await web.ask('/health/ready');
   expect(status).toBe(200);
-  expect(body).toStrictEqual({ status: 'ready', checks: { database: { ok: true }, broker: { ok: true } } });
+  expect(body).toStrictEqual({
+    status: 'ready',
+    checks: {
+      database: { ok: true },
+      broker: { ok: true },
+      storing: { ok: true, state: 'storing' },
+      spool: { ok: true, messages: 0, bytes: 0 },
+    },
+  });
 });
 
 test('the service is not ready while the broker does not listen', async () => {
@@ -18,9 +26,29 @@ test('the service is not ready while the broker does not listen', async () => {
   web.setBrokerListening(false);
   const { status, body } = await web.ask('/health/ready');
   expect(status).toBe(503);
-  expect(body).toStrictEqual({
+  expect(body).toMatchObject({
     status: 'not-ready',
     checks: { database: { ok: true }, broker: { ok: false } },
+  });
+});
+
+test('the service is not ready while neither database nor spool take readings, and says why', async () => {
+  const { pool } = await useTestDatabase();
+  const web = await useWeb({ pool });
+  web.setStoring({
+    state: 'stalled',
+    databaseProblem: 'cannot execute INSERT in a read-only transaction',
+    spoolProblem: 'it is full',
+    spooledMessages: 12,
+    spooledBytes: 3_456,
+  });
+  const { status, body } = await web.ask('/health/ready');
+  expect(status).toBe(503);
+  expect(body.checks).toStrictEqual({
+    database: { ok: false, problem: 'cannot execute INSERT in a read-only transaction' },
+    broker: { ok: true },
+    storing: { ok: false, state: 'stalled' },
+    spool: { ok: false, problem: 'it is full', messages: 12, bytes: 3_456 },
   });
 });
 

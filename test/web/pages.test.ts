@@ -199,6 +199,24 @@ test('the status page comes without the database too, and says that it is away',
   expect(text).toContain('<h1>The database does not answer.</h1>');
 });
 
+test('the status page says where readings are while the database does not take them, and what it says', async () => {
+  const web = await useStation([]);
+  web.setStoring({
+    state: 'spooling',
+    databaseProblem: 'disk full',
+    spooledMessages: 1_234,
+    spooledBytes: 5e6,
+  });
+  const spooling = (await web.ask('/status')).text;
+  expect(spooling).toContain('<h1>The database does not take readings.</h1>');
+  expect(spooling).toContain('It says: disk full.');
+  expect(spooling).toContain('1,234 messages, 5.0 MB');
+  web.setStoring({ state: 'stalled', spoolProblem: 'no space left' });
+  const stalled = (await web.ask('/status')).text;
+  expect(stalled).toContain('<h1>No reading can be stored.</h1>');
+  expect(stalled).toContain('The database: disk full. The spool: no space left.');
+});
+
 test('the status page counts what was rejected by reason, and shows the latest', async () => {
   const web = await useStation([]);
   const message = { topic: 'zigbee2mqtt/porch', payload: Buffer.from('on'), qos: 0 as const, clientId: null };

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { useWeb } from '../support/web.ts';
+import { IngestStalledError } from '../../src/ingest/errors.ts';
+import { STORED } from '../support/web-parts.ts';
 
 const PATH = '/api/stations/outside/readings';
 const post = (body: string | Uint8Array, headers: Record<string, string> = {}): RequestInit => ({
@@ -45,6 +47,7 @@ test('what was stored is answered with 201, and with what was refused beside it'
   const web = await useWeb();
   web.onSubmit(() =>
     Promise.resolve({
+      ...STORED,
       stored: 2,
       duplicates: 1,
       rejections: [{ reason: 'value-not-a-number', detail: '"x" is not a number' }],
@@ -59,10 +62,41 @@ test('what was stored is answered with 201, and with what was refused beside it'
   });
 });
 
+test('what is in the spool is answered with 202', async () => {
+  const web = await useWeb();
+  web.onSubmit(() =>
+    Promise.resolve({ ...STORED, isSpooled: true, decoded: { readings: [{}, {}] }, rejections: [] }),
+  );
+  const { status, body } = await web.ask(PATH, post('[1,2]'));
+  expect(status).toBe(202);
+  expect(body).toStrictEqual({ spooled: 2, rejected: [] });
+});
+
+test('what is not understood is a 422 also while the database is away', async () => {
+  const web = await useWeb();
+  web.onSubmit(() =>
+    Promise.resolve({
+      ...STORED,
+      isSpooled: true,
+      decoded: { readings: [] },
+      rejections: [{ reason: 'payload-empty', detail: 'there is nothing in it' }],
+    }),
+  );
+  expect((await web.ask(PATH, post('[]'))).status).toBe(422);
+});
+
+test('while nothing can be stored the answer is a 503 that says when to try again', async () => {
+  const web = await useWeb();
+  web.onSubmit(() => Promise.reject(new IngestStalledError()));
+  const { status, body, headers } = await web.ask(PATH, post('1'));
+  expect([status, body.error.code, headers.get('retry-after')]).toEqual([503, 'ingest-stalled', '10']);
+});
+
 test('if nothing was stored, the answer is a 422 that lists why', async () => {
   const web = await useWeb();
   web.onSubmit(() =>
     Promise.resolve({
+      ...STORED,
       stored: 0,
       duplicates: 0,
       rejections: [{ reason: 'payload-empty', detail: 'there is nothing in it' }],

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { generate } from 'mqtt-packet';
 import { stationName } from '../load.ts';
@@ -23,9 +22,13 @@ async function connectStation(clientId: string): Promise<void> {
     generate({ cmd: 'publish', topic, payload: '21.5', qos: 1, messageId: 1, dup: false, retain: false }),
   );
   let received = 0;
-  while (received < CONNACK_BYTES + PUBACK_BYTES) {
-    received += ((await once(socket, 'data')) as [Buffer])[0].length;
-  }
+  // Not `once`, which would miss what is emitted before it is asked again.
+  await new Promise<void>((resolve) => {
+    socket.on('data', ({ length }) => {
+      received += length;
+      if (received >= CONNACK_BYTES + PUBACK_BYTES) resolve();
+    });
+  });
   socket.on('close', () => {
     process.stderr.write('a station was disconnected\n');
     process.exit(1);

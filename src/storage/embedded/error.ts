@@ -12,6 +12,8 @@ export type EmbeddedServerErrorCode =
   | 'data-dir-in-use'
   /** We are root, PostgreSQL refuses root, and no other user can serve here. */
   | 'cannot-drop-root'
+  /** It was started again at another address than the one that is known. */
+  | 'moved'
   /** PostgreSQL said no; its last words are in the message. */
   | 'start-failed';
 

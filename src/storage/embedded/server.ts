@@ -17,8 +17,8 @@ export interface EmbeddedServerOptions extends SiteOptions {
   /** Ends a start that is under way: what was started is stopped, and the start rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * Called at most once, when the server is lost for good: it died and could not be started again, or another service took
-   * it over while it was down. A server that dies and comes back is only logged.
+   * Called at most once, when the server is lost for good: another service took it over while it was down. A server that dies
+   * and comes back is only logged, and one that does not come back yet is started again and again.
    */
   readonly onLost?: (error: Error) => void;
 }

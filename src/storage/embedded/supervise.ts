@@ -1,13 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { acquireServer, type HeldServer } from './acquire.ts';
 import type { EmbeddedConnection } from './connection.ts';
-import { EmbeddedServerError } from './error.ts';
+import { EmbeddedServerError, type EmbeddedServerErrorCode } from './error.ts';
 import type { Site } from './site.ts';
 import { askToStop, stopPostmaster } from './stop-postmaster.ts';
 
 /** One that has lived this long is not in a circle of dying and being started. */
 const STABLE_MS = 60_000;
+const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
+/** What trying again can't mend. */
+const FINAL: ReadonlySet<EmbeddedServerErrorCode> = new Set(['data-dir-in-use', 'moved']);
 
 /** A server in our hands. */
 export interface Supervised {
@@ -42,7 +45,7 @@ export function supervise(
       await pause(Math.min(Math.max(earlyDeaths - 1, 0) * 1000, LONGEST_PAUSE_MS), undefined, {
         signal: closing.signal,
       });
-      last = await comeBack(site, first.connection, closing.signal);
+      last = await comeBackSometime(site, first.connection, closing.signal);
       isHeld = true;
       if (closing.signal.aborted) return;
       heldSince = performance.now();
@@ -75,6 +78,26 @@ export function supervise(
   };
 }
 
+/** Tries until it succeeds: a full disk, say, is for the owner to mend, and readings are spooled meanwhile if they can be. */
+async function comeBackSometime(
+  site: Site,
+  connection: EmbeddedConnection,
+  signal: AbortSignal,
+): Promise<HeldServer> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await comeBack(site, connection, signal);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof EmbeddedServerError) || FINAL.has(error.code)) throw error;
+      site.log.error(
+        { reason: error.message, hint: error.hint, againInMs: pauseMs },
+        'PostgreSQL can not be started again',
+      );
+      await pause(pauseMs, undefined, { signal });
+    }
+  }
+}
+
 async function comeBack(
   site: Site,
   connection: EmbeddedConnection,
@@ -86,5 +109,5 @@ async function comeBack(
   await stopPostmaster(site, held.pid);
   await held.ownership.release();
   const message = `PostgreSQL came back at another address (${host} port ${port}).`;
-  throw new EmbeddedServerError('start-failed', message, 'Start Thermograph again.');
+  throw new EmbeddedServerError('moved', message, 'Start Thermograph again.');
 }

@@ -3,7 +3,7 @@ import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import type { RejectedRow } from '../../storage/rejected-query.ts';
-import type { WebParts } from '../parts.ts';
+import type { StoringState, WebParts } from '../parts.ts';
 import { createStatusFacts } from '../status-facts.ts';
 import { ageText, bytesText, counterName, LATE_AFTER_MS, STALE_AFTER_MS } from '../words.ts';
 import { createZonedTime, type ZonedTime } from '../zoned-time.ts';
@@ -23,10 +23,11 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
       const stations = parts.stations();
       const silent = stations.filter((station) => isSilent(station, now, STALE_AFTER_MS));
       const brokerOk = parts.brokerListening();
+      const storing = parts.storing();
       const startedAt = parts.startedAt.getTime() * 1000;
       return reply.view('status.hbs', {
         ...page,
-        verdict: statusVerdict({ databaseOk, brokerOk, stations: stations.length, silent }),
+        verdict: statusVerdict({ databaseOk, brokerOk, storing, stations: stations.length, silent }),
         since: {
           full: zone.full(startedAt),
           iso: formatMicros(startedAt),
@@ -37,6 +38,7 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
           ok: databaseOk,
           size: facts.sizeBytes === undefined ? undefined : bytesText(facts.sizeBytes),
         },
+        spool: spoolFacts(storing),
         stationCount: stations.length,
         stations: stations.map((station) => stationRow(station, now, zone)),
         gauges: figureRows(parts.gauges()),
@@ -51,6 +53,16 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
       });
     });
     done();
+  };
+}
+
+function spoolFacts({ spoolProblem, spooledMessages, spooledBytes }: StoringState): object {
+  return {
+    problem: spoolProblem,
+    held:
+      spooledMessages === 0
+        ? undefined
+        : `${spooledMessages.toLocaleString('en-GB')} messages, ${bytesText(spooledBytes)}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { StationSnapshot } from '../../telemetry/station.ts';
+import type { StoringState } from '../parts.ts';
 
 export interface StatusVerdict {
   readonly mood: 'well' | 'attention' | 'trouble';
@@ -10,20 +11,16 @@ export interface StatusVerdict {
 export interface StatusEvidence {
   readonly databaseOk: boolean;
   readonly brokerOk: boolean;
+  readonly storing: StoringState;
   readonly stations: number;
   readonly silent: readonly StationSnapshot[];
 }
 
 /** Whether all is well, in a sentence that an owner can act on. */
-export function statusVerdict({ databaseOk, brokerOk, stations, silent }: StatusEvidence): StatusVerdict {
-  if (!databaseOk) {
-    return {
-      mood: 'trouble',
-      sentence: 'The database does not answer.',
-      explanation:
-        'No reading is stored until it does. Look into the log of the service, and that of PostgreSQL.',
-    };
-  }
+export function statusVerdict(evidence: StatusEvidence): StatusVerdict {
+  const { brokerOk, stations, silent } = evidence;
+  const storing = storingTrouble(evidence);
+  if (storing !== undefined) return storing;
   if (!brokerOk) {
     return {
       mood: 'trouble',
@@ -51,6 +48,24 @@ export function statusVerdict({ databaseOk, brokerOk, stations, silent }: Status
     sentence: 'All is well.',
     explanation:
       'Every station has been heard in the last hour, the broker listens, and the database answers.',
+  };
+}
+
+function storingTrouble({ databaseOk, storing }: StatusEvidence): StatusVerdict | undefined {
+  const { state, databaseProblem, spoolProblem } = storing;
+  if (state === 'stalled') {
+    return {
+      mood: 'trouble',
+      sentence: 'No reading can be stored.',
+      explanation: `The database: ${databaseProblem ?? 'does not answer'}. The spool: ${spoolProblem ?? 'takes nothing'}. Stations get no acknowledgement until one of them is mended.`,
+    };
+  }
+  if (databaseOk && databaseProblem === undefined) return undefined;
+  const says = databaseProblem === undefined ? '' : ` It says: ${databaseProblem}.`;
+  return {
+    mood: 'trouble',
+    sentence: databaseOk ? 'The database does not take readings.' : 'The database does not answer.',
+    explanation: `Readings are kept in the spool until it does, and none is lost.${says} Look into the log of the service, and that of PostgreSQL.`,
   };
 }
 

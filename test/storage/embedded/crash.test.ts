@@ -85,17 +85,18 @@ describe('after a crash', () => {
     expect(await serverPid(dataDir)).toBeUndefined();
   });
 
-  test('a killed server that can’t be started again is told as lost', async () => {
+  test('a killed server that can’t be started again comes back when what is in its way has gone', async () => {
     const dataDir = await makeDatabase();
-    let lost: Error | undefined;
-    const onLost = (error: Error) => {
-      lost = error;
-    };
-    const server = await start({ dataDir, onLost });
-    await truncate(path.join(dataDir, 'postgres', 'global', 'pg_control'), 100);
+    const { log, lines } = collectLog();
+    const server = await start({ dataDir, log });
+    const control = path.join(dataDir, 'postgres', 'global', 'pg_control');
+    const good = await readFile(control);
+    await truncate(control, 100);
     process.kill((await serverPid(dataDir)) ?? 0, 'SIGKILL');
-    await until(() => lost !== undefined);
-    expect(lost).toMatchObject({ code: 'start-failed', message: expect.stringContaining('pg_control') });
+    await until(() => lines.some((line) => line.msg === 'PostgreSQL can not be started again'));
+    await writeFile(control, good);
+    await until(() => lines.some((line) => line.msg === 'PostgreSQL is back'));
+    expect(await query(server.connection, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
     await server.close();
   });
 

@@ -1,0 +1,190 @@
+import { mkdir } from 'node:fs/promises';
+import { ClassicLevel } from 'classic-level';
+import type { Logger } from 'pino';
+import type { Message } from '../../telemetry/reading.ts';
+import { decodeRecord, encodeKey, encodeRecord, recordBytes, type Spooled } from './record.ts';
+
+/**
+ * Where messages are kept while the database is away, in the order in which they came. What is in it was acknowledged,
+ * so nothing in it ever expires: it leaves when it has been written to the database, and not otherwise.
+ */
+export interface Spool {
+  /**
+   * Keeps as many of the messages as there is room for, the first ones; resolves when they are flushed to disk (fsync).
+   * @returns how many; 0 when it is full
+   * @throws what the file system reports; some of them may then be kept all the same
+   */
+  append(messages: readonly Message[]): Promise<number>;
+  /** The oldest messages. @throws what the file system reports */
+  read(most: number): Promise<readonly Spooled[]>;
+  /** Takes out all messages up to this one. @throws what the file system reports */
+  removeThrough(last: Spooled): Promise<void>;
+  /** Messages in it. */
+  count(): number;
+  /** What they take, in bytes; the files of the store may be up to twice as large for a while. */
+  bytes(): number;
+  /** Why it takes nothing; `undefined` while it works, even if it is full. */
+  problem(): string | undefined;
+  close(): Promise<void>;
+}
+
+export interface SpoolOptions {
+  /** The folder; made if it is missing. */
+  readonly folder: string;
+  /** How much it may hold, in bytes. */
+  readonly maxBytes: number;
+  readonly log: Logger;
+}
+
+type Store = ClassicLevel<Buffer, Buffer>;
+
+/** Where the oldest record begins and the newest ends, by position and by bytes; see {@link Spooled}. */
+interface Extent {
+  first: number;
+  next: number;
+  removedBytes: number;
+  totalBytes: number;
+}
+
+/** Emptied after it held more than this, the store is told to give its disk space back. */
+const WORTH_COMPACTING_BYTES = 16 * 1024 * 1024;
+const FIRST_KEY = encodeKey(0);
+const LAST_KEY = encodeKey(Number.MAX_SAFE_INTEGER);
+
+/**
+ * Opens the spool, with what an earlier run has left in it. One that can't be opened is no reason not to start: `problem`
+ * says why, and each `append` tries again.
+ * @throws when another process has it open
+ */
+export async function openSpool({ folder, maxBytes, log }: SpoolOptions): Promise<Spool> {
+  const extent: Extent = { first: 1, next: 1, removedBytes: 0, totalBytes: 0 };
+  let store: Store | undefined;
+  let problem: string | undefined;
+  let largestBytes = 0;
+  /** One operation after the other: a store that failed is closed and opened again between two of them. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(operation: (opened: Store) => Promise<T>): Promise<T> {
+    const run = async (): Promise<T> => {
+      try {
+        const result = await operation((store ??= await open()));
+        problem = undefined;
+        return result;
+      } catch (error) {
+        problem = reasonOf(error);
+        // After a failed write LevelDB takes no other until it has been opened anew.
+        await store?.close().catch(() => undefined);
+        store = undefined;
+        throw error;
+      }
+    };
+    const turn = last.then(run);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function open(): Promise<Store> {
+    await mkdir(folder, { recursive: true });
+    const opened: Store = await openOrRepair(folder, log);
+    const [oldest] = await opened.iterator({ limit: 1 }).all();
+    const [newest] = await opened.iterator({ limit: 1, reverse: true }).all();
+    if (oldest !== undefined && newest !== undefined) {
+      const from = decodeRecord(...oldest);
+      const to = decodeRecord(...newest);
+      const removedBytes = from.totalBytes - recordBytes(from.message);
+      Object.assign(extent, {
+        first: from.position,
+        next: to.position + 1,
+        removedBytes,
+        totalBytes: to.totalBytes,
+      });
+    } else {
+      extent.first = extent.next;
+      extent.removedBytes = extent.totalBytes;
+    }
+    largestBytes = Math.max(largestBytes, bytes());
+    return opened;
+  }
+
+  const bytes = (): number => extent.totalBytes - extent.removedBytes;
+  const spool: Spool = {
+    append: (messages) =>
+      inTurn(async (opened) => {
+        let { next, totalBytes } = extent;
+        const operations: { type: 'put'; key: Buffer; value: Buffer }[] = [];
+        for (const message of messages) {
+          const size = recordBytes(message);
+          if (totalBytes + size - extent.removedBytes > maxBytes) break;
+          totalBytes += size;
+          operations.push({ type: 'put', key: encodeKey(next), value: encodeRecord(message, totalBytes) });
+          next += 1;
+        }
+        if (operations.length === 0) return 0;
+        await opened.batch(operations, { sync: true });
+        Object.assign(extent, { next, totalBytes });
+        largestBytes = Math.max(largestBytes, bytes());
+        return operations.length;
+      }),
+    read: (most) =>
+      inTurn(async (opened) => {
+        const records = await opened.iterator({ gte: encodeKey(extent.first), limit: most }).all();
+        return records.map(([key, value]) => decodeRecord(key, value));
+      }),
+    removeThrough: ({ position, totalBytes }) =>
+      inTurn(async (opened) => {
+        await opened.clear({ lte: encodeKey(position) });
+        Object.assign(extent, { first: position + 1, removedBytes: totalBytes });
+        if (extent.first < extent.next || largestBytes < WORTH_COMPACTING_BYTES) return;
+        largestBytes = 0;
+        await opened.compactRange(FIRST_KEY, LAST_KEY);
+      }),
+    count: () => extent.next - extent.first,
+    bytes,
+    problem: () => problem,
+    async close() {
+      await last;
+      await store?.close();
+      store = undefined;
+    },
+  };
+  // Whatever else fails is in `problem`, and tried again with the next message.
+  await inTurn(() => Promise.resolve()).catch((error: unknown) => {
+    if (codeOf(error) === 'LEVEL_LOCKED') throw error;
+    log.error(
+      { err: error, folder },
+      'the spool can not be opened: nothing can be kept while the database is away',
+    );
+  });
+  return spool;
+}
+
+async function openOrRepair(folder: string, log: Logger): Promise<Store> {
+  const open = async (): Promise<Store> => {
+    const store: Store = new ClassicLevel(folder, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+    await store.open();
+    return store;
+  };
+  try {
+    return await open();
+  } catch (error) {
+    if (codeOf(error) !== 'LEVEL_CORRUPTION') throw error;
+    log.error({ err: error, folder }, 'the spool is damaged; what can be read of it is saved');
+    await ClassicLevel.repair(folder);
+    return open();
+  }
+}
+
+/** LevelDB's own error is the cause of one that merely says that the store is not open. */
+function innermost(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const inner = innermost(error);
+  return inner instanceof Error && 'code' in inner ? String(inner.code) : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  const inner = innermost(error);
+  return inner instanceof Error ? inner.message : String(inner);
+}

@@ -1,0 +1,96 @@
+import type { Logger } from 'pino';
+
+/** What becomes of messages now; see storing.ts. */
+export type StoringState = 'storing' | 'spooling' | 'stalled';
+
+/** For pages, metrics and logs. */
+export interface StoringReport {
+  readonly state: StoringState;
+  /** Why the database does not take readings, in its own words; `undefined` while it does. */
+  readonly databaseProblem: string | undefined;
+  /** Why the spool takes nothing; only said while it is needed. */
+  readonly spoolProblem: string | undefined;
+}
+
+/** Follows what database and spool do with what they are given, and tells the owner when it turns. */
+export interface StateKeeper {
+  report(): StoringReport;
+  databaseTook(): void;
+  /** @param reason in the database's own words */
+  databaseFailed(reason: string): void;
+  spoolTook(messages: number): void;
+  /** @param reason `undefined` when it is full */
+  spoolRefused(reason: string | undefined): void;
+  /** How long nothing could be stored, in milliseconds; 0 while something can. */
+  stalledForMs(): number;
+  /** Whether there is no sense in taking anything now: nothing could be stored a moment ago. */
+  isRefusing(): boolean;
+}
+
+const LOG_INTERVAL_MS = 60_000;
+/** So long after the last refusal the next message or client is let in, to see whether it is over. */
+const PROBE_MS = 5_000;
+/** Nothing that is held is tried again later than this: after it, nothing is known any more. */
+const KNOWN_MS = 10_000;
+const SPOOL_FULL = 'it is full (SPOOL_MAX_BYTES)';
+
+export function createStateKeeper(log: Logger, now: () => number = () => performance.now()): StateKeeper {
+  let databaseProblem: string | undefined;
+  let spoolProblem: string | undefined;
+  let stalledSince: number | undefined;
+  let refusedAt = -Infinity;
+  let awaySince = 0;
+  let saidAt = -Infinity;
+  let spooled = 0;
+  const isDue = (): boolean => {
+    if (now() - saidAt < LOG_INTERVAL_MS) return false;
+    saidAt = now();
+    return true;
+  };
+  const state = (): StoringState => {
+    if (databaseProblem === undefined) return 'storing';
+    return stalledSince !== undefined && now() - refusedAt < KNOWN_MS ? 'stalled' : 'spooling';
+  };
+  return {
+    report: () => ({ state: state(), databaseProblem, spoolProblem }),
+    databaseTook() {
+      stalledSince = undefined;
+      spoolProblem = undefined;
+      if (databaseProblem === undefined) return;
+      databaseProblem = undefined;
+      const seconds = Math.round((now() - awaySince) / 1000);
+      log.warn({ seconds, spooled }, 'the database takes readings again');
+      spooled = 0;
+      saidAt = -Infinity;
+    },
+    databaseFailed(reason) {
+      if (databaseProblem === undefined) awaySince = now();
+      const isNew = databaseProblem !== reason;
+      databaseProblem = reason;
+      // What does not pass by itself needs the owner.
+      const level = now() - awaySince < LOG_INTERVAL_MS ? 'warn' : 'error';
+      if (isNew || isDue()) {
+        saidAt = now();
+        log[level]({ reason, spooled }, 'the database does not take readings; they are kept in the spool');
+      }
+    },
+    spoolTook(messages) {
+      stalledSince = undefined;
+      spoolProblem = undefined;
+      spooled += messages;
+    },
+    spoolRefused(reason = SPOOL_FULL) {
+      refusedAt = now();
+      stalledSince ??= refusedAt;
+      const isNew = spoolProblem !== reason;
+      spoolProblem = reason;
+      if (!isNew && !isDue()) return;
+      log.error(
+        { database: databaseProblem, spool: reason },
+        'neither the database nor the spool takes readings: nothing is acknowledged until one of them does',
+      );
+    },
+    stalledForMs: () => (stalledSince === undefined ? 0 : now() - stalledSince),
+    isRefusing: () => stalledSince !== undefined && now() - refusedAt < PROBE_MS,
+  };
+}

@@ -1,0 +1,137 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { decodeRecord, encodeKey, encodeRecord, recordBytes } from '../../../src/ingest/spool/record.ts';
+import { openSpool, type Spool } from '../../../src/ingest/spool/spool.ts';
+import type { Message } from '../../../src/telemetry/reading.ts';
+import { useFolder } from '../../support/program.ts';
+
+function message(number: number, more: Partial<Message> = {}): Message {
+  return {
+    topic: 'stations/a/t',
+    payload: Buffer.from(String(number)),
+    qos: 1,
+    clientId: 'board',
+    receivedAt: 1_700_000_000_000_000 + number,
+    firstReceivedAt: 1_700_000_000_000_000 + number,
+    ...more,
+  };
+}
+
+function numbers(from: number, to: number): Message[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
+}
+
+async function open(folder: string, maxBytes = 1_000_000): Promise<Spool> {
+  const spool = await openSpool({ folder, maxBytes, log: pino({ level: 'silent' }) });
+  onTestFinished(() => spool.close());
+  return spool;
+}
+
+async function payloads(spool: Spool, most = 1_000): Promise<string[]> {
+  return (await spool.read(most)).map(({ message: { payload } }) => Buffer.from(payload).toString());
+}
+
+describe('a record', () => {
+  test('brings back every message as it was', () => {
+    const messages = fc.record<Message>({
+      topic: fc.string({ unit: 'grapheme', maxLength: 200 }),
+      payload: fc.uint8Array({ maxLength: 500 }),
+      qos: fc.constantFrom(0, 1, 2),
+      clientId: fc.option(fc.string({ unit: 'grapheme' })),
+      receivedAt: fc.nat(2 ** 50),
+      firstReceivedAt: fc.nat(2 ** 50),
+    });
+    fc.assert(
+      fc.property(messages, fc.nat(2 ** 50), fc.nat(2 ** 50), (sent, totalBytes, position) => {
+        const key = encodeKey(position);
+        const record = encodeRecord(sent, totalBytes);
+        expect(key.length + record.length).toBe(recordBytes(sent));
+        const found = decodeRecord(key, record);
+        expect({
+          ...found,
+          message: { ...found.message, payload: new Uint8Array(found.message.payload) },
+        }).toEqual({ position, totalBytes, message: sent });
+      }),
+    );
+  });
+
+  test('of a newer format is not guessed at', () => {
+    const record = encodeRecord(message(1), 0);
+    record[0] = 2;
+    expect(() => decodeRecord(encodeKey(1), record)).toThrow('format 2');
+  });
+});
+
+describe('the spool', () => {
+  test('gives messages back in the order in which they came, and again until they are removed', async () => {
+    const spool = await open(await useFolder());
+    await spool.append(numbers(1, 300));
+    expect(await spool.append(numbers(301, 310))).toBe(10);
+    expect(await payloads(spool, 3)).toEqual(['1', '2', '3']);
+    const [, second] = await spool.read(2);
+    await spool.removeThrough(second!);
+    expect(await payloads(spool, 2)).toEqual(['3', '4']);
+    expect(spool.count()).toBe(308);
+  });
+
+  test('takes the first messages that there is room for, and more when some have gone', async () => {
+    const size = recordBytes(message(1));
+    const spool = await open(await useFolder(), 3 * size);
+    expect(await spool.append(numbers(1, 5))).toBe(3);
+    expect(spool.bytes()).toBe(3 * size);
+    expect(await spool.append([message(6)])).toBe(0);
+    expect(spool.problem()).toBeUndefined();
+    const [first] = await spool.read(1);
+    await spool.removeThrough(first!);
+    expect(await spool.append([message(6)])).toBe(1);
+    expect(await payloads(spool)).toEqual(['2', '3', '6']);
+  });
+
+  test('is found again as it was, with what it holds and how much that is', async () => {
+    const folder = await useFolder();
+    const before = await open(folder);
+    await before.append(numbers(1, 100));
+    const [, , third] = await before.read(3);
+    await before.removeThrough(third!);
+    const bytes = before.bytes();
+    await before.close();
+    const after = await open(folder);
+    expect([after.count(), after.bytes()]).toEqual([97, bytes]);
+    await after.append([message(101)]);
+    expect((await payloads(after)).at(-1)).toBe('101');
+    expect(await payloads(after, 1)).toEqual(['4']);
+  });
+
+  test('is open in one process only', async () => {
+    const folder = await useFolder();
+    await open(folder);
+    await expect(open(folder)).rejects.toThrow('failed to open');
+  });
+
+  test('that can not be opened says why, and works as soon as it can', async () => {
+    const folder = await useFolder();
+    const inTheWay = join(folder, 'spool');
+    await writeFile(inTheWay, 'a file');
+    const spool = await open(inTheWay);
+    expect(spool.problem()).toMatch(/EEXIST|ENOTDIR/);
+    await expect(spool.append([message(1)])).rejects.toThrow(/EEXIST|ENOTDIR/);
+    await rm(inTheWay);
+    expect(await spool.append([message(1)])).toBe(1);
+    expect(spool.problem()).toBeUndefined();
+  });
+
+  test('that was damaged is repaired as far as it goes, and goes on', async () => {
+    const folder = await useFolder();
+    const before = await open(folder);
+    await before.append(numbers(1, 10));
+    await before.close();
+    const manifest = (await readdir(folder)).find((name) => name.startsWith('MANIFEST'))!;
+    await writeFile(join(folder, manifest), 'nonsense');
+    const after = await open(folder);
+    expect(await payloads(after)).toEqual(Array.from({ length: 10 }, (_, index) => String(index + 1)));
+    expect(await after.append([message(11)])).toBe(1);
+  });
+});
