@@ -126,6 +126,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
       spooled_messages: spool.count(),
       spooled_bytes: spool.bytes(),
       connected_clients: broker.connectedClients(),
+      clock_ahead_ms: clock.aheadMs(),
     }),
   };
   const { createWeb } = await loadingWeb;

@@ -22,6 +22,8 @@ describe('settings', () => {
       mqttPort: 1883,
       dataDir: resolve('data'),
       databaseUrl: undefined,
+      spoolMaxBytes: 1024 ** 3,
+      shutdownTimeoutMs: 10_000,
       allowAnonymous: true,
       units: 'metric',
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -40,10 +42,14 @@ describe('settings', () => {
       MQTT_PORT: '1e3',
       UNITS: 'stone',
       TIME_ZONE: 'Mars/Olympus',
+      SPOOL_MAX_BYTES: '1048575',
+      SHUTDOWN_TIMEOUT: '0',
     });
     expect(mistakes).toEqual([
       'HTTP_PORT="65536": not a port from 0 to 65535',
       'MQTT_PORT="1e3": not a port from 0 to 65535',
+      'SPOOL_MAX_BYTES="1048575": not a whole number of at least 1048576',
+      'SHUTDOWN_TIMEOUT="0": not a whole number from 1 to 3600',
       'UNITS="stone": not one of metric, imperial',
       'TIME_ZONE="Mars/Olympus": not a time zone such as Europe/Paris',
     ]);

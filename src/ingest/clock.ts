@@ -7,6 +7,8 @@ const STEP_BACK: Micros = 1_000_000;
 export interface ReceiptClock {
   /** The present, or one microsecond after the last time given, whichever is later. */
   now(): Micros;
+  /** By how much times of receipt are ahead of the machine's clock, in milliseconds; 0 unless that has stepped back. */
+  aheadMs(): number;
   /** Makes the next time come after `time`; a message with several items uses one microsecond for each. */
   advance(time: Micros): void;
 }
@@ -33,6 +35,10 @@ export function createReceiptClock(
       }
       last = Math.max(present, last + 1);
       return last;
+    },
+    aheadMs() {
+      const ahead = last - Math.floor(milliseconds() * 1000);
+      return ahead > STEP_BACK ? Math.round(ahead / 1000) : 0;
     },
     advance(time) {
       if (time > last) last = time;

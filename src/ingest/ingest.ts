@@ -1,17 +1,15 @@
 import { once } from 'node:events';
 import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { decode } from '../telemetry/decode.ts';
 import { memoize } from '../telemetry/memoize.ts';
 import type { Message } from '../telemetry/reading.ts';
 import { parseTopic } from '../telemetry/topic.ts';
+import { type AnswersParts, createAnswers } from './answers.ts';
 import type { ReceiptClock } from './clock.ts';
-import { type IngestCounters, newCounters } from './counters.ts';
+import type { IngestCounters } from './counters.ts';
 import { createDrain } from './drain.ts';
-import { createDropLog } from './drop-log.ts';
 import { IngestClosedError, IngestOverloadedError, IngestStalledError } from './errors.ts';
 import { type BatchLimits, createQueue } from './queue.ts';
-import type { Row } from './rows.ts';
 import type { Spool } from './spool/spool.ts';
 import { createStateKeeper, type StoringReport } from './storing-state.ts';
 import { createStoring, type Outcome, type StoringLimits } from './storing.ts';
@@ -42,15 +40,10 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-export interface IngestParts {
+export interface IngestParts extends AnswersParts {
   readonly writer: Writer;
   readonly spool: Spool;
   readonly clock: ReceiptClock;
-  readonly log: Logger;
-  /** Called after each commit and before its acknowledgements, with the rows that are new. */
-  readonly onCommitted: (rows: readonly Row[], batch: readonly Submission[]) => void;
-  /** Called with messages that are in the spool now, before their acknowledgements. */
-  readonly onSpooled: (batch: readonly Submission[]) => void;
   /** Called when {@link Ingest.isCongested} no longer holds. */
   readonly onRelieved: () => void;
   readonly limits?: Partial<IngestLimits>;
@@ -79,11 +72,11 @@ const MAX_BATCHES_UNDER_WAY = 2;
 const LAST_CALL_MS = 1_000;
 
 export function createIngest(parts: IngestParts): Ingest {
-  const { writer, spool, clock, log, onCommitted } = parts;
+  const { writer, spool, clock, log } = parts;
   const limits: IngestLimits = { ...DEFAULT_LIMITS, ...parts.limits };
   const readTopic = memoize(parseTopic);
-  const counters = newCounters();
-  const dropLog = createDropLog(log);
+  const answers = createAnswers(parts);
+  const { counters } = answers;
   const abandon = new AbortController();
   const queue = createQueue(limits);
   const state = createStateKeeper(log);
@@ -94,10 +87,7 @@ export function createIngest(parts: IngestParts): Ingest {
     limits,
     log,
     decode: (message) => decode(message, readTopic),
-    onWritten(batch, rows) {
-      countWritten(batch, rows.length);
-      tellCommitted(rows, batch);
-    },
+    onWritten: (batch, rows) => answers.written(batch, rows),
   });
   const storing = createStoring({
     writer,
@@ -106,7 +96,6 @@ export function createIngest(parts: IngestParts): Ingest {
     limits,
     counters,
     signal: abandon.signal,
-    onSpooled: (batch) => parts.onSpooled(batch),
   });
   let closing = false;
   let isCongested = false;
@@ -120,7 +109,7 @@ export function createIngest(parts: IngestParts): Ingest {
     counters.messages_received += 1;
     const refusal = refuse(message, sender);
     if (refusal !== undefined) {
-      countFailure(message, refusal);
+      answers.refused(message, refusal);
       sender.settled(refusal, null);
       return;
     }
@@ -186,58 +175,11 @@ export function createIngest(parts: IngestParts): Ingest {
 
   function settle(some: readonly Submission[], outcome: Outcome): void {
     queue.settled(some);
-    if ('rows' in outcome) {
-      counters.messages_acknowledged += some.length;
-      countWritten(some, outcome.rows.length);
-      tellCommitted(outcome.rows, some);
-    } else if ('error' in outcome) {
-      for (const { message } of some) countFailure(message, outcome.error);
-    } else {
-      counters.messages_acknowledged += some.length;
-      counters.messages_spooled += some.length;
-      for (const submission of some) submission.isSpooled = true;
-      drain.wake();
-    }
-    const error = 'error' in outcome ? outcome.error : null;
-    // All in one tick: the acknowledgements of one client then leave in one write.
-    for (const submission of some) acknowledge(submission, error);
+    answers.settle(some, outcome);
+    if ('spooled' in outcome) drain.wake();
     if (!isCongested || queue.unsettledBytes() >= limits.maxWaitingBytes / 4) return;
     isCongested = false;
     parts.onRelieved();
-  }
-
-  // Whoever waits for a batch must not be able to stop the batches behind it.
-  function tellCommitted(rows: readonly Row[], batch: readonly Submission[]): void {
-    try {
-      onCommitted(rows, batch);
-    } catch (error) {
-      log.error({ err: error }, 'what follows a commit failed; the readings are stored');
-    }
-  }
-
-  function acknowledge(submission: Submission, error: Error | null): void {
-    try {
-      submission.sender.settled(error, submission);
-    } catch (failure) {
-      log.error({ err: failure }, 'an acknowledgement failed');
-    }
-  }
-
-  function countFailure({ qos }: Message, error: Error): void {
-    if (qos > 0) counters.messages_refused += 1;
-    else {
-      counters.messages_dropped += 1;
-      if (!(error instanceof IngestClosedError)) dropLog.add();
-    }
-  }
-
-  function countWritten(batch: readonly Submission[], written: number): void {
-    counters.batches_written += 1;
-    counters.readings_written += written;
-    for (const { duplicates, rejections } of batch) {
-      counters.readings_duplicate += duplicates;
-      if (rejections.length > 0) counters.messages_rejected += 1;
-    }
   }
 
   async function settleAll(): Promise<void> {

@@ -47,8 +47,6 @@ export interface StoringParts {
   readonly counters: IngestCounters;
   /** Gives up on whatever has not been kept. */
   readonly signal: AbortSignal;
-  /** Called with messages that are in the spool now. */
-  readonly onSpooled: (batch: readonly Submission[]) => void;
 }
 
 export function createStoring(parts: StoringParts): Storing {
@@ -95,10 +93,7 @@ export function createStoring(parts: StoringParts): Storing {
   async function keep(batch: readonly Submission[]): Promise<number> {
     try {
       const kept = await spool.append(batch.map(({ message }) => message));
-      if (kept > 0) {
-        state.spoolTook(kept);
-        parts.onSpooled(batch.slice(0, kept));
-      }
+      if (kept > 0) state.spoolTook(kept);
       if (kept < batch.length) state.spoolRefused(undefined);
       return kept;
     } catch (error) {

@@ -6,6 +6,7 @@ import { findOurs, insertReadings } from '../storage/readings-insert.ts';
 import type { Queryable } from '../storage/queryable.ts';
 import { insertRejected } from '../storage/rejected-insert.ts';
 import type { SeriesCatalog } from '../storage/series-catalog.ts';
+import { makePartitions } from './partitioning.ts';
 import { findUnknownSeries, makeSeries, type RefusedSeries, resolveRows, type Row } from './rows.ts';
 import { reject, type Submission } from './submission.ts';
 
@@ -63,9 +64,10 @@ export function createWriter({ database, catalog, partitions, log }: WriterParts
     return makeSeries(findUnknownSeries(batch, catalog), catalog);
   }
 
-  async function storeRows(rows: readonly Row[], attempt: Attempt, shift = 1): Promise<readonly Row[]> {
-    const missing = partitions.missing(rows);
-    if (missing.length > 0) await partitions.create(missing);
+  async function storeRows(all: readonly Row[], attempt: Attempt, shift = 1): Promise<readonly Row[]> {
+    const missing = partitions.missing(all);
+    const rows = missing.length === 0 ? all : await makePartitions(all, missing, partitions);
+    if (rows.length === 0) return rows;
     // Looked for before the insert, after which rows of this attempt would be found, too.
     const ours = attempt.isRetry ? await findOurs(database, rows) : undefined;
     const stored = new Set(ours && rows.filter((_, index) => ours.has(index)));

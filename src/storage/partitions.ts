@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Micros } from '../telemetry/reading.ts';
 
 /** `2026-11` */
-type Month = string;
+export type Month = string;
 
 /** Makes the monthly partitions of `readings` as readings need them. */
 export interface Partitions {
@@ -81,7 +81,8 @@ async function createPartition(pool: Pool, month: Month): Promise<void> {
   }
 }
 
-function monthOf(time: Micros): Month {
+/** In UTC. */
+export function monthOf(time: Micros): Month {
   return new Date(time / 1000).toISOString().slice(0, 7);
 }
 

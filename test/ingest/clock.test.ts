@@ -17,8 +17,10 @@ test('no two are the same, not even when the clock steps back an hour', () => {
   time -= 3_600_000;
   expect(clock.now()).toBe(first + 2);
   expect(steps).toEqual([3_600_000]);
+  expect(clock.aheadMs()).toBe(3_600_000);
   time += 3_600_001;
   expect(clock.now()).toBe(first + 1_000);
+  expect(clock.aheadMs()).toBe(0);
 });
 
 test('after a message of many items the next time comes after all of them', () => {

@@ -207,6 +207,34 @@ describe('a failure that passes at once', () => {
   });
 });
 
+describe('a partition that can not be made', () => {
+  test('takes only the readings of its own month with it, if that is long past', async () => {
+    await pool.query('CREATE TABLE readings_2001_01 (other int)');
+    const { send } = await useIngest(pool);
+    const outcomes = await Promise.all([
+      send('stations/a/t', { value: 1, time: '2001-01-05T00:00:00Z' }),
+      send('stations/a/t', '2'),
+    ]);
+    expect(outcomes).toMatchObject([
+      { stored: 0, rejections: [{ detail: expect.stringContaining('no partition for 2001-01') }] },
+      { stored: 1 },
+    ]);
+  });
+
+  test('keeps the readings of the present in the spool until it can', async () => {
+    const now = new Date();
+    const name = `readings_${now.toISOString().slice(0, 7).replace('-', '_')}`;
+    await pool.query(`CREATE TABLE ${name} (other int)`);
+    const { send, ingest, spool } = await useIngest(pool);
+    expect(await send('stations/a/t', '1')).toMatchObject({ isSpooled: true });
+    await poll(() => ingest.counters.batches_retried > 0);
+    expect(ingest.report()).toMatchObject({ state: 'spooling', databaseProblem: expect.any(String) });
+    await pool.query(`DROP TABLE ${name}`);
+    await poll(() => spool.count() === 0);
+    expect(await countReadings()).toBe(1);
+  });
+});
+
 describe('a stop', () => {
   test('waits for what was taken, and takes nothing more', async () => {
     const { send, ingest } = await useIngest(pool);

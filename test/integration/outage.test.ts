@@ -4,6 +4,8 @@ import { type TestDatabase, useTestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { useFreezableProxy } from '../support/freezable-proxy.ts';
 import { poll } from '../support/poll.ts';
+import { startProgram, useFolder } from '../support/program.ts';
+import { rawClient } from '../support/raw-client.ts';
 import { startOn } from '../support/service.ts';
 
 function through(database: TestDatabase, port: number): TestDatabase {
@@ -115,4 +117,26 @@ describe('a database that is not there when the service starts', () => {
     await poll(async () => (await ready(url)).status === 200);
     await poll(async () => (await storedValues(database)).length === 1);
   });
+});
+
+test('a stop that takes longer than SHUTDOWN_TIMEOUT is ended by force, and what was acknowledged is not lost', {
+  timeout: 60_000,
+}, async () => {
+  const database = await useTestDatabase();
+  const proxy = await useFreezableProxy(socketOf(database));
+  const dataDir = await useFolder();
+  const env = { DATABASE_URL: through(database, proxy.port).url, DATA_DIR: dataDir };
+  const program = await startProgram({ ...env, SHUTDOWN_TIMEOUT: '1' });
+  const station = await rawClient(program.mqttPort);
+  proxy.freeze();
+  const publish = { cmd: 'publish', topic: 'stations/a/t', qos: 1, dup: false, retain: false } as const;
+  station.send({ ...publish, payload: '1', messageId: 1 });
+  await station.waitFor((received) => received.some(({ cmd }) => cmd === 'puback'));
+  program.kill('SIGTERM');
+  expect(await program.exited()).toBe(1);
+  expect(program.stderr()).toContain('The stop took longer than SHUTDOWN_TIMEOUT');
+  proxy.thaw();
+  await startProgram(env);
+  await poll(async () => (await storedValues(database)).length > 0);
+  expect(await storedValues(database)).toEqual([1]);
 });
