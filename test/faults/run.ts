@@ -3,7 +3,13 @@ import type { Releasers } from '../../src/releasers.ts';
 import { diskFull, diskReadOnly } from './scenarios/disks.ts';
 import { killBoth, killPostgres, killService } from './scenarios/kills.ts';
 import { disconnects, poison, undecodableMessages } from './scenarios/messages.ts';
-import { commitCut, postgresSilent, postgresStopped, spoolFull } from './scenarios/postgres-away.ts';
+import {
+  commitCut,
+  killSpooling,
+  postgresSilent,
+  postgresStopped,
+  spoolFull,
+} from './scenarios/postgres-away.ts';
 import { stop } from './scenarios/stops.ts';
 import { type Options, readOptions, usage } from './support/options.ts';
 import { perform } from './support/perform.ts';
@@ -18,6 +24,7 @@ const SCENARIOS: readonly Scenario[] = [
   postgresSilent,
   commitCut,
   spoolFull,
+  killSpooling,
   diskFull,
   diskReadOnly,
   poison,

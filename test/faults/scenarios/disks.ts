@@ -1,16 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { lastHeld, type Seen } from '../support/outage.ts';
 import { startOwnPostgres } from '../support/own-postgres.ts';
 import type { Scenario } from '../support/scenario.ts';
 import type { Service } from '../support/service.ts';
 import { eachRound } from '../support/stage.ts';
 import { mountTmpfs, type Tmpfs } from '../support/tmpfs.ts';
-import { QUIET_AFTER_OUTAGE_MS, startTrial, subjectIn, type Trial } from '../support/trial.ts';
+import { startTrial, subjectIn, type Trial } from '../support/trial.ts';
 import { pauseBetween } from '../support/until.ts';
 
 /** Room for an empty database, its log, and a little more. */
 const DISK_MEBIBYTES = 256;
 const FULL_MS = { short: 8_000, full: 60_000 };
 const RESTART_PAUSE_MS = 1_000;
+const UNDER_WAY_MS = 500;
 
 /** The owner only makes room again. */
 export const diskFull: Scenario = {
@@ -41,7 +43,6 @@ export const diskFull: Scenario = {
       notes,
       mayRepeat: deaths > 0,
       deathsAllowed: deaths,
-      quietMs: QUIET_AFTER_OUTAGE_MS,
     });
   },
 };
@@ -58,20 +59,19 @@ export const diskReadOnly: Scenario = {
     const load = trial.publish();
     await trial.untilAcknowledging();
     await pauseBetween(500, 1_500);
-    const notes = await makeReadOnly(trial, disk);
+    const seen: Seen = { notes: await makeReadOnly(trial, disk), failures: [] };
     await postgres.stop();
-    const before = load.acknowledged();
-    await pause(FULL_MS[stage.form]);
-    notes.push(`${load.acknowledged() - before} acknowledged while nothing could be stored`);
+    // What was under way when it stopped.
+    await pause(UNDER_WAY_MS);
+    await lastHeld(load, FULL_MS[stage.form], seen);
     await postgres.start();
     await disk.makeWritable();
     if (!trial.service.isRunning()) await trial.service.start();
     await trial.untilAcknowledging();
     return trial.finish({
       rounds: 1,
-      notes,
+      ...seen,
       deathsAllowed: 1,
-      quietMs: QUIET_AFTER_OUTAGE_MS,
     });
   },
 };

@@ -1,7 +1,7 @@
 import { killBackend, killEmbedded } from '../support/embedded.ts';
 import type { Outcome, Scenario } from '../support/scenario.ts';
 import { eachRound, type Stage } from '../support/stage.ts';
-import { embeddedSubject, QUIET_AFTER_OUTAGE_MS, startTrial, type Subject } from '../support/trial.ts';
+import { embeddedSubject, startTrial, type Subject } from '../support/trial.ts';
 import { pauseBetween } from '../support/until.ts';
 
 const ROUNDS = { short: 8, full: 50 };
@@ -37,7 +37,7 @@ export const killPostgres: Scenario = {
       await pauseBetween(0, 1_500);
       await (round % 2 === 1 ? killEmbedded : killBackend)(subject.dataDir);
     });
-    return trial.finish({ rounds, quietMs: QUIET_AFTER_OUTAGE_MS });
+    return trial.finish({ rounds });
   },
 };
 
@@ -55,7 +55,7 @@ export const killBoth: Scenario = {
       else await killInTurn(trial.service.kill, subject.dataDir);
       await trial.service.start();
     });
-    return trial.finish({ rounds, mayRepeat: true, quietMs: QUIET_AFTER_OUTAGE_MS });
+    return trial.finish({ rounds, mayRepeat: true });
   },
 };
 

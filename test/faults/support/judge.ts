@@ -7,8 +7,6 @@ export interface Ending {
   readonly mayRepeat?: boolean;
   /** How often the service may have ended by itself; 0 unless given. */
   readonly deathsAllowed?: number;
-  /** How long nothing may be added any more before the table is taken for final. */
-  readonly quietMs?: number;
   readonly failures?: readonly string[];
   readonly notes?: readonly string[];
 }

@@ -19,6 +19,7 @@ export interface OwnPostgres {
   /** For the harness: past it. */
   readonly connection: ClientConfig;
   readonly proxy: Proxy;
+  /** Does nothing while it runs. */
   start(): Promise<void>;
   /** Ends all connections, as `systemctl stop` does; resolves when the server is gone. */
   stop(): Promise<void>;
@@ -55,6 +56,7 @@ export async function startOwnPostgres(stage: Stage): Promise<OwnPostgres> {
   };
   const start = async (): Promise<void> => {
     if (isClosed) throw new Error('the scenario is over');
+    if (server !== undefined && !hasEnded(server)) return;
     const args = ['-D', data, '-p', '5432', '-h', '', '-k', folder];
     server = spawn(path.join(bin, 'postgres'), args, { ...options, stdio: 'ignore' });
     await until('PostgreSQL answers', LIMIT_MS, () => answers(connection));

@@ -25,6 +25,8 @@ export interface Service {
   isRunning(): boolean;
   /** Of its broker; `undefined` while it does not run. */
   port(): number | undefined;
+  /** Messages in its spool; `undefined` while it does not say. */
+  spooled(): Promise<number | undefined>;
   /** How often it has ended without being told to. */
   deaths(): number;
   /** The end of what it has written so far. */
@@ -34,6 +36,7 @@ export interface Service {
 export function createService({ args, env }: Program): Service {
   let child: ChildProcess | undefined;
   let port: number | undefined;
+  let httpPort: string | undefined;
   let output = '';
   let deaths = 0;
   let isWanted = false;
@@ -52,8 +55,10 @@ export function createService({ args, env }: Program): Service {
     launched.stdout.setEncoding('utf8').on('data', (text: string) => {
       keep(text);
       said += text;
-      const found = /Broker +mqtt:\/\/[^:]+:(\d+)[^]*\n +Try /.exec(said);
-      if (found) port = Number(found[1]);
+      const found = /Page +http:\/\/[^:]+:(\d+)\n +Broker +mqtt:\/\/[^:]+:(\d+)[^]*\n +Try /.exec(said);
+      if (found === null) return;
+      httpPort = found[1];
+      port = Number(found[2]);
     });
     launched.once('exit', () => {
       port = undefined;
@@ -89,9 +94,15 @@ export function createService({ args, env }: Program): Service {
     },
     isRunning: () => child !== undefined && !hasEnded(child),
     port: () => port,
+    spooled: () => readSpooled(`http://127.0.0.1:${httpPort}/health/ready`).catch(() => undefined),
     deaths: () => deaths,
     output: () => output,
   };
+}
+
+async function readSpooled(url: string): Promise<number | undefined> {
+  const { checks } = (await (await fetch(url)).json()) as { checks: { spool: { messages: number } } };
+  return checks.spool.messages;
 }
 
 function hasEnded(child: ChildProcess): boolean {

@@ -4,12 +4,10 @@ import { until } from './until.ts';
 
 const LIMIT_MS = 90_000;
 const LOOK_EVERY_MS = 500;
+const QUIET_MS = 1_000;
 
-/** Compares until nothing has changed for `quietMs`; while something is missing, for `patienceMs`. */
-export async function settle(
-  look: () => Promise<Comparison>,
-  { quietMs, patienceMs }: { readonly quietMs: number; readonly patienceMs: number },
-): Promise<Comparison> {
+/** Compares until nothing has changed for a second; while something is missing, for `patienceMs`. */
+export async function settle(look: () => Promise<Comparison>, patienceMs: number): Promise<Comparison> {
   const deadline = performance.now() + LIMIT_MS;
   let rows = -1;
   let changedAt = 0;
@@ -18,7 +16,7 @@ export async function settle(
     const found = now.stored + now.surplus + now.repeated;
     if (found !== rows) changedAt = performance.now();
     rows = found;
-    const isOver = performance.now() > changedAt + (now.missing === 0 ? quietMs : patienceMs);
+    const isOver = performance.now() > changedAt + (now.missing === 0 ? QUIET_MS : patienceMs);
     if (isOver || performance.now() > deadline) return now;
     await pause(LOOK_EVERY_MS);
   }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer as createWeb } from 'node:http';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { generate, parser, type Packet } from 'mqtt-packet';
@@ -67,10 +69,16 @@ const server = createServer((socket) => {
     messages = [];
   });
 });
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo;
-  process.stdout.write(`Stand-in\n  Broker  mqtt://localhost:${port}\n  Try     it\n`);
+const web = createWeb((_request, response) => {
+  response.end(JSON.stringify({ checks: { spool: { messages: 0 } } }));
 });
+await Promise.all([server, web].map((each) => once(each.listen(0, '127.0.0.1'), 'listening')));
+const [mqttPort, httpPort] = [server, web].map((each) => (each.address() as AddressInfo).port);
+process.stdout.write(`Stand-in
+  Page    http://localhost:${httpPort}
+  Broker  mqtt://localhost:${mqttPort}
+  Try     it
+`);
 process.once('SIGTERM', () => {
   void written.then(() => process.exit(0));
 });

@@ -31,9 +31,7 @@ export interface Trial {
 
 const USUAL_LOAD = { name: 'usual', rate: 2_000, window: 20 };
 const ACKNOWLEDGED_LIMIT_MS = 120_000;
-const QUIET_MS = 1_000;
-/** For {@link Ending.quietMs} when the database was away: what was kept elsewhere meanwhile may take its time. */
-export const QUIET_AFTER_OUTAGE_MS = 6_000;
+const SPOOL_LIMIT_MS = 120_000;
 
 /** The built program on an embedded database, in a folder that goes with the stage. */
 export async function embeddedSubject(stage: Stage): Promise<Subject & { readonly dataDir: string }> {
@@ -80,11 +78,9 @@ export async function startTrial(stage: Stage, { connection, ...program }: Subje
     async finish(ending) {
       const failures = [...(ending.failures ?? [])];
       for (const load of loads) await load.drain(ACKNOWLEDGED_LIMIT_MS).catch(noteIn(failures));
+      await untilSpoolEmpty(service).catch(noteIn(failures));
       const publishers = loads.flatMap((load) => load.publishers);
-      const comparison = await settle(() => compare(connection, publishers), {
-        quietMs: ending.quietMs ?? QUIET_MS,
-        patienceMs: stage.patienceMs,
-      });
+      const comparison = await settle(() => compare(connection, publishers), stage.patienceMs);
       for (const load of loads) load.close();
       const longestStallMs = Math.max(...loads.map((load) => load.longestStallMs()));
       const code = await service.stop();
@@ -94,6 +90,11 @@ export async function startTrial(stage: Stage, { connection, ...program }: Subje
       return { rounds: ending.rounds, comparison, longestStallMs, failures, notes: ending.notes ?? [] };
     },
   };
+}
+
+/** What was acknowledged is in the table only then. */
+async function untilSpoolEmpty(service: Service): Promise<void> {
+  await until('the spool was empty', SPOOL_LIMIT_MS, async () => (await service.spooled()) === 0);
 }
 
 function noteIn(failures: string[]): (error: unknown) => void {
