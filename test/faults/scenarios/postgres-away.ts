@@ -51,8 +51,10 @@ export const commitCut: Scenario = {
   async run(stage) {
     const { trial, postgres } = await startOnOwnPostgres(stage);
     trial.publish();
-    const rounds = await eachRound(stage, { short: 40, full: 500 }, async () => {
+    const rounds = await eachRound(stage, { short: 40, full: 500 }, async (round) => {
       await trial.untilAcknowledging();
+      // Every other time it is a statement of normal work; else a repetition, or one that empties the spool.
+      if (round % 2 === 1) await trial.untilSpoolEmpty();
       await postgres.proxy.cutBeforeAnswer();
     });
     return trial.finish({ rounds });

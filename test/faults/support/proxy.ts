@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Only statements that carry readings are as long: questions after health and settings are not. */
-const STATEMENT_BYTES = 512;
+/** Questions after health and settings are shorter than a statement that carries readings. */
+const STATEMENT_BYTES = 180;
 const LONGEST_ANSWER_MS = 30;
 
 /** A way to a database that can fail as lines do. */

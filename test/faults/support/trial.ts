@@ -25,6 +25,8 @@ export interface Trial {
   publish(options?: Partial<Omit<LoadOptions, 'port'>>): Load;
   /** Resolves when a PUBACK comes that had not come before. @throws when none comes for two minutes */
   untilAcknowledging(): Promise<void>;
+  /** What was acknowledged is in the table only then. @throws when it takes longer than two minutes */
+  untilSpoolEmpty(): Promise<void>;
   /** Ends the load and the service, and judges. */
   finish(ending: Ending): Promise<Outcome>;
 }
@@ -52,6 +54,9 @@ export async function startTrial(stage: Stage, { connection, ...program }: Subje
   stage.releasers.push(() => service.close());
   stage.releasers.push(() => loads.forEach((load) => load.close()));
   const acknowledged = (): number => loads.reduce((sum, load) => sum + load.acknowledged(), 0);
+  const untilSpoolEmpty = async (): Promise<void> => {
+    await until('the spool was empty', SPOOL_LIMIT_MS, async () => (await service.spooled()) === 0);
+  };
   await service.start().catch((error: unknown) => {
     throw withOutput(error, service);
   });
@@ -75,10 +80,11 @@ export async function startTrial(stage: Stage, { connection, ...program }: Subje
         throw withOutput(error, service);
       });
     },
+    untilSpoolEmpty,
     async finish(ending) {
       const failures = [...(ending.failures ?? [])];
       for (const load of loads) await load.drain(ACKNOWLEDGED_LIMIT_MS).catch(noteIn(failures));
-      await untilSpoolEmpty(service).catch(noteIn(failures));
+      await untilSpoolEmpty().catch(noteIn(failures));
       const publishers = loads.flatMap((load) => load.publishers);
       const comparison = await settle(() => compare(connection, publishers), stage.patienceMs);
       for (const load of loads) load.close();
@@ -90,11 +96,6 @@ export async function startTrial(stage: Stage, { connection, ...program }: Subje
       return { rounds: ending.rounds, comparison, longestStallMs, failures, notes: ending.notes ?? [] };
     },
   };
-}
-
-/** What was acknowledged is in the table only then. */
-async function untilSpoolEmpty(service: Service): Promise<void> {
-  await until('the spool was empty', SPOOL_LIMIT_MS, async () => (await service.spooled()) === 0);
 }
 
 function noteIn(failures: string[]): (error: unknown) => void {
