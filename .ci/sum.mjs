@@ -1,5 +1,5 @@
-// Adds up what else has failed (the first argument) and vitest's JSON reports (the others), prints
-// "N passed, N failed, N skipped", and fails when anything failed.
+// Adds up what else has failed (the first argument) and the JSON reports of vitest and of the faults (the others),
+// prints "N passed, N failed, N skipped", and fails when anything failed.
 import { readFileSync } from 'node:fs';
 
 const [otherFailures, ...reports] = process.argv.slice(2);
@@ -7,6 +7,10 @@ const sum = { passed: 0, failed: Number(otherFailures), skipped: 0 };
 
 for (const path of reports) {
   const report = read(path);
+  if ('results' in report) {
+    for (const { verdict } of report.results) sum[verdict] += 1;
+    continue;
+  }
   sum.passed += report.numPassedTests;
   sum.failed += report.numFailedTests;
   sum.skipped += report.numPendingTests + report.numTodoTests;

@@ -49,7 +49,8 @@ export async function startDebianPostgres(bin: string, port: number): Promise<st
   return `postgres://owner:secret@127.0.0.1:${port}/postgres`;
 }
 
-async function postgresUser(): Promise<{ readonly uid: number; readonly gid: number }> {
+/** The user that Debian's package brings. */
+export async function postgresUser(): Promise<{ readonly uid: number; readonly gid: number }> {
   const [uid, gid] = await Promise.all(
     ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)),
   );
