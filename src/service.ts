@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
@@ -115,7 +116,11 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     onPresence: (listener) => presence.listen(listener),
     brokerListening: () => broker.isListening(),
     counters: () => ({ ...ingest.counters, ...broker.counters }),
-    gauges: () => ({ messages_waiting: ingest.waiting(), connected_clients: broker.connectedClients() }),
+    gauges: () => ({
+      messages_waiting: ingest.waiting(),
+      connected_clients: broker.connectedClients(),
+      state_changes_unwritten: broker.unwrittenChanges(),
+    }),
   };
   const { createWeb } = await loadingWeb;
   const web = await createWeb(parts, { log });
@@ -199,6 +204,7 @@ interface BrokerNeeds {
 async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Broker> {
   const { config, log, ingest, stations, presence, now } = needs;
   const broker = await createBroker({
+    stateDir: path.join(config.dataDir, 'broker'),
     submit: (message, sender) => ingest.submit(message, sender),
     now,
     stations: () => stations.all(),

@@ -1,17 +1,16 @@
 import type { EventEmitter } from 'node:events';
 import type { AedesOptions, AuthenticateError } from 'aedes';
 import type { Logger } from 'pino';
-import type { StationSnapshot } from '../telemetry/station.ts';
 import { isForbiddenFilter } from './authorize.ts';
-import { createPersistence } from './persistence.ts';
+import type { Interest } from './interest.ts';
+import type { Persistence } from './persistence.ts';
 import { DRAIN_TIMEOUT_MS } from './slow-subscribers.ts';
 import { StationBroker } from './station-broker.ts';
 
 export interface AedesParts {
   readonly allowAnonymous: boolean;
-  readonly stations: () => readonly StationSnapshot[];
-  /** Called for each message that is not queued for a session, because too many are. */
-  readonly onQueueFull: () => void;
+  readonly persistence: Persistence;
+  readonly interest: Interest;
   readonly authorizeForward: NonNullable<AedesOptions['authorizeForward']>;
   readonly log: Logger;
 }
@@ -26,13 +25,12 @@ const MAX_PACKET_ID = 65_535;
 /** Aedes with our answers to what it asks, but for publishing, which is the gate's. */
 export function createAedes({
   allowAnonymous,
-  stations,
-  onQueueFull,
+  persistence,
+  interest,
   authorizeForward,
   log,
 }: AedesParts): StationBroker {
-  const persistence = createPersistence(stations, onQueueFull);
-  const aedes = new StationBroker({
+  const options: AedesOptions = {
     persistence,
     drainTimeout: DRAIN_TIMEOUT_MS,
     maxInflightInbound: MAX_PACKET_ID,
@@ -41,15 +39,10 @@ export function createAedes({
       else done(new NotAuthorizedError(), null);
     },
     authorizeForward,
-    authorizeSubscribe: (client, subscription, done) => {
-      if (isForbiddenFilter(subscription.topic)) {
-        done(null, null);
-        return;
-      }
-      if (!client.clean) aedes.interest.keep(subscription.topic);
-      done(null, subscription);
-    },
-  });
+    authorizeSubscribe: (_client, subscription, done) =>
+      done(null, isForbiddenFilter(subscription.topic) ? null : subscription),
+  };
+  const aedes = new StationBroker(options, interest);
   // Aedes emits it when its persistence fails, but does not declare it.
   const emitter: EventEmitter = aedes;
   emitter.on('error', (error: Error) => log.error({ err: error }, 'the broker failed'));

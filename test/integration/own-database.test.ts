@@ -11,11 +11,10 @@ test.skipIf(bin === undefined && process.env['CI'] === undefined)(
   { timeout: 60_000 },
   async () => {
     const url = await startDebianPostgres(bin!, await freePort());
-    const dataDir = await useFolder();
     // Two services at once on an empty database: one migrates, the other waits for it.
     const [one, two] = await Promise.all([
-      startProgram({ DATABASE_URL: url, DATA_DIR: dataDir }),
-      startProgram({ DATABASE_URL: url, DATA_DIR: dataDir }),
+      startProgram({ DATABASE_URL: url, DATA_DIR: await useFolder() }),
+      startProgram({ DATABASE_URL: url, DATA_DIR: await useFolder() }),
     ]);
     expect(one.stdout()).toContain('Data    the PostgreSQL of DATABASE_URL');
     const posts = [one, two].map(({ httpPort }, index) =>

@@ -1,10 +1,10 @@
-import { tmpdir } from 'node:os';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type Config, readConfig } from '../../src/config.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { type TestDatabase, useTestDatabase } from './database.ts';
+import { useFolder } from './program.ts';
 
 /** A whole service on free ports, on a database of its own. */
 export interface TestService {
@@ -30,7 +30,7 @@ export async function startOn(database: TestDatabase, overrides: Partial<Config>
       DATABASE_URL: database.url,
       HTTP_PORT: '0',
       MQTT_PORT: '0',
-      DATA_DIR: tmpdir(),
+      DATA_DIR: await useFolder(),
       TIME_ZONE: 'UTC',
     }),
     ...overrides,
