@@ -69,8 +69,11 @@ async function openAndRead<T>(folder: string, read: (store: LevelStore) => Promi
   }
 }
 
+/** The folder itself is there: a file that is missing is one that LevelDB had written. */
 function isDamaged(error: unknown): boolean {
-  return codes(error).includes('LEVEL_CORRUPTION');
+  const found = codes(error);
+  const isMissing = found.includes('LEVEL_IO_ERROR') && reasonOf(error).endsWith('No such file or directory');
+  return found.includes('LEVEL_CORRUPTION') || isMissing;
 }
 
 function hintFor(error: unknown): string {

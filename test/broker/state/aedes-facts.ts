@@ -20,7 +20,8 @@ interface Suite {
 /** Makes a test of each fact that every persistence of Aedes is tested for, but for those named. */
 export function testAedesFacts(persistence: () => Promise<unknown>, except: ReadonlySet<string>): void {
   // The package is CommonJS, and its types leave the suite out.
-  const suite = createRequire(import.meta.url)('aedes-persistence/abstract') as (parts: Suite) => void;
+  const require = createRequire(import.meta.url);
+  const suite = require('aedes-persistence/abstract') as (parts: Suite) => void;
   const facts = new Map<string, Run>();
   suite({ persistence, testAsync: true, test: (name, run) => void facts.set(name, run) });
   const left = [...facts].filter(([name]) => !except.has(name));
