@@ -77,6 +77,8 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     persistence: createPersistence(state, parts.stations),
     interest,
     authorizeForward: (client, packet) => {
+      // Out of a session's queue, which goes on only when the client reads: a refusal would take it from there.
+      if (packet.messageId !== undefined) return lowerQos(client, packet);
       if (isLive(packet) && liveSubscribers.has(client)) return null;
       return keepsUp(client) ? lowerQos(client, packet) : null;
     },

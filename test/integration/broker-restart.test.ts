@@ -114,6 +114,30 @@ describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a start', (signal) 
     );
   });
 
+  test('what was queued comes at QoS 1 though the subscription is at QoS 0 now, and ends with PUBACK', async () => {
+    const dataDir = await useFolder();
+    const first = await startProgram({ DATA_DIR: dataDir });
+    const before = await rawClient(first.mqttPort, SESSION);
+    await subscribe(before, 'live/#');
+    const source = await rawClient(first.mqttPort);
+    await exchange(source, [publish('stations/a/t', '1', 1)], 'puback');
+    await before.waitFor((received) => publishes(received).length === 1);
+    const lowered = { topic: 'live/#', qos: 0 } as const;
+    await exchange(before, [{ cmd: 'subscribe', messageId: 2, subscriptions: [lowered] }], 'suback');
+
+    const second = await restart(first, dataDir);
+    const after = await rawClient(second.mqttPort, SESSION);
+    await after.waitFor((received) => publishes(received).length === 1);
+    const { messageId } = publishes(before.received)[0]!;
+    expect(publishes(after.received)).toMatchObject([{ qos: 1, dup: true, messageId }]);
+    after.send({ cmd: 'puback', messageId: messageId! });
+    await exchange(after, [{ cmd: 'pingreq' }], 'pingresp');
+    await leave(after);
+    const last = await rawClient(second.mqttPort, SESSION);
+    await exchange(last, [{ cmd: 'pingreq' }], 'pingresp');
+    expect(publishes(last.received)).toEqual([]);
+  });
+
   test('retained messages are there', async () => {
     const dataDir = await useFolder();
     const first = await startProgram({ DATA_DIR: dataDir });

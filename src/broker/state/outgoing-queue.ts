@@ -125,7 +125,7 @@ export class OutgoingQueue {
     if (Number.isNaN(packetId) || (message === undefined && !isReceived)) return false;
     const kept = isReceived ? undefined : message;
     const entry = { number, packet: kept ? packetOf(kept) : `received/${number}`, packetId, message: kept };
-    if (kept) kept.sessions += 1;
+    if (kept) this.#messages.claim(kept);
     this.#entries.set(entry.packet, entry);
     if (packetId !== undefined) this.#byPacketId.set(packetId, entry);
     return true;

@@ -18,6 +18,15 @@ export interface Packet extends StoredMessage {
   readonly brokerCounter: number;
 }
 
+/**
+ * What queues may take in memory, all together, in bytes. Without a bound a crash for lack of memory would come again with
+ * each start.
+ */
+const MAX_BYTES = 256 * 1024 * 1024;
+/** About what a message takes beside its topic and payload, in bytes, and its place in a queue. */
+const BYTES_OF_MESSAGE = 256;
+const BYTES_OF_PLACE = 256;
+
 /** Stands for the brokers of earlier runs, whose counters would mean other packets now. */
 const EARLIER_BROKER = 'before-the-restart';
 
@@ -25,9 +34,14 @@ const EARLIER_BROKER = 'before-the-restart';
 export class QueuedMessages {
   readonly #changes: Changes;
   #nextNumber = 1;
+  #bytes = 0;
 
   constructor(changes: Changes) {
     this.#changes = changes;
+  }
+
+  hasRoomFor(packet: StoredMessage, sessions: number): boolean {
+    return this.#bytes + sizeOf(packet) + sessions * BYTES_OF_PLACE <= MAX_BYTES;
   }
 
   /** @param sessions that will have it in their queue: each must {@link release} it once */
@@ -35,28 +49,43 @@ export class QueuedMessages {
     const number = this.#nextNumber;
     this.#nextNumber += 1;
     const message = { number, topic, payload, qos, brokerId, brokerCounter, sessions };
+    this.#bytes += sizeOf(message) + sessions * BYTES_OF_PLACE;
     this.#changes.create(keys.message(number), encodeMessage(message));
     return message;
   }
 
   release(message: QueuedMessage): void {
     message.sessions -= 1;
+    this.#bytes -= BYTES_OF_PLACE;
     this.releaseUnused(message);
   }
 
   /** Removes a message that is in no queue. */
   releaseUnused(message: QueuedMessage): void {
-    if (message.sessions === 0) this.#changes.remove(keys.message(message.number));
+    if (message.sessions > 0) return;
+    this.#bytes -= sizeOf(message);
+    this.#changes.remove(keys.message(message.number));
   }
 
   /** A message out of the store, which is in no queue yet. */
   restore(number: number, message: StoredMessage): QueuedMessage {
     this.noteNumber(number);
+    this.#bytes += sizeOf(message);
     return { ...message, number, brokerId: EARLIER_BROKER, brokerCounter: number, sessions: 0 };
+  }
+
+  /** One more session has it in its queue. */
+  claim(message: QueuedMessage): void {
+    message.sessions += 1;
+    this.#bytes += BYTES_OF_PLACE;
   }
 
   /** A number that is taken: further messages come behind it. */
   noteNumber(number: number): void {
     this.#nextNumber = Math.max(this.#nextNumber, number + 1);
   }
+}
+
+function sizeOf({ topic, payload }: StoredMessage): number {
+  return Buffer.byteLength(topic) + Buffer.byteLength(payload) + BYTES_OF_MESSAGE;
 }

@@ -77,8 +77,8 @@ export async function restore(parts: RestoreParts): Promise<void> {
     leftOut.push(key);
   }
   for (const key of leftOut) parts.changes.remove(key);
-  parts.sessions.adopt(read.awaySince);
   for (const message of read.messages.values()) parts.sessions.messages.releaseUnused(message);
+  parts.sessions.adopt(read.awaySince);
   if (leftOut.length > 0) {
     const what = 'records of sessions or retained messages made no sense and were left out';
     parts.log.warn({ records: leftOut.length }, what);

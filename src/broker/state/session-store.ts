@@ -85,7 +85,7 @@ export class SessionStore {
     return this.#subscribers.match(topic);
   }
 
-  /** Queues a message, once for each session; the newest are those for which there is no room. */
+  /** Queues a message, once for each session. Where there is no room the newest messages are left out, and counted. */
   enqueue(clientIds: Iterable<string>, packet: Packet): void {
     const sessions: Session[] = [];
     for (const clientId of new Set(clientIds)) {
@@ -96,6 +96,10 @@ export class SessionStore {
       else sessions.push(session);
     }
     if (sessions.length === 0) return;
+    if (!this.messages.hasRoomFor(packet, sessions.length)) {
+      this.#parts.counters.queued_messages_dropped += sessions.length;
+      return;
+    }
     const message = this.messages.add(packet, sessions.length);
     for (const { queue } of sessions) queue.add(message);
   }

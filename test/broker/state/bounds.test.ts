@@ -48,6 +48,32 @@ describe('a queue', () => {
     expect(counters.queued_messages_dropped).toBe(1);
   });
 
+  test('is one of several that take 256 MiB together, counted anew after a restart', async () => {
+    const before = await useBrokerState();
+    const other = { id: 'other', clean: false };
+    await subscribe(before.persistence);
+    await subscribe(before.persistence, other);
+    const payload = Buffer.alloc(1024 * 1024 - 1_000);
+    const large = (number: number) => ({ ...message(number), payload });
+    const both = [{ clientId: CLIENT.id }, { clientId: other.id }];
+    for (let number = 1; number <= 255; number += 1) {
+      await before.persistence.outgoingEnqueueCombi(both, large(number));
+    }
+    await before.persistence.outgoingEnqueueCombi(both, { ...large(256), payload: Buffer.alloc(2 ** 21) });
+    expect(before.counters.queued_messages_dropped).toBe(2);
+    const { persistence, counters } = await before.reopen();
+    await persistence.outgoingEnqueueCombi(both, large(1));
+    await persistence.outgoingEnqueueCombi(both, large(2));
+    expect(counters.queued_messages_dropped).toBe(2);
+    await persistence.cleanSubscriptions(CLIENT);
+    await persistence.outgoingEnqueueCombi(both, large(3));
+    expect(counters.queued_messages_dropped).toBe(3);
+    await persistence.cleanSubscriptions(other);
+    await subscribe(persistence);
+    await persistence.outgoingEnqueueCombi(both, large(4));
+    expect(counters.queued_messages_dropped).toBe(3);
+  });
+
   test('of 10,000 messages is not looked through, whatever happens to one of them', async () => {
     const { persistence, state } = await useBrokerState();
     await subscribe(persistence);
