@@ -78,7 +78,8 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     env: 'DATA_DIR',
     default: './data',
     allowed: 'a folder; made if it is missing',
-    description: 'Where everything that must last is kept, the embedded PostgreSQL above all.',
+    description:
+      'Where everything that must last is kept: the embedded PostgreSQL, MQTT sessions and retained messages. Each Thermograph needs its own.',
     read: (text) => resolve(text ?? './data'),
   },
   databaseUrl: {

@@ -1,5 +1,5 @@
-import path from 'node:path';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type Broker, createBroker } from './broker/broker.ts';
@@ -127,6 +127,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
       spooled_bytes: spool.bytes(),
       connected_clients: broker.connectedClients(),
       clock_ahead_ms: clock.aheadMs(),
+      state_changes_unwritten: broker.unwrittenChanges(),
     }),
   };
   const { createWeb } = await loadingWeb;
@@ -208,6 +209,7 @@ interface BrokerNeeds {
 async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Broker> {
   const { config, log, ingest, stations, presence, now } = needs;
   const broker = await createBroker({
+    stateDir: path.join(config.dataDir, 'broker'),
     submit: (message, sender) => ingest.submit(message, sender),
     isCongested: () => ingest.isCongested(),
     isRefusing: () => ingest.isRefusing(),

@@ -20,3 +20,16 @@ export function forbiddenTopic(topic: string): string | null {
 export function isForbiddenFilter(filter: string): boolean {
   return filter.startsWith('$');
 }
+
+/** Whether it is a filter [MQTT-4.7.1-2], [MQTT-4.7.1-3] that is not refused. */
+export function isValidFilter(filter: string): boolean {
+  const levels = filter.split('/');
+  const isWellPlaced = (level: string, index: number): boolean =>
+    level === '+' || (level === '#' && index === levels.length - 1) || !/[+#]/.test(level);
+  return (
+    filter !== '' &&
+    !isForbiddenFilter(filter) &&
+    levels.length <= MAX_TOPIC_LEVELS &&
+    levels.every(isWellPlaced)
+  );
+}

@@ -7,12 +7,15 @@ import type { StationSnapshot } from '../telemetry/station.ts';
 import { createAedes } from './create-aedes.ts';
 import { createConnections } from './connections.ts';
 import { lowerQos } from './granted-qos.ts';
+import { createInterest } from './interest.ts';
 import { createLiveSubscribers } from './live-subscribers.ts';
 import { livePacket } from './live-topics.ts';
 import { isStalled } from './publication.ts';
+import { createPersistence } from './persistence.ts';
 import { createPublishGate, type Submit } from './publish-gate.ts';
 import { followSessions } from './sessions.ts';
 import { createSlowSubscriberGate } from './slow-subscribers.ts';
+import { openBrokerState, type StateCounters } from './state/broker-state.ts';
 import type { StationBroker } from './station-broker.ts';
 
 /** The MQTT broker: stations publish to it, integrators subscribe. */
@@ -28,13 +31,15 @@ export interface Broker {
   connectedClients(): number;
   /** Clients are read from again that were held while too much waited. */
   relieved(): void;
+  /** Changes of sessions and retained messages that would not survive a `kill -9` yet. */
+  unwrittenChanges(): number;
   /** Takes no further connections; those that are open go on. */
   stopListening(): void;
   /** Ends all connections. */
   close(): Promise<void>;
 }
 
-export interface BrokerCounters {
+export interface BrokerCounters extends StateCounters {
   connections_opened: number;
   connections_failed: number;
   /** Not let in, because nothing could be stored. */
@@ -43,11 +48,11 @@ export interface BrokerCounters {
   connections_stalled: number;
   /** Subscribers that had stopped reading. */
   subscribers_cut: number;
-  /** Messages that were not queued for a session, because too many are. */
-  queued_messages_dropped: number;
 }
 
 export interface BrokerParts {
+  /** The folder of what lasts beyond a restart: sessions, what is queued for them, and retained messages. */
+  readonly stateDir: string;
   readonly submit: Submit;
   /** Whether so much waits to be stored that clients should not be read from; {@link Broker.relieved} tells when not. */
   readonly isCongested: () => boolean;
@@ -60,6 +65,7 @@ export interface BrokerParts {
   readonly log: Logger;
 }
 
+/** @throws StateFolderError when `stateDir` can't be used */
 export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const counters: BrokerCounters = {
     connections_opened: 0,
@@ -68,7 +74,13 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     connections_stalled: 0,
     subscribers_cut: 0,
     queued_messages_dropped: 0,
+    sessions_expired: 0,
+    sessions_dropped: 0,
+    retained_messages_refused: 0,
+    state_writes_failed: 0,
   };
+  const interest = createInterest();
+  const state = await openBrokerState({ ...parts, folder: parts.stateDir, counters, interest });
   const keepsUp = createSlowSubscriberGate((client) => {
     counters.subscribers_cut += 1;
     parts.log.warn({ clientId: client.id }, 'a subscriber that had stopped reading was cut off');
@@ -76,8 +88,11 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const aedes = createAedes({
     ...parts,
     onRefused: () => (counters.connections_refused += 1),
-    onQueueFull: () => (counters.queued_messages_dropped += 1),
+    persistence: createPersistence(state, parts.stations),
+    interest,
     authorizeForward: (client, packet) => {
+      // Out of a session's queue, which goes on only when the client reads: a refusal would take it from there.
+      if (packet.messageId !== undefined) return lowerQos(client, packet);
       if (isLive(packet) && liveSubscribers.has(client)) return null;
       return keepsUp(client) ? lowerQos(client, packet) : null;
     },
@@ -85,11 +100,11 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const liveSubscribers = createLiveSubscribers({
     clients: () => connections.clients(),
     isReady: (client) => connections.of(client)?.isOpen ?? false,
-    isSessionAway: () => aedes.interest.isKept('live'),
+    isSessionAway: () => interest.isKept('live'),
     keepsUp,
   });
   aedes.onSubscriptionsChanged = () => liveSubscribers.changed();
-  const { presence, redeliveries } = followSessions(aedes, parts.onPresence);
+  const { presence, redeliveries } = followSessions(aedes, state.sessions, parts.onPresence);
   countConnections(aedes, counters, parts.log);
   const gate = createPublishGate({
     submit: parts.submit,
@@ -97,6 +112,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     presence,
     redeliveries,
     connectionOf: (client) => connections.of(client),
+    isTaken: ({ id }, packetId) => state.sessions.find(id)?.isOpen(packetId) ?? false,
     isWanted: (topic) => aedes.isWanted(topic),
     fanOut: (packet, client) => aedes.publish(packet, client, ignore),
   });
@@ -121,11 +137,12 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     counters,
     connectedClients: () => aedes.connectedClients,
     relieved: () => connections.relieved(),
+    unwrittenChanges: () => state.unwritten(),
     isListening: () => server.listening,
     listen: (host, port) => listen(server, host, port),
-    wantsLive: () => aedes.interest.in('live'),
+    wantsLive: () => interest.in('live'),
     publishLive(readings) {
-      if (!aedes.interest.in('live')) return;
+      if (!interest.in('live')) return;
       liveSubscribers.send(readings);
       if (!liveSubscribers.areOthersLeft()) return;
       for (const reading of readings) aedes.publish(livePacket(reading), ignore);
@@ -137,6 +154,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       await new Promise<void>((resolve) => {
         aedes.close(resolve);
       });
+      await state.close();
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { EventEmitter } from 'node:events';
 import type { AedesOptions, AuthenticateError } from 'aedes';
 import type { Logger } from 'pino';
-import type { StationSnapshot } from '../telemetry/station.ts';
 import { isForbiddenFilter } from './authorize.ts';
-import { createPersistence } from './persistence.ts';
+import type { Interest } from './interest.ts';
+import type { Persistence } from './persistence.ts';
 import { DRAIN_TIMEOUT_MS } from './slow-subscribers.ts';
 import { StationBroker } from './station-broker.ts';
 
@@ -13,9 +13,8 @@ export interface AedesParts {
   readonly isRefusing: () => boolean;
   /** Called for each client that was not let in for that. */
   readonly onRefused: () => void;
-  readonly stations: () => readonly StationSnapshot[];
-  /** Called for each message that is not queued for a session, because too many are. */
-  readonly onQueueFull: () => void;
+  readonly persistence: Persistence;
+  readonly interest: Interest;
   readonly authorizeForward: NonNullable<AedesOptions['authorizeForward']>;
   readonly log: Logger;
 }
@@ -34,13 +33,12 @@ export function createAedes({
   allowAnonymous,
   isRefusing,
   onRefused,
-  stations,
-  onQueueFull,
+  persistence,
+  interest,
   authorizeForward,
   log,
 }: AedesParts): StationBroker {
-  const persistence = createPersistence(stations, onQueueFull);
-  const aedes = new StationBroker({
+  const options: AedesOptions = {
     persistence,
     drainTimeout: DRAIN_TIMEOUT_MS,
     maxInflightInbound: MAX_PACKET_ID,
@@ -53,15 +51,10 @@ export function createAedes({
       } else done(null, true);
     },
     authorizeForward,
-    authorizeSubscribe: (client, subscription, done) => {
-      if (isForbiddenFilter(subscription.topic)) {
-        done(null, null);
-        return;
-      }
-      if (!client.clean) aedes.interest.keep(subscription.topic);
-      done(null, subscription);
-    },
-  });
+    authorizeSubscribe: (_client, subscription, done) =>
+      done(null, isForbiddenFilter(subscription.topic) ? null : subscription),
+  };
+  const aedes = new StationBroker(options, interest);
   // Aedes emits it when its persistence fails, but does not declare it.
   const emitter: EventEmitter = aedes;
   emitter.on('error', (error: Error) => log.error({ err: error }, 'the broker failed'));

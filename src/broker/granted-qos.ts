@@ -6,12 +6,14 @@ type Qos = 0 | 1 | 2;
 
 /**
  * Lowers a packet's QoS to the highest that the client's matching subscriptions were granted [MQTT-3.8.4-6]. Aedes
- * itself does so only for subscriptions without wildcards.
+ * itself does so only for subscriptions without wildcards. Out of a session's queue it comes at QoS 1 at least, also when
+ * the subscription has been lowered meanwhile: without an acknowledgement it would come again for ever.
  */
 export function lowerQos(client: Client, packet: AedesPublishPacket): AedesPublishPacket {
   if (packet.qos === 0) return packet;
   const granted = grantedQos(client, packet.topic);
-  if (granted !== undefined && granted < packet.qos) packet.qos = granted;
+  const isQueued = packet.messageId !== undefined;
+  if (granted !== undefined && granted < packet.qos) packet.qos = isQueued && granted === 0 ? 1 : granted;
   return packet;
 }
 

@@ -5,7 +5,6 @@ const FILTER_LEVELS: Readonly<Record<FirstLevel, readonly string[]>> = {
   stations: ['stations', '#', '+'],
   live: ['live', '#', '+'],
 };
-const ASKED_ABOUT: ReadonlySet<string> = new Set(Object.values(FILTER_LEVELS).flat());
 
 /** Whether a filter may take in what is published below the first level. */
 export function reachesInto(filter: string, firstLevel: FirstLevel): boolean {
@@ -21,8 +20,10 @@ export interface Interest {
   add(filter: string): void;
   /** It ended. */
   remove(filter: string): void;
-  /** A subscription of a session that outlives its connection: it is reckoned with from now on. */
+  /** A session that outlives its connection has begun to queue what the filter takes in. */
   keep(filter: string): void;
+  /** It has ended to do so. */
+  release(filter: string): void;
   /** Whether a session that outlives its connection may want it. */
   isKept(firstLevel: FirstLevel): boolean;
   /** May answer yes where nobody listens any more, never no where somebody does. */
@@ -31,25 +32,23 @@ export interface Interest {
 
 export function createInterest(): Interest {
   const counts = new Map<string, number>();
-  const kept = new Set<string>();
-  const change = (filter: string, by: number): void => {
-    const level = firstLevelOf(filter);
-    const count = (counts.get(level) ?? 0) + by;
-    if (count > 0) counts.set(level, count);
-    else counts.delete(level);
-  };
+  const kept = new Map<string, number>();
   const wants = (level: string): boolean => counts.has(level) || kept.has(level);
   return {
-    add: (filter) => change(filter, 1),
-    remove: (filter) => change(filter, -1),
-    keep(filter) {
-      const level = firstLevelOf(filter);
-      // What nobody asks about need not be remembered for good.
-      if (ASKED_ABOUT.has(level)) kept.add(level);
-    },
+    add: (filter) => change(counts, filter, 1),
+    remove: (filter) => change(counts, filter, -1),
+    keep: (filter) => change(kept, filter, 1),
+    release: (filter) => change(kept, filter, -1),
     isKept: (firstLevel) => FILTER_LEVELS[firstLevel].some((level) => kept.has(level)),
     in: (firstLevel) => FILTER_LEVELS[firstLevel].some(wants),
   };
+}
+
+function change(counts: Map<string, number>, filter: string, by: number): void {
+  const level = firstLevelOf(filter);
+  const count = (counts.get(level) ?? 0) + by;
+  if (count > 0) counts.set(level, count);
+  else counts.delete(level);
 }
 
 /** The part of a filter or topic before its first slash. */

@@ -1,50 +1,52 @@
-import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
-import type { AedesPersistence } from 'aedes-persistence';
 import type { StationSnapshot } from '../telemetry/station.ts';
-import { boundQueues } from './bounded-queues.ts';
 import { retainedLive } from './live-topics.ts';
-
-type StoreIncoming = (client: object, packet: { readonly messageId?: number }) => Promise<void>;
+import { type PersistedIncoming, persistIncoming } from './persisted-incoming.ts';
+import { type PersistedOutgoing, persistOutgoing } from './persisted-outgoing.ts';
+import { type PersistedSubscriptions, persistSubscriptions } from './persisted-subscriptions.ts';
+import type { BrokerState } from './state/broker-state.ts';
+import type { StoredMessage } from './state/records.ts';
 
 /**
- * Where Aedes keeps sessions, retained messages and wills: in memory. What is retained below `live/` isn't kept at all
- * but made from the newest readings whenever somebody subscribes.
- * @param onDropped is told of each message that is not queued for a session, because too many are
+ * What Aedes asks of the place where it keeps sessions and retained messages. Its own types know callbacks only, of which
+ * it uses none. All is answered from memory, and nothing is ever refused or put off: a packet that Aedes has
+ * numbered, and that then waited here or failed, would hold up all that follow. Only the two questions for a QoS 2
+ * number that is not open are answered with an error, as Aedes wants it.
  */
+export interface Persistence extends PersistedSubscriptions, PersistedOutgoing, PersistedIncoming {
+  /** Aedes insists on an async function. */
+  setup(): Promise<void>;
+  storeRetained(message: StoredMessage): Promise<void>;
+  createRetainedStreamCombi(filters: readonly string[]): Readable;
+  putWill(): Promise<void>;
+  delWill(): Promise<void>;
+  streamWill(): Readable;
+}
+
+/** @param stations what is retained below `live/` isn't kept but made of their newest readings for each subscriber */
 export function createPersistence(
+  { sessions, retained }: BrokerState,
   stations: () => readonly StationSnapshot[],
-  onDropped: () => void,
-): AedesPersistence {
-  // The package is CommonJS, and its types declare a default export that it does not have.
-  const require = createRequire(import.meta.url);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as said above
-  const createMemoryPersistence = require('aedes-persistence') as () => AedesPersistence;
-  const persistence = createMemoryPersistence();
-  boundQueues(persistence, onDropped);
-  keepNumbersOnly(persistence);
-
-  const stored = persistence.createRetainedStreamCombi.bind(persistence);
-  persistence.createRetainedStreamCombi = (filters) => {
-    const live = retainedLive(filters, stations);
-    return Readable.from(concatenate(live, stored(filters)));
+): Persistence {
+  return {
+    async setup() {},
+    async storeRetained(message) {
+      retained.store(message);
+    },
+    createRetainedStreamCombi: (filters) =>
+      Readable.from(concatenate(retainedLive(filters, stations), retained.match(filters))),
+    ...persistSubscriptions(sessions),
+    ...persistOutgoing(sessions),
+    ...persistIncoming(sessions),
+    // Wills are kept for brokers that find another one dead; there is only this one, and after a jump of the clock it
+    // would take itself for dead. Those of its clients Aedes keeps with the connection.
+    async putWill() {},
+    async delWill() {},
+    streamWill: () => Readable.from([]),
   };
-  // The wills of brokers that have died; there is only this one. After a jump of the clock Aedes takes itself for dead
-  // and would publish the wills of clients that are connected.
-  persistence.streamWill = () => Readable.from([]);
-  return persistence;
 }
 
-/** Of an open QoS 2 message only the number is asked for later: its payload need not be kept until PUBREL. */
-function keepNumbersOnly(persistence: AedesPersistence): void {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Aedes calls it so; the types leave it out
-  const store = Reflect.get(persistence, 'incomingStorePacket').bind(persistence) as StoreIncoming;
-  const storeNumber: StoreIncoming = (client, { messageId }) =>
-    store(client, messageId === undefined ? {} : { messageId });
-  Object.assign(persistence, { incomingStorePacket: storeNumber });
-}
-
-async function* concatenate(first: Iterable<unknown>, second: AsyncIterable<unknown>): AsyncGenerator {
-  yield* first;
-  yield* second;
+function* concatenate(live: Iterable<object>, stored: Iterable<StoredMessage>): Generator<object> {
+  yield* live;
+  for (const message of stored) yield { cmd: 'publish', retain: true, ...message };
 }

@@ -11,6 +11,8 @@ export interface PublishGateParts extends PublicationParts {
   readonly submit: Submit;
   /** The connection of a client, if it is still there. */
   readonly connectionOf: (client: Client) => Connection | undefined;
+  /** Whether a QoS 2 message of this client and identifier has been taken, and PUBREL has not come. */
+  readonly isTaken: (client: Client, packetId: number) => boolean;
 }
 
 export interface PublishGate {
@@ -45,6 +47,11 @@ export function createPublishGate(parts: PublishGateParts): PublishGate {
       const forbidden = isForbidden(packet.topic);
       if (forbidden !== null) {
         callback(new Error(forbidden));
+        return;
+      }
+      // Aedes answers it and publishes nothing; stored again, a reading without a time would be there twice [MQTT-4.3.3-2].
+      if (client !== null && packet.messageId !== undefined && parts.isTaken(client, packet.messageId)) {
+        callback(null);
         return;
       }
       // Last wills come when their client has gone.

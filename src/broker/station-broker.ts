@@ -1,6 +1,6 @@
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
 import { STATION_PREFIX } from '../telemetry/topic.ts';
-import { createInterest, type Interest } from './interest.ts';
+import type { Interest } from './interest.ts';
 import { OrderedEmitter } from './ordered-emitter.ts';
 
 type Done = (error?: Error) => void;
@@ -8,7 +8,7 @@ type Deliver = Parameters<Aedes['subscribe']>[1];
 
 /** Aedes, with delivery in order and without fan-out where nobody listens. */
 export class StationBroker extends Aedes {
-  readonly interest: Interest = createInterest();
+  readonly interest: Interest;
   /** Called after each subscription and its end. */
   onSubscriptionsChanged: () => void = noop;
   readonly #emitter: OrderedEmitter;
@@ -17,9 +17,10 @@ export class StationBroker extends Aedes {
   /** The number of the last packet; Aedes counts it up for each new one. */
   declare private readonly counter: number;
 
-  constructor(options: AedesOptions) {
+  constructor(options: AedesOptions, interest: Interest) {
     const emitter = new OrderedEmitter();
     super({ ...options, mq: emitter });
+    this.interest = interest;
     this.#emitter = emitter;
   }
 

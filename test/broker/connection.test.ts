@@ -5,6 +5,7 @@ import { createBroker } from '../../src/broker/broker.ts';
 import type { Sender } from '../../src/broker/publication.ts';
 import { createReceiptClock } from '../../src/ingest/clock.ts';
 import { poll } from '../support/poll.ts';
+import { useFolder } from '../support/program.ts';
 import { connectPacket, rawClient } from '../support/raw-client.ts';
 
 const ACCEPTED = { decoded: { station: null, status: null } };
@@ -17,6 +18,7 @@ async function useHoldingBroker() {
   let isCongested = false;
   let isRefusing = false;
   const broker = await createBroker({
+    stateDir: await useFolder(),
     submit: (_, sender) => {
       if (isHolding) held.push(sender);
       else sender.settled(null, ACCEPTED);

@@ -28,3 +28,13 @@ test('a session that outlives its connection stays interested', () => {
   interest.remove('stations/#');
   expect(interest.in('stations')).toBe(true);
 });
+
+test('and is so until the last such session has ended', () => {
+  const interest = createInterest();
+  interest.keep('live/#');
+  interest.keep('live/a/t');
+  interest.release('live/#');
+  expect([interest.isKept('live'), interest.in('live')]).toEqual([true, true]);
+  interest.release('live/a/t');
+  expect([interest.isKept('live'), interest.in('live')]).toEqual([false, false]);
+});

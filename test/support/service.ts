@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type Config, readConfig } from '../../src/config.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { type TestDatabase, useTestDatabase } from './database.ts';
+import { useFolder } from './program.ts';
 
 /** A whole service on free ports, on a database of its own. */
 export interface TestService {
@@ -27,14 +25,12 @@ export async function useService(overrides: Partial<Config> = {}): Promise<TestS
 
 /** {@link useService} on a database that is there already, e.g. for a second start. */
 export async function startOn(database: TestDatabase, overrides: Partial<Config> = {}): Promise<TestService> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'thermograph-test-'));
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const config = {
     ...readConfig({
       DATABASE_URL: database.url,
       HTTP_PORT: '0',
       MQTT_PORT: '0',
-      DATA_DIR: dataDir,
+      DATA_DIR: await useFolder(),
       TIME_ZONE: 'UTC',
     }),
     ...overrides,
