@@ -6,22 +6,17 @@ import { type Broker, createBroker } from './broker/broker.ts';
 import type { Config } from './config.ts';
 import { createReceiptClock } from './ingest/clock.ts';
 import { createIngest, type Ingest } from './ingest/ingest.ts';
-import { createLateWriter } from './ingest/late-writer.ts';
 import type { Row } from './ingest/rows.ts';
-import { openSpool, type Spool } from './ingest/spool/spool.ts';
 import type { Submission } from './ingest/submission.ts';
 import { submitAndWait } from './ingest/submit-and-wait.ts';
-import { createWriter, type Writer } from './ingest/writer.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { createStations, type Stations } from './live/stations.ts';
-import { type Database, openDatabase } from './open-database.ts';
-import { type Preparation, prepareDatabase } from './prepare-database.ts';
+import { openDatabase } from './open-database.ts';
+import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
-import { listenError, spoolInUse } from './start-error.ts';
-import { createPartitions } from './storage/partitions.ts';
-import { createWritingConnection } from './storage/writing-connection.ts';
+import { listenError } from './start-error.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
-import type { StoringState, WebParts } from './web/parts.ts';
+import type { WebParts } from './web/parts.ts';
 
 /** Of the time for an orderly stop: how much of it what is under way may take to be stored. */
 const DRAIN_SHARE = 0.5;
@@ -78,7 +73,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     log.warn({ aheadMs }, 'the clock of this machine has stepped back; times of receipt go on from before'),
   );
   const stations = createStations([]);
-  const spool = await openServiceSpool(config, log, releasers);
+  const spool = await openSpoolOf(config, log, releasers);
   const { writer, preparation } = await openWriter({ config, log, database, stations }, releasers);
   const ingest = createIngest({
     writer,
@@ -153,50 +148,6 @@ async function listenForHttp(web: FastifyInstance, { host, httpPort }: Config): 
   return web.server.address() as AddressInfo;
 }
 
-async function openServiceSpool(
-  { dataDir, spoolMaxBytes }: Config,
-  log: Logger,
-  releasers: Releasers,
-): Promise<Spool> {
-  const folder = path.join(dataDir, 'spool');
-  const spool = await openSpool({ folder, maxBytes: spoolMaxBytes, log }).catch((error: unknown) => {
-    throw spoolInUse(folder, error);
-  });
-  releasers.push(() => spool.close());
-  return spool;
-}
-
-interface WriterNeeds {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly database: Database;
-  readonly stations: Stations;
-}
-
-/** A writer that takes readings as soon as the database is ready, which may be later. */
-async function openWriter(
-  { config, log, database, stations }: WriterNeeds,
-  releasers: Releasers,
-): Promise<{ readonly writer: Writer; readonly preparation: Preparation }> {
-  let preparation: Preparation | undefined;
-  const writer = createLateWriter(() => preparation?.problem() ?? 'it is not ready yet');
-  const pool = database.writing;
-  const connection = createWritingConnection(pool);
-  releasers.push(() => connection.close());
-  preparation = await prepareDatabase({
-    connection: database.connection,
-    pool,
-    isEmbedded: config.databaseUrl === undefined,
-    log,
-    onReady({ catalog, latest }) {
-      stations.restore(latest);
-      writer.attach(createWriter({ database: connection, catalog, partitions: createPartitions(pool), log }));
-    },
-  });
-  releasers.push(() => preparation.close());
-  return { writer, preparation };
-}
-
 interface BrokerNeeds {
   readonly config: Config;
   readonly log: Logger;
@@ -228,19 +179,6 @@ async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Bro
     await broker.close();
   });
   return broker;
-}
-
-/** What becomes of readings now, and what stands in their way. */
-function storingReport(ingest: Ingest, spool: Spool, preparation: Preparation): StoringState {
-  const { state, databaseProblem, spoolProblem } = ingest.report();
-  return {
-    state,
-    isPrepared: preparation.problem() === undefined,
-    databaseProblem: preparation.problem() ?? databaseProblem,
-    spoolProblem: spoolProblem ?? spool.problem(),
-    spooledMessages: spool.count(),
-    spooledBytes: spool.bytes(),
-  };
 }
 
 /** Brings what is known of the stations up to date, and returns what there is to tell, if anybody wants to know. */

@@ -1,0 +1,73 @@
+import path from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Ingest } from './ingest/ingest.ts';
+import { createLateWriter } from './ingest/late-writer.ts';
+import { openSpool, type Spool } from './ingest/spool/spool.ts';
+import { createWriter, type Writer } from './ingest/writer.ts';
+import type { Stations } from './live/stations.ts';
+import type { Database } from './open-database.ts';
+import { type Preparation, prepareDatabase } from './prepare-database.ts';
+import type { Releasers } from './releasers.ts';
+import { spoolInUse } from './start-error.ts';
+import { createPartitions } from './storage/partitions.ts';
+import { createWritingConnection } from './storage/writing-connection.ts';
+import type { StoringState } from './web/parts.ts';
+
+/** @throws StartError when another process has it open */
+export async function openSpoolOf(
+  { dataDir, spoolMaxBytes }: Config,
+  log: Logger,
+  releasers: Releasers,
+): Promise<Spool> {
+  const folder = path.join(dataDir, 'spool');
+  const spool = await openSpool({ folder, maxBytes: spoolMaxBytes, log }).catch((error: unknown) => {
+    throw spoolInUse(folder, error);
+  });
+  releasers.push(() => spool.close());
+  return spool;
+}
+
+export interface WriterNeeds {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly stations: Stations;
+}
+
+/** A writer that takes readings as soon as the database is ready, which may be later. */
+export async function openWriter(
+  { config, log, database, stations }: WriterNeeds,
+  releasers: Releasers,
+): Promise<{ readonly writer: Writer; readonly preparation: Preparation }> {
+  let preparation: Preparation | undefined;
+  const writer = createLateWriter(() => preparation?.problem() ?? 'it is not ready yet');
+  const pool = database.writing;
+  const connection = createWritingConnection(pool);
+  releasers.push(() => connection.close());
+  preparation = await prepareDatabase({
+    connection: database.connection,
+    pool,
+    isEmbedded: config.databaseUrl === undefined,
+    log,
+    onReady({ catalog, latest }) {
+      stations.restore(latest);
+      writer.attach(createWriter({ database: connection, catalog, partitions: createPartitions(pool), log }));
+    },
+  });
+  releasers.push(() => preparation.close());
+  return { writer, preparation };
+}
+
+/** What becomes of readings now, and what stands in their way. */
+export function storingReport(ingest: Ingest, spool: Spool, preparation: Preparation): StoringState {
+  const { state, databaseProblem, spoolProblem } = ingest.report();
+  return {
+    state,
+    isPrepared: preparation.problem() === undefined,
+    databaseProblem: preparation.problem() ?? databaseProblem,
+    spoolProblem: spoolProblem ?? spool.problem(),
+    spooledMessages: spool.count(),
+    spooledBytes: spool.bytes(),
+  };
+}
