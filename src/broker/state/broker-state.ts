@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Micros } from '../../telemetry/reading.ts';
 import { Journal } from './journal.ts';
-import { type LevelStore, openLevel } from './level-store.ts';
+import { FORGETFUL, isDiskTrouble, type LevelStore, openLevel } from './level-store.ts';
 import { restore } from './restore.ts';
 import { RetainedMessages } from './retained-messages.ts';
 import { type SessionCounters, SessionStore, type SessionStoreParts } from './session-store.ts';
@@ -41,10 +41,20 @@ const EXPIRE_EVERY_MS = 60 * 60 * 1000;
  * last turn of the event loop, usually a millisecond, and a power cut what the operating system had not put on disk yet,
  * usually some seconds. Readings are in Postgres long before. What fails here fails in the log and on the counters,
  * never a message.
- * @throws StateFolderError when the folder can't be used
+ *
+ * On a full or read-only disk the broker starts all the same, for stations should be able to deliver: it knows nothing of
+ * before then, and what comes is in memory only, until the service is started again.
+ * @throws StateFolderError when the folder can't be used for another reason
  */
 export function openBrokerState(parts: BrokerStateParts): Promise<BrokerState> {
-  return openLevel(parts.folder, parts.log, (store) => openState(store, parts));
+  return openLevel(parts.folder, parts.log, (store) => openState(store, parts)).catch((error: unknown) => {
+    if (!isDiskTrouble(error)) throw error;
+    parts.log.error(
+      { err: error },
+      'sessions and retained messages can not be read or kept; start Thermograph again when the disk can be written',
+    );
+    return openState(FORGETFUL, parts);
+  });
 }
 
 async function openState(store: LevelStore, parts: BrokerStateParts): Promise<BrokerState> {

@@ -69,6 +69,19 @@ async function openAndRead<T>(folder: string, read: (store: LevelStore) => Promi
   }
 }
 
+/** Whether the disk takes nothing at the moment, which is no fault of the folder's. */
+export function isDiskTrouble(error: unknown): boolean {
+  return /EROFS|ENOSPC|read-only file system|no space left/i.test(reasonOf(error));
+}
+
+/** Keeps nothing. */
+export const FORGETFUL: LevelStore = {
+  async *entries() {},
+  write: () => Promise.resolve(),
+  reopen: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
 /** The folder itself is there: a file that is missing is one that LevelDB had written. */
 function isDamaged(error: unknown): boolean {
   const found = codes(error);
