@@ -75,7 +75,7 @@ function handleSignals(
     interrupted.abort(new InterruptedError());
     setTimeout(() => {
       process.stderr.write(
-        'The stop took longer than SHUTDOWN_TIMEOUT: it is ended by force. What was not acknowledged is not stored.\n',
+        'The stop took longer than SHUTDOWN_TIMEOUT: it is ended by force. What was not acknowledged may not be stored.\n',
       );
       service?.abandon();
       process.exit(EXIT_FAILED);

@@ -61,7 +61,10 @@ export function createConnections(handle: (socket: Socket) => Client, intake: In
       queueMicrotask(() => connections.get(client)?.open());
     },
     relieved() {
-      for (const connection of connections.values()) connection.relieved();
+      // Not always the same first: the room may not be enough for all.
+      const all = [...connections.values()];
+      const first = Math.floor(Math.random() * all.length);
+      for (let index = 0; index < all.length; index += 1) all[(first + index) % all.length]!.relieved();
     },
     async close() {
       clearInterval(sweep);

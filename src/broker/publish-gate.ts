@@ -50,7 +50,13 @@ export function createPublishGate(parts: PublishGateParts): PublishGate {
         return;
       }
       // Aedes answers it and publishes nothing; stored again, a reading without a time would be there twice [MQTT-4.3.3-2].
-      if (client !== null && packet.messageId !== undefined && parts.isTaken(client, packet.messageId)) {
+      // Without DUP it may be a new one, of a board that has begun to count anew.
+      if (
+        packet.dup &&
+        client !== null &&
+        packet.messageId !== undefined &&
+        parts.isTaken(client, packet.messageId)
+      ) {
         callback(null);
         return;
       }

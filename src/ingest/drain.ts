@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Decoded } from '../telemetry/decode.ts';
 import type { Message } from '../telemetry/reading.ts';
-import { reasonOf } from '../storage/failure.ts';
+import { classifyFailure, reasonOf } from '../storage/failure.ts';
 import type { Row } from './rows.ts';
 import type { Spooled } from './spool/record.ts';
 import type { Spool } from './spool/spool.ts';
@@ -32,8 +32,15 @@ export interface DrainParts {
 /** Small, for new readings wait behind it for their commit. */
 const MAX_MESSAGES = 1_000;
 const MAX_READINGS = 2_000;
-/** From this attempt on at what stands first, a row is looked for that the database refuses for reasons of its own. */
-const ATTEMPTS_BEFORE_ISOLATING = 3;
+const MAX_BYTES = 8 * 1024 * 1024;
+/**
+ * After so many failures for unknown reasons at what stands first, rows are looked for that the database refuses while it
+ * takes others: from then on among twice as many each time, should what stands first be all alike.
+ */
+const FAILURES_BEFORE_ISOLATING = 3;
+const MOST_WIDENINGS = 4;
+const CHECK_SPOOL_MS = 5_000;
+const LOG_INTERVAL_MS = 60_000;
 /** They were acknowledged when they were spooled. */
 const NOBODY: Sender = { settled: () => undefined };
 
@@ -41,30 +48,44 @@ export function createDrain(parts: DrainParts): Drain {
   const { spool, writer, state, limits, log } = parts;
   const closing = new AbortController();
   let running: Promise<void> | undefined;
+  let saidAt = -Infinity;
 
   async function run(): Promise<void> {
     let delayMs = limits.retryDelayMs;
-    for (let attempts = 1; spool.count() > 0 && !closing.signal.aborted; attempts += 1) {
+    let unknownFailures = 0;
+    while (spool.count() > 0 && !closing.signal.aborted) {
       try {
-        await writeOldest(attempts > ATTEMPTS_BEFORE_ISOLATING);
-        attempts = 0;
+        await writeOldest(unknownFailures - FAILURES_BEFORE_ISOLATING);
+        unknownFailures = 0;
         delayMs = limits.retryDelayMs;
       } catch (error) {
-        if (error instanceof SpoolError) log.error({ err: error.cause }, error.message);
-        else state.databaseFailed(reasonOf(error));
+        if (error instanceof SpoolError) sayFailed(error);
+        else {
+          state.databaseFailed(reasonOf(error));
+          if (classifyFailure(error) === 'unknown') unknownFailures += 1;
+        }
         await pause(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
         delayMs = Math.min(delayMs * 2, limits.maxRetryDelayMs);
       }
     }
   }
 
-  async function writeOldest(isolatesUnknown: boolean): Promise<void> {
-    const spooled = await spool.read(MAX_MESSAGES).catch((error: unknown) => {
+  function sayFailed(error: SpoolError): void {
+    if (performance.now() - saidAt < LOG_INTERVAL_MS) return;
+    saidAt = performance.now();
+    log.error({ err: error.cause }, error.message);
+  }
+
+  /** @param isolations how often rows have been looked for that the database refuses for reasons of its own; below 0: not yet */
+  async function writeOldest(isolations: number): Promise<void> {
+    const factor = 2 ** Math.min(Math.max(isolations, 0), MOST_WIDENINGS);
+    const spooled = await spool.read(MAX_MESSAGES * factor, MAX_BYTES).catch((error: unknown) => {
       throw new SpoolError('the spool can not be read; trying again', error);
     });
-    const batch = toBatch(spooled);
+    const batch = toBatch(spooled, MAX_READINGS * factor);
     if (batch.length === 0) return;
     // An earlier attempt may have been committed without our hearing of it, here or before a crash.
+    const isolatesUnknown = isolations >= 0;
     const rows = await writer.write(batch, { isRetry: true, isAbandoned: false, isolatesUnknown });
     state.databaseTook();
     await spool.removeThrough(spooled[batch.length - 1]!).catch((error: unknown) => {
@@ -73,14 +94,14 @@ export function createDrain(parts: DrainParts): Drain {
     parts.onWritten(batch, rows);
   }
 
-  function toBatch(spooled: readonly Spooled[]): readonly Submission[] {
+  function toBatch(spooled: readonly Spooled[], mostReadings: number): readonly Submission[] {
     const batch: Submission[] = [];
     let readings = 0;
     for (const { message } of spooled) {
       const submission = newSubmission(message, parts.decode(message), NOBODY);
       batch.push(submission);
       readings += weight(submission);
-      if (readings >= MAX_READINGS) break;
+      if (readings >= mostReadings) break;
     }
     return batch;
   }
@@ -93,10 +114,23 @@ export function createDrain(parts: DrainParts): Drain {
     });
   }
 
+  // One that has failed, or could not be opened at the start, may hold what was acknowledged, and nobody else may ask.
+  const checking = setInterval(() => {
+    if (spool.problem() !== undefined) void spool.check().then(noteChecked);
+  }, CHECK_SPOOL_MS);
+  checking.unref();
+
+  function noteChecked(isUsable: boolean): void {
+    if (!isUsable) return;
+    state.spoolTook(0);
+    wake();
+  }
+
   wake();
   return {
     wake,
     async close() {
+      clearInterval(checking);
       closing.abort();
       await running;
     },

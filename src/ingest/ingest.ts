@@ -179,7 +179,8 @@ export function createIngest(parts: IngestParts): Ingest {
     if ('spooled' in outcome) drain.wake();
     if (!isCongested || queue.unsettledBytes() >= limits.maxWaitingBytes / 4) return;
     isCongested = false;
-    parts.onRelieved();
+    // In a turn of its own, for what is read then may be a lot.
+    setImmediate(parts.onRelieved);
   }
 
   async function settleAll(): Promise<void> {

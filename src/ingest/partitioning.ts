@@ -1,4 +1,5 @@
 import { classifyFailure, reasonOf } from '../storage/failure.ts';
+import type { IsolateOptions } from '../storage/isolate.ts';
 import { type Month, monthOf, type Partitions } from '../storage/partitions.ts';
 import type { Row } from './rows.ts';
 import { reject } from './submission.ts';
@@ -13,13 +14,16 @@ export async function makePartitions(
   rows: readonly Row[],
   months: readonly Month[],
   partitions: Partitions,
+  { isolatesUnknown = false }: IsolateOptions,
 ): Promise<readonly Row[]> {
   const impossible = new Map<Month, string>();
   for (const month of months) {
     try {
       await partitions.create([month]);
     } catch (error) {
-      if (classifyFailure(error) === 'temporary' || isPresent(month, Date.now())) throw error;
+      const failure = classifyFailure(error);
+      const isPassing = failure === 'temporary' || (failure === 'unknown' && !isolatesUnknown);
+      if (isPassing || isPresent(month, Date.now())) throw error;
       impossible.set(month, reasonOf(error));
     }
   }

@@ -1,4 +1,4 @@
-import { insertIsolating } from '../storage/isolate.ts';
+import { insertIsolating, type IsolateOptions } from '../storage/isolate.ts';
 import type { ReadingRow } from '../storage/readings-insert.ts';
 import type { Series, SeriesCatalog, WantedSeries } from '../storage/series-catalog.ts';
 import { quote } from '../telemetry/quote.ts';
@@ -51,6 +51,7 @@ export function resolveRows(
 export async function makeSeries(
   unknown: readonly WantedSeries[],
   catalog: SeriesCatalog,
+  options?: IsolateOptions,
 ): Promise<RefusedSeries> {
   const refused = new Map<string, Rejection>();
   await insertIsolating(
@@ -60,6 +61,7 @@ export async function makeSeries(
       const detail = `${series.metric}: ${message}`;
       refused.set(seriesKey(series), { reason: 'refused-by-database', detail });
     },
+    options,
   );
   return refused;
 }

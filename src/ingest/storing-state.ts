@@ -28,10 +28,10 @@ export interface StateKeeper {
 }
 
 const LOG_INTERVAL_MS = 60_000;
+/** A database that comes and goes is not told of more often than this. */
+const LEAST_LOG_INTERVAL_MS = 10_000;
 /** So long after the last refusal the next message or client is let in, to see whether it is over. */
 const PROBE_MS = 5_000;
-/** Nothing that is held is tried again later than this: after it, nothing is known any more. */
-const KNOWN_MS = 10_000;
 const SPOOL_FULL = 'it is full (SPOOL_MAX_BYTES)';
 
 export function createStateKeeper(log: Logger, now: () => number = () => performance.now()): StateKeeper {
@@ -41,7 +41,10 @@ export function createStateKeeper(log: Logger, now: () => number = () => perform
   let refusedAt = -Infinity;
   let awaySince = 0;
   let saidAt = -Infinity;
+  let stallSaidAt = -Infinity;
   let spooled = 0;
+  /** Whether the log says that the database is away. */
+  let isSaid = false;
   const isDue = (): boolean => {
     if (now() - saidAt < LOG_INTERVAL_MS) return false;
     saidAt = now();
@@ -49,7 +52,7 @@ export function createStateKeeper(log: Logger, now: () => number = () => perform
   };
   const state = (): StoringState => {
     if (databaseProblem === undefined) return 'storing';
-    return stalledSince !== undefined && now() - refusedAt < KNOWN_MS ? 'stalled' : 'spooling';
+    return stalledSince === undefined ? 'spooling' : 'stalled';
   };
   return {
     report: () => ({ state: state(), databaseProblem, spoolProblem }),
@@ -58,10 +61,11 @@ export function createStateKeeper(log: Logger, now: () => number = () => perform
       spoolProblem = undefined;
       if (databaseProblem === undefined) return;
       databaseProblem = undefined;
+      if (!isSaid) return;
+      isSaid = false;
       const seconds = Math.round((now() - awaySince) / 1000);
       log.warn({ seconds, spooled }, 'the database takes readings again');
       spooled = 0;
-      saidAt = -Infinity;
     },
     databaseFailed(reason) {
       if (databaseProblem === undefined) awaySince = now();
@@ -69,8 +73,9 @@ export function createStateKeeper(log: Logger, now: () => number = () => perform
       databaseProblem = reason;
       // What does not pass by itself needs the owner.
       const level = now() - awaySince < LOG_INTERVAL_MS ? 'warn' : 'error';
-      if (isNew || isDue()) {
+      if ((isNew && now() - saidAt > LEAST_LOG_INTERVAL_MS) || isDue()) {
         saidAt = now();
+        isSaid = true;
         log[level]({ reason, spooled }, 'the database does not take readings; they are kept in the spool');
       }
     },
@@ -84,7 +89,8 @@ export function createStateKeeper(log: Logger, now: () => number = () => perform
       stalledSince ??= refusedAt;
       const isNew = spoolProblem !== reason;
       spoolProblem = reason;
-      if (!isNew && !isDue()) return;
+      if (!isNew && now() - stallSaidAt < LOG_INTERVAL_MS) return;
+      stallSaidAt = now();
       log.error(
         { database: databaseProblem, spool: reason },
         'neither the database nor the spool takes readings: nothing is acknowledged until one of them does',

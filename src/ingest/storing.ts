@@ -61,7 +61,7 @@ export function createStoring(parts: StoringParts): Storing {
       if (rows !== undefined) return settle(left, { rows });
       const kept = await keep(left);
       if (kept > 0) await settle(left.slice(0, kept), { spooled: true });
-      left = await settleImpatient(left.slice(kept), settle);
+      left = await settleImpatient(kept > 0 ? left.slice(kept) : left, settle);
       if (left.length === 0) return writing.abandon();
       const error = lastWord();
       if (error !== undefined) {
@@ -86,7 +86,9 @@ export function createStoring(parts: StoringParts): Storing {
   function mayWrite(batch: readonly Submission[]): boolean {
     if (spool.count() === 0) return true;
     // A redelivery may repeat what is in the spool, which must be written first to be known again.
-    return state.report().state === 'storing' && !batch.some(isRedelivery);
+    if (batch.some(isRedelivery)) return false;
+    // While the spool can't be read, nobody else would find out that the database is back.
+    return state.report().state === 'storing' || spool.problem() !== undefined;
   }
 
   /** @returns how many messages are in the spool now, the first ones */
@@ -97,7 +99,7 @@ export function createStoring(parts: StoringParts): Storing {
       if (kept < batch.length) state.spoolRefused(undefined);
       return kept;
     } catch (error) {
-      state.spoolRefused(reasonOf(error));
+      state.spoolRefused(spool.problem() ?? reasonOf(error));
       return 0;
     }
   }

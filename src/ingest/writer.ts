@@ -17,8 +17,8 @@ export interface Attempt {
   /** Set when somebody else sees to the batch now: a step that has not been taken yet is not taken any more. */
   isAbandoned: boolean;
   /**
-   * Whether a row may be refused for good although the database's reason says nothing of the data, if it alone is
-   * refused.
+   * Whether a row may be refused for good although the database's reason says nothing of the data, while it takes
+   * others.
    */
   readonly isolatesUnknown?: boolean;
 }
@@ -49,7 +49,7 @@ export function createWriter({ database, catalog, partitions, log }: WriterParts
       batch.forEach(beginAnew);
       // Nothing is awaited that need not be: the statement is to leave in the tick in which the batch was closed.
       const isKnown = findUnknownSeries(batch, catalog).length === 0;
-      const refused = isKnown ? undefined : await (making = makeInTurn(batch, making));
+      const refused = isKnown ? undefined : await (making = makeInTurn(batch, attempt, making));
       const rows = resolveRows(batch, catalog, refused);
       const stored = rows.length === 0 ? rows : await storeRows(rows, attempt);
       const rejected = batch.filter(({ rejections }) => rejections.length > 0);
@@ -59,14 +59,18 @@ export function createWriter({ database, catalog, partitions, log }: WriterParts
   };
 
   /** After the batch before has made its own: both count how many metrics a station has. */
-  async function makeInTurn(batch: readonly Submission[], before: Promise<unknown>): Promise<RefusedSeries> {
+  async function makeInTurn(
+    batch: readonly Submission[],
+    attempt: Attempt,
+    before: Promise<unknown>,
+  ): Promise<RefusedSeries> {
     await before.catch(() => undefined);
-    return makeSeries(findUnknownSeries(batch, catalog), catalog);
+    return makeSeries(findUnknownSeries(batch, catalog), catalog, attempt);
   }
 
   async function storeRows(all: readonly Row[], attempt: Attempt, shift = 1): Promise<readonly Row[]> {
     const missing = partitions.missing(all);
-    const rows = missing.length === 0 ? all : await makePartitions(all, missing, partitions);
+    const rows = missing.length === 0 ? all : await makePartitions(all, missing, partitions, attempt);
     if (rows.length === 0) return rows;
     // Looked for before the insert, after which rows of this attempt would be found, too.
     const ours = attempt.isRetry ? await findOurs(database, rows) : undefined;

@@ -45,7 +45,7 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-// Of node and its resolver; a name that does not exist is not among them.
+// Of node and its resolver. The name of a container that has stopped can't be resolved either.
 const AWAY_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -55,6 +55,7 @@ const AWAY_CODES: ReadonlySet<string> = new Set([
   'EHOSTDOWN',
   'ENETUNREACH',
   'EAI_AGAIN',
+  'ENOTFOUND',
   'ENOENT',
 ]);
 const AWAY_CLASSES: ReadonlySet<string> = new Set(['08', '25', '53', '55', '57', '58']);

@@ -8,8 +8,8 @@ export interface IsolateOptions {
   readonly isolatesUnknown?: boolean | undefined;
 }
 
-/** So many items refused for unknown reasons, and none stored, show that it is not the items. */
-const MOST_SUSPECTS = 8;
+/** So many items, from all over, are tried to see whether the database takes any. */
+const SAMPLES = 8;
 
 /**
  * Inserts all items but those that the database refuses. A statement that is refused for one item's sake stores
@@ -24,29 +24,51 @@ export async function insertIsolating<T>(
   onRefused: (item: T, message: string) => void,
   { isolatesUnknown = false }: IsolateOptions = {},
 ): Promise<void> {
-  const suspects: { readonly item: T; readonly error: unknown }[] = [];
-  let isAnyStored = false;
-  await insertPart(items);
-  const [first] = suspects;
-  if (first !== undefined && !isAnyStored) throw first.error;
-  for (const { item, error } of suspects) onRefused(item, reasonOf(error));
+  let isAnyTaken = false;
+  try {
+    await insert(items);
+    return;
+  } catch (error) {
+    const failure = classifyFailure(error);
+    if (failure === 'temporary' || (failure === 'unknown' && !isolatesUnknown)) throw error;
+    // Only while it takes others is it the item that is at fault.
+    const taken = failure === 'unknown' ? await findTaken(items, insert) : undefined;
+    if (failure === 'unknown' && taken === undefined) throw error;
+    isAnyTaken = taken !== undefined;
+    const rest = items.filter((item) => item !== taken);
+    for (const half of halves(rest)) await insertHalf(half);
+  }
 
-  async function insertPart(part: readonly T[]): Promise<void> {
+  async function insertHalf(part: readonly T[]): Promise<void> {
     try {
       await insert(part);
-      isAnyStored = true;
+      isAnyTaken = true;
     } catch (error) {
       const failure = classifyFailure(error);
-      if (failure === 'temporary' || (failure === 'unknown' && !isolatesUnknown)) throw error;
-      if (part.length > 1) {
-        const middle = part.length >> 1;
-        await insertPart(part.slice(0, middle));
-        await insertPart(part.slice(middle));
-      } else if (failure === 'permanent') onRefused(part[0]!, reasonOf(error));
-      else {
-        suspects.push({ item: part[0]!, error });
-        if (!isAnyStored && suspects.length === MOST_SUSPECTS) throw error;
-      }
+      const isPassing = failure === 'unknown' && !(isolatesUnknown && isAnyTaken);
+      if (failure === 'temporary' || isPassing) throw error;
+      if (part.length === 1) onRefused(part[0]!, reasonOf(error));
+      else for (const half of halves(part)) await insertHalf(half);
     }
   }
+}
+
+/** @returns an item that was inserted by itself */
+async function findTaken<T>(items: readonly T[], insert: Insert<T>): Promise<T | undefined> {
+  const step = Math.max(1, (items.length - 1) / (SAMPLES - 1));
+  for (let at = 0; at < items.length; at += step) {
+    const item = items[Math.round(at)]!;
+    try {
+      await insert([item]);
+      return item;
+    } catch (error) {
+      if (classifyFailure(error) === 'temporary') throw error;
+    }
+  }
+  return undefined;
+}
+
+function halves<T>(items: readonly T[]): readonly (readonly T[])[] {
+  const middle = items.length >> 1;
+  return [items.slice(0, middle), items.slice(middle)].filter(({ length }) => length > 0);
 }

@@ -9,6 +9,8 @@ import type { Connection } from './pool.ts';
 const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
 const MIGRATIONS_TABLE = 'thermograph_migrations';
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Long, for a migration of years of readings; not for ever, for a line may have broken without a word. */
+const QUERY_TIMEOUT_MS = 30 * 60_000;
 const OLDEST_SERVER = 140_000;
 
 /** A database that can't be used, with what the owner can do. */
@@ -34,6 +36,7 @@ export async function migrate(connection: Connection, log: Logger): Promise<void
     ...connection,
     application_name: 'thermograph migrations',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
   });
   client.on('error', (error) => log.warn({ err: error }, 'the connection for migrations broke'));

@@ -29,7 +29,7 @@ export function toWebError(error: unknown): WebError {
     return unavailable('ingest-overloaded', 'too much is waiting to be stored; nothing was stored', 1, error);
   }
   if (code === 'ingest-stalled') {
-    return unavailable('ingest-stalled', 'nothing can be stored at the moment; nothing was', 10, error);
+    return unavailable('ingest-stalled', 'nothing can be stored at the moment', 10, error);
   }
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new WebError(statusCode, FASTIFY_CODES[String(code)] ?? 'request-invalid', String(message));

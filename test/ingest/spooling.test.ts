@@ -21,15 +21,17 @@ const goAway = () => pool.query('ALTER TABLE readings RENAME TO away');
 const comeBack = () => pool.query('ALTER TABLE away RENAME TO readings');
 const emptied = ({ spool }: TestIngest) => poll(() => Promise.resolve(spool.count() === 0));
 
-/** Statements of that name wait until they are let go. */
-function useGate(name: string) {
+/** Statements of that name wait until they are let go, all but the first ones. */
+function useGate(name: string, free = 0) {
   const waiting: (() => void)[] = [];
   let isOpen = false;
+  let passed = 0;
   return {
     waiting,
     between: (of: Queryable): Queryable => ({
       async query(config) {
-        if (config.name === name && !isOpen) await new Promise<void>((resolve) => void waiting.push(resolve));
+        if (config.name === name && !isOpen && (passed += 1) > free)
+          await new Promise<void>((resolve) => void waiting.push(resolve));
         return of.query(config);
       },
     }),
@@ -97,16 +99,15 @@ describe('while the database is away', () => {
   });
 
   test('a redelivery waits for the spool even if the database is back', async () => {
-    const gate = useGate('find-ours');
+    // The first two thousand are written; what comes behind them waits.
+    const gate = useGate('find-ours', 1);
     const ingest = await useIngest(pool, { between: gate.between });
     await goAway();
-    const { message } = await ingest.send('stations/a/t', '1');
+    const sends = Array.from({ length: 2_500 }, (_, value) => ingest.send('stations/a/t', `${value}`));
+    const { message } = (await Promise.all(sends)).at(-1)!;
     await comeBack();
-    await poll(() => Promise.resolve(gate.waiting.length > 0));
-    // A reading that is written past the spool shows that the database is back.
-    await poll(
-      async () => (await ingest.send('stations/a/other', '5')).stored === 1 || gate.waiting.length > 0,
-    );
+    await poll(() => ingest.ingest.report().state === 'storing' && gate.waiting.length > 0);
+    expect(await ingest.send('stations/a/other', '5')).toMatchObject({ isSpooled: false });
     const repeated = new Promise<Submission | null>((resolve) => {
       const receivedAt = ingest.clock.now();
       ingest.ingest.submit({ ...message, receivedAt }, { settled: (_, outcome) => resolve(outcome) });
@@ -114,7 +115,33 @@ describe('while the database is away', () => {
     expect(await repeated).toMatchObject({ isSpooled: true });
     gate.letGo();
     await emptied(ingest);
-    expect((await storedValues()).filter((value) => value === 1)).toEqual([1]);
+    expect(await storedValues()).toHaveLength(2_501);
+  });
+
+  test('many rows in front that are refused for reasons of the database hold up nothing behind them', async () => {
+    await pool.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.value < 12 THEN RAISE EXCEPTION 'corrupt' USING ERRCODE = 'XX001'; END IF; RETURN NEW; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON readings FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    const ingest = await useIngest(pool);
+    await Promise.all(Array.from({ length: 100 }, (_, value) => ingest.send('stations/a/t', `${value}`)));
+    await emptied(ingest);
+    expect(await storedValues()).toHaveLength(88);
+    expect((await pool.query('SELECT FROM rejected_messages')).rowCount).toBe(12);
+  });
+
+  test('but nothing is rejected while the database takes none', async () => {
+    await pool.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'corrupt' USING ERRCODE = 'XX001'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON readings FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    const ingest = await useIngest(pool);
+    await Promise.all([1, 2, 3].map((value) => ingest.send('stations/a/t', `${value}`)));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(ingest.spool.count()).toBe(3);
+    await pool.query('DROP TRIGGER refuse ON readings');
+    await emptied(ingest);
+    expect(await storedValues()).toEqual([1, 2, 3]);
   });
 
   test('a lone row that is refused for reasons of the database is rejected, and holds nothing up', async () => {

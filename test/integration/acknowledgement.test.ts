@@ -147,6 +147,18 @@ test('QoS 2: a message whose PUBREC was lost is stored once, and its identifier 
   expect(await storedValues(service)).toEqual([1, 2]);
 });
 
+test('QoS 2: a new message under an identifier that is still open is stored, for a board may have begun to count anew', async () => {
+  const service = await useService();
+  const board = await rawClient(service.mqttPort, { clientId: 'board', clean: false });
+  board.send(publish(3, 2, '1'));
+  await board.waitFor(ack('pubrec', 3));
+  board.socket.destroy();
+  const again = await rawClient(service.mqttPort, { clientId: 'board', clean: false });
+  again.send(publish(3, 2, '2'));
+  await again.waitFor(ack('pubrec', 3));
+  expect(await storedValues(service)).toEqual([1, 2]);
+});
+
 test('a client that goes before its commit has its readings stored all the same', async () => {
   const service = await useService();
   const client = await rawClient(service.mqttPort);

@@ -15,8 +15,8 @@ export interface Spool {
    * @throws what the file system reports; some of them may then be kept all the same
    */
   append(messages: readonly Message[]): Promise<number>;
-  /** The oldest messages. @throws what the file system reports */
-  read(most: number): Promise<readonly Spooled[]>;
+  /** The oldest messages: so many, or fewer if they come to so many bytes. @throws what the file system reports */
+  read(most: number, mostBytes: number): Promise<readonly Spooled[]>;
   /** Takes out all messages up to this one. @throws what the file system reports */
   removeThrough(last: Spooled): Promise<void>;
   /** Messages in it. */
@@ -25,6 +25,8 @@ export interface Spool {
   bytes(): number;
   /** Why it takes nothing; `undefined` while it works, even if it is full. */
   problem(): string | undefined;
+  /** Whether it works now: one that has failed is opened again. */
+  check(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -61,17 +63,21 @@ export async function openSpool({ folder, maxBytes, log }: SpoolOptions): Promis
   let store: Store | undefined;
   let problem: string | undefined;
   let largestBytes = 0;
+  let isClosed = false;
+  let isDamaged = false;
   /** One operation after the other: a store that failed is closed and opened again between two of them. */
   let last: Promise<unknown> = Promise.resolve();
 
   function inTurn<T>(operation: (opened: Store) => Promise<T>): Promise<T> {
     const run = async (): Promise<T> => {
+      if (isClosed) throw new Error('the spool is closed');
       try {
         const result = await operation((store ??= await open()));
         problem = undefined;
         return result;
       } catch (error) {
         problem = reasonOf(error);
+        isDamaged ||= codeOf(error) === 'LEVEL_CORRUPTION';
         // After a failed write LevelDB takes no other until it has been opened anew.
         await store?.close().catch(() => undefined);
         store = undefined;
@@ -84,26 +90,41 @@ export async function openSpool({ folder, maxBytes, log }: SpoolOptions): Promis
   }
 
   async function open(): Promise<Store> {
-    await mkdir(folder, { recursive: true });
-    const opened: Store = await openOrRepair(folder, log);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (isDamaged) {
+      log.error({ reason: problem, folder }, 'the spool is damaged; what can be read of it is saved');
+      await ClassicLevel.repair(folder);
+      isDamaged = false;
+    }
+    const opened: Store = new ClassicLevel(folder, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+    try {
+      await opened.open();
+      await measure(opened);
+      return opened;
+    } catch (error) {
+      // Open, it would keep others out, us included.
+      await opened.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async function measure(opened: Store): Promise<void> {
     const [oldest] = await opened.iterator({ limit: 1 }).all();
     const [newest] = await opened.iterator({ limit: 1, reverse: true }).all();
-    if (oldest !== undefined && newest !== undefined) {
-      const from = decodeRecord(...oldest);
-      const to = decodeRecord(...newest);
-      const removedBytes = from.totalBytes - recordBytes(from.message);
-      Object.assign(extent, {
-        first: from.position,
-        next: to.position + 1,
-        removedBytes,
-        totalBytes: to.totalBytes,
-      });
-    } else {
-      extent.first = extent.next;
-      extent.removedBytes = extent.totalBytes;
+    if (oldest === undefined || newest === undefined) {
+      Object.assign(extent, { first: extent.next, removedBytes: extent.totalBytes });
+      return;
     }
+    const from = decodeRecord(...oldest);
+    const to = decodeRecord(...newest);
+    const removedBytes = from.totalBytes - recordBytes(from.message);
+    Object.assign(extent, {
+      first: from.position,
+      next: to.position + 1,
+      removedBytes,
+      totalBytes: to.totalBytes,
+    });
     largestBytes = Math.max(largestBytes, bytes());
-    return opened;
   }
 
   const bytes = (): number => extent.totalBytes - extent.removedBytes;
@@ -125,53 +146,50 @@ export async function openSpool({ folder, maxBytes, log }: SpoolOptions): Promis
         largestBytes = Math.max(largestBytes, bytes());
         return operations.length;
       }),
-    read: (most) =>
+    read: (most, mostBytes) =>
       inTurn(async (opened) => {
-        const records = await opened.iterator({ gte: encodeKey(extent.first), limit: most }).all();
-        return records.map(([key, value]) => decodeRecord(key, value));
+        const spooled: Spooled[] = [];
+        let read = 0;
+        for await (const [key, record] of opened.iterator({ gte: encodeKey(extent.first), limit: most })) {
+          spooled.push(decodeRecord(key, record));
+          read += record.length;
+          if (read >= mostBytes) break;
+        }
+        return spooled;
       }),
     removeThrough: ({ position, totalBytes }) =>
       inTurn(async (opened) => {
-        await opened.clear({ lte: encodeKey(position) });
+        // From the first on: what was removed before would otherwise be walked over once more.
+        await opened.clear({ gte: encodeKey(extent.first), lte: encodeKey(position) });
         Object.assign(extent, { first: position + 1, removedBytes: totalBytes });
         if (extent.first < extent.next || largestBytes < WORTH_COMPACTING_BYTES) return;
         largestBytes = 0;
-        await opened.compactRange(FIRST_KEY, LAST_KEY);
+        // Nobody waits for it, and if it fails the space is given back another time.
+        opened.compactRange(FIRST_KEY, LAST_KEY).catch(() => undefined);
       }),
     count: () => extent.next - extent.first,
     bytes,
     problem: () => problem,
+    check: () => inTurn(() => Promise.resolve(true)).catch(() => false),
     async close() {
       await last;
+      isClosed = true;
       await store?.close();
       store = undefined;
     },
   };
-  // Whatever else fails is in `problem`, and tried again with the next message.
-  await inTurn(() => Promise.resolve()).catch((error: unknown) => {
-    if (codeOf(error) === 'LEVEL_LOCKED') throw error;
-    log.error(
-      { err: error, folder },
-      'the spool can not be opened: nothing can be kept while the database is away',
-    );
-  });
+  await inTurn(() => Promise.resolve())
+    // What is damaged is opened once more, repaired.
+    .catch((error: unknown) => (isDamaged ? inTurn(() => Promise.resolve()) : Promise.reject(error)))
+    .catch((error: unknown) => {
+      if (codeOf(error) === 'LEVEL_LOCKED') throw error;
+      // Whatever else it is may pass, and is tried again.
+      log.error(
+        { err: error, folder },
+        'the spool can not be opened: nothing can be kept while the database is away',
+      );
+    });
   return spool;
-}
-
-async function openOrRepair(folder: string, log: Logger): Promise<Store> {
-  const open = async (): Promise<Store> => {
-    const store: Store = new ClassicLevel(folder, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
-    await store.open();
-    return store;
-  };
-  try {
-    return await open();
-  } catch (error) {
-    if (codeOf(error) !== 'LEVEL_CORRUPTION') throw error;
-    log.error({ err: error, folder }, 'the spool is damaged; what can be read of it is saved');
-    await ClassicLevel.repair(folder);
-    return open();
-  }
 }
 
 /** LevelDB's own error is the cause of one that merely says that the store is not open. */

@@ -1,5 +1,6 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -31,7 +32,9 @@ async function open(folder: string, maxBytes = 1_000_000): Promise<Spool> {
 }
 
 async function payloads(spool: Spool, most = 1_000): Promise<string[]> {
-  return (await spool.read(most)).map(({ message: { payload } }) => Buffer.from(payload).toString());
+  return (await spool.read(most, Infinity)).map(({ message: { payload } }) =>
+    Buffer.from(payload).toString(),
+  );
 }
 
 describe('a record', () => {
@@ -71,10 +74,16 @@ describe('the spool', () => {
     await spool.append(numbers(1, 300));
     expect(await spool.append(numbers(301, 310))).toBe(10);
     expect(await payloads(spool, 3)).toEqual(['1', '2', '3']);
-    const [, second] = await spool.read(2);
+    const [, second] = await spool.read(2, Infinity);
     await spool.removeThrough(second!);
     expect(await payloads(spool, 2)).toEqual(['3', '4']);
     expect(spool.count()).toBe(308);
+  });
+
+  test('gives so many bytes at a time', async () => {
+    const spool = await open(await useFolder());
+    await spool.append(numbers(1, 9).map((sent) => ({ ...sent, payload: Buffer.alloc(1_000) })));
+    expect(await spool.read(100, 2_500)).toHaveLength(3);
   });
 
   test('takes the first messages that there is room for, and more when some have gone', async () => {
@@ -84,7 +93,7 @@ describe('the spool', () => {
     expect(spool.bytes()).toBe(3 * size);
     expect(await spool.append([message(6)])).toBe(0);
     expect(spool.problem()).toBeUndefined();
-    const [first] = await spool.read(1);
+    const [first] = await spool.read(1, Infinity);
     await spool.removeThrough(first!);
     expect(await spool.append([message(6)])).toBe(1);
     expect(await payloads(spool)).toEqual(['2', '3', '6']);
@@ -94,7 +103,7 @@ describe('the spool', () => {
     const folder = await useFolder();
     const before = await open(folder);
     await before.append(numbers(1, 100));
-    const [, , third] = await before.read(3);
+    const [, , third] = await before.read(3, Infinity);
     await before.removeThrough(third!);
     const bytes = before.bytes();
     await before.close();
@@ -103,6 +112,30 @@ describe('the spool', () => {
     await after.append([message(101)]);
     expect((await payloads(after)).at(-1)).toBe('101');
     expect(await payloads(after, 1)).toEqual(['4']);
+  });
+
+  test('can be opened again after it could not be read, and is not in its own way', async () => {
+    const folder = await useFolder();
+    const spool = await open(folder);
+    await spool.append(numbers(1, 3));
+    const [first] = await spool.read(1, Infinity);
+    await spool.close();
+    const level = new ClassicLevel<Buffer, Buffer>(folder, {
+      keyEncoding: 'buffer',
+      valueEncoding: 'buffer',
+    });
+    const newer = encodeRecord(first!.message, first!.totalBytes);
+    newer[0] = 9;
+    await level.put(encodeKey(first!.position), newer);
+    await level.close();
+    const again = await open(folder);
+    expect(again.problem()).toContain('format 9');
+    expect(await again.check()).toBe(false);
+    await level.open();
+    await level.del(encodeKey(first!.position));
+    await level.close();
+    expect(await again.check()).toBe(true);
+    expect(await payloads(again)).toEqual(['2', '3']);
   });
 
   test('is open in one process only', async () => {
