@@ -27,6 +27,8 @@ export interface Service {
   port(): number | undefined;
   /** Messages in its spool; `undefined` while it does not say. */
   spooled(): Promise<number | undefined>;
+  /** Whether it is ready, and no check finds anything wrong. */
+  isWell(): Promise<boolean>;
   /** How often it has ended without being told to. */
   deaths(): number;
   /** The end of what it has written so far. */
@@ -41,6 +43,8 @@ export function createService({ args, env }: Program): Service {
   let deaths = 0;
   let isWanted = false;
   let isClosed = false;
+
+  const readyUrl = (): string => `http://127.0.0.1:${httpPort}/health/ready`;
 
   function launch(): ChildProcess {
     const launched = spawn(process.execPath, args, {
@@ -94,7 +98,8 @@ export function createService({ args, env }: Program): Service {
     },
     isRunning: () => child !== undefined && !hasEnded(child),
     port: () => port,
-    spooled: () => readSpooled(`http://127.0.0.1:${httpPort}/health/ready`).catch(() => undefined),
+    spooled: () => readSpooled(readyUrl()).catch(() => undefined),
+    isWell: () => readWell(readyUrl()).catch(() => false),
     deaths: () => deaths,
     output: () => output,
   };
@@ -103,6 +108,12 @@ export function createService({ args, env }: Program): Service {
 async function readSpooled(url: string): Promise<number | undefined> {
   const { checks } = (await (await fetch(url)).json()) as { checks: { spool: { messages: number } } };
   return checks.spool.messages;
+}
+
+async function readWell(url: string): Promise<boolean> {
+  const response = await fetch(url);
+  const { checks } = (await response.json()) as { checks: Record<string, { ok: boolean }> };
+  return response.ok && Object.values(checks).every(({ ok }) => ok);
 }
 
 function hasEnded(child: ChildProcess): boolean {
