@@ -79,7 +79,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     default: './data',
     allowed: 'a folder; made if it is missing',
     description:
-      'Where everything that must last is kept: the embedded PostgreSQL, MQTT sessions and retained messages. Each Thermograph needs its own.',
+      'Where everything that must last is kept: the embedded PostgreSQL, readings that wait in the spool for a database of your own, MQTT sessions and retained messages. Each Thermograph needs its own.',
     read: (text) => resolve(text ?? './data'),
   },
   databaseUrl: {

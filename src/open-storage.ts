@@ -62,12 +62,13 @@ export async function openWriter(
 /** What becomes of readings now, and what stands in their way. */
 export function storingReport(ingest: Ingest, spool: Spool, preparation: Preparation): StoringState {
   const { state, databaseProblem, spoolProblem } = ingest.report();
+  const isPrepared = preparation.problem() === undefined;
   return {
-    state,
-    isPrepared: preparation.problem() === undefined,
+    state: isPrepared || state !== 'storing' ? state : 'spooling',
+    isPrepared,
     databaseProblem: preparation.problem() ?? databaseProblem,
     spoolProblem: spoolProblem ?? spool.problem(),
-    spooledMessages: spool.count(),
-    spooledBytes: spool.bytes(),
+    spooledMessages: spool.isKnown() ? spool.count() : undefined,
+    spooledBytes: spool.isKnown() ? spool.bytes() : undefined,
   };
 }

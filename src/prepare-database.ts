@@ -42,6 +42,8 @@ export async function prepareDatabase(options: PrepareOptions): Promise<Preparat
   const { log } = options;
   const closing = new AbortController();
   let problem: string | undefined;
+  const explain = (error: unknown): unknown =>
+    options.isEmbedded || error instanceof DatabaseError ? error : databaseUnreachable(error);
 
   async function tryOnce(): Promise<void> {
     try {
@@ -50,7 +52,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<Preparat
       options.onReady({ catalog, latest: await readLatest(options.pool) });
       problem = undefined;
     } catch (error) {
-      problem = reasonOf(error);
+      problem = reasonOf(explain(error));
       throw error;
     }
   }
@@ -65,7 +67,8 @@ export async function prepareDatabase(options: PrepareOptions): Promise<Preparat
         await tryOnce();
         log.warn('the database is ready now');
       } catch (error) {
-        log.error({ reason: reasonOf(error), hint: hintOf(error) }, 'the database is still not ready');
+        const told = explain(error);
+        log.error({ reason: reasonOf(told), hint: hintOf(told) }, 'the database is still not ready');
       }
     }
   }

@@ -49,6 +49,9 @@ export function createDrain(parts: DrainParts): Drain {
   const closing = new AbortController();
   let running: Promise<void> | undefined;
   let saidAt = -Infinity;
+  let leftBefore = spool.count();
+  /** The last of those that are written and told of, but still in the spool. */
+  let written: Spooled | undefined;
 
   async function run(): Promise<void> {
     let delayMs = limits.retryDelayMs;
@@ -68,6 +71,13 @@ export function createDrain(parts: DrainParts): Drain {
         delayMs = Math.min(delayMs * 2, limits.maxRetryDelayMs);
       }
     }
+    if (spool.count() === 0) sayEmptied();
+  }
+
+  function sayEmptied(): void {
+    if (leftBefore > 0)
+      log.info({ messages: leftBefore }, 'what an earlier run has left in the spool is written');
+    leftBefore = 0;
   }
 
   function sayFailed(error: SpoolError): void {
@@ -78,20 +88,25 @@ export function createDrain(parts: DrainParts): Drain {
 
   /** @param isolations how often rows have been looked for that the database refuses for reasons of its own; below 0: not yet */
   async function writeOldest(isolations: number): Promise<void> {
-    const factor = 2 ** Math.min(Math.max(isolations, 0), MOST_WIDENINGS);
-    const spooled = await spool.read(MAX_MESSAGES * factor, MAX_BYTES).catch((error: unknown) => {
-      throw new SpoolError('the spool can not be read; trying again', error);
-    });
-    const batch = toBatch(spooled, MAX_READINGS * factor);
-    if (batch.length === 0) return;
-    // An earlier attempt may have been committed without our hearing of it, here or before a crash.
-    const isolatesUnknown = isolations >= 0;
-    const rows = await writer.write(batch, { isRetry: true, isAbandoned: false, isolatesUnknown });
-    state.databaseTook();
-    await spool.removeThrough(spooled[batch.length - 1]!).catch((error: unknown) => {
+    if (written === undefined) {
+      const factor = 2 ** Math.min(Math.max(isolations, 0), MOST_WIDENINGS);
+      const spooled = await spool.read(MAX_MESSAGES * factor, MAX_BYTES).catch((error: unknown) => {
+        throw new SpoolError('the spool can not be read; trying again', error);
+      });
+      const batch = toBatch(spooled, MAX_READINGS * factor);
+      if (batch.length === 0) return;
+      // An earlier attempt may have been committed without our hearing of it, here or before a crash.
+      const isolatesUnknown = isolations >= 0;
+      const rows = await writer.write(batch, { isRetry: true, isAbandoned: false, isolatesUnknown });
+      state.databaseTook();
+      // Before they leave the spool: after a crash in between they are told twice, rather than never.
+      parts.onWritten(batch, rows);
+      written = spooled[batch.length - 1]!;
+    }
+    await spool.removeThrough(written).catch((error: unknown) => {
       throw new SpoolError('what was written can not be taken out of the spool; trying again', error);
     });
-    parts.onWritten(batch, rows);
+    written = undefined;
   }
 
   function toBatch(spooled: readonly Spooled[], mostReadings: number): readonly Submission[] {
@@ -126,6 +141,7 @@ export function createDrain(parts: DrainParts): Drain {
     wake();
   }
 
+  if (leftBefore > 0) log.info({ messages: leftBefore }, 'an earlier run has left messages in the spool');
   wake();
   return {
     wake,

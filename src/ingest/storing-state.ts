@@ -19,8 +19,8 @@ export interface StateKeeper {
   /** @param reason in the database's own words */
   databaseFailed(reason: string): void;
   spoolTook(messages: number): void;
-  /** @param reason `undefined` when it is full */
-  spoolRefused(reason: string | undefined): void;
+  /** @param reason why it is full, or what the system says */
+  spoolRefused(reason: string): void;
   /** How long nothing could be stored, in milliseconds; 0 while something can. */
   stalledForMs(): number;
   /** Whether there is no sense in taking anything now: nothing could be stored a moment ago. */
@@ -32,7 +32,6 @@ const LOG_INTERVAL_MS = 60_000;
 const LEAST_LOG_INTERVAL_MS = 10_000;
 /** So long after the last refusal the next message or client is let in, to see whether it is over. */
 const PROBE_MS = 5_000;
-const SPOOL_FULL = 'it is full (SPOOL_MAX_BYTES)';
 
 export function createStateKeeper(log: Logger, now: () => number = () => performance.now()): StateKeeper {
   let databaseProblem: string | undefined;
@@ -84,7 +83,7 @@ export function createStateKeeper(log: Logger, now: () => number = () => perform
       spoolProblem = undefined;
       spooled += messages;
     },
-    spoolRefused(reason = SPOOL_FULL) {
+    spoolRefused(reason) {
       refusedAt = now();
       stalledSince ??= refusedAt;
       const isNew = spoolProblem !== reason;

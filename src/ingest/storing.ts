@@ -85,10 +85,10 @@ export function createStoring(parts: StoringParts): Storing {
 
   function mayWrite(batch: readonly Submission[]): boolean {
     if (spool.count() === 0) return true;
-    // A redelivery may repeat what is in the spool, which must be written first to be known again.
-    if (batch.some(isRedelivery)) return false;
     // While the spool can't be read, nobody else would find out that the database is back.
-    return state.report().state === 'storing' || spool.problem() !== undefined;
+    if (spool.problem() !== undefined) return true;
+    // A redelivery may repeat what is in the spool, which must be written first to be known again.
+    return state.report().state === 'storing' && !batch.some(isRedelivery);
   }
 
   /** @returns how many messages are in the spool now, the first ones */
@@ -96,7 +96,7 @@ export function createStoring(parts: StoringParts): Storing {
     try {
       const kept = await spool.append(batch.map(({ message }) => message));
       if (kept > 0) state.spoolTook(kept);
-      if (kept < batch.length) state.spoolRefused(undefined);
+      if (kept < batch.length) state.spoolRefused(spool.fullReason());
       return kept;
     } catch (error) {
       state.spoolRefused(spool.problem() ?? reasonOf(error));

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { isRefusedStatement } from './failure.ts';
+import { isAway, isRefusedStatement } from './failure.ts';
 import type { Queryable } from './queryable.ts';
 
 /** The connection that batch after batch is written over. */
@@ -45,7 +45,8 @@ export function createWritingConnection(pool: Pool): WritingConnection {
       try {
         return await client.query(query);
       } catch (error) {
-        if (!isRefusedStatement(error)) drop(client);
+        // A session keeps settings of its beginning: of a database that was read-only then, a new one may know better.
+        if (!isRefusedStatement(error) || isAway(error)) drop(client);
         throw error;
       } finally {
         underWay -= 1;

@@ -39,6 +39,14 @@ export function stationUnknown(station: string): WebError {
   return new WebError(404, 'station-unknown', `no station is named ${station}`);
 }
 
+/** Also for what is not known because it could not be read yet. */
+export function databaseUnavailable(cause?: unknown): WebError {
+  return new WebError(503, 'database-unavailable', 'the database does not answer at the moment', {
+    retryAfterSeconds: 5,
+    ...(cause !== undefined && { cause }),
+  });
+}
+
 export function metricUnknown(station: string, metric: string): WebError {
   return new WebError(404, 'metric-unknown', `${station} has never sent a metric named ${metric}`);
 }

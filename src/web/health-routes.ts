@@ -30,8 +30,8 @@ export function healthRoutes(
           spool: {
             ok: spoolProblem === undefined,
             ...problem(spoolProblem),
-            messages: spooledMessages,
-            bytes: spooledBytes,
+            messages: spooledMessages ?? null,
+            bytes: spooledBytes ?? null,
           },
         };
         // Whatever an earlier reading met with: it is the next one that counts.

@@ -24,8 +24,9 @@ export interface StoringState {
   /** In the words of the database, or of the system. */
   readonly databaseProblem: string | undefined;
   readonly spoolProblem: string | undefined;
-  readonly spooledMessages: number;
-  readonly spooledBytes: number;
+  /** `undefined` while the spool can't be read. */
+  readonly spooledMessages: number | undefined;
+  readonly spooledBytes: number | undefined;
 }
 
 /** Everything the web layer needs of the rest of the service; `service.ts` fills it in. */

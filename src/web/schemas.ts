@@ -129,6 +129,9 @@ export const readyReply = Type.Object({
           'Readings go to the database; to the spool, because that is away; nowhere, because the spool takes nothing either',
       }),
     }),
-    spool: Type.Interface([checkReply], { messages: Type.Integer(), bytes: Type.Integer() }),
+    spool: Type.Interface([checkReply], {
+      messages: nullable(Type.Integer({ description: 'null while it can not be read' })),
+      bytes: nullable(Type.Integer()),
+    }),
   }),
 });

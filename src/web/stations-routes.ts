@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import { stationUnknown } from './errors.ts';
+import { databaseUnavailable, stationUnknown } from './errors.ts';
 import type { WebParts } from './parts.ts';
 import { stationParams, stationReply, stationsReply, unitsQuery } from './schemas.ts';
 import { createStationsJson, toStationReply } from './stations-json.ts';
@@ -9,11 +9,14 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 /** `GET /api/stations` and `GET /api/stations/{station}`: from memory, without the database. */
 export function stationsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
   const stationsJson = createStationsJson();
+  const missing = (station: string): Error =>
+    parts.storing().isPrepared ? stationUnknown(station) : databaseUnavailable();
   return (app, _options, done) => {
     app.get(
       '/api/stations',
       { schema: { querystring: unitsQuery, response: { 200: stationsReply } } },
       (request, reply) => {
+        if (!parts.storing().isPrepared) throw databaseUnavailable();
         // As bytes: Fastify would check and write all of it anew for each request.
         void reply.type(JSON_TYPE).send(stationsJson(parts.stations(), request.query.units));
       },
@@ -23,7 +26,7 @@ export function stationsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       { schema: { params: stationParams, querystring: unitsQuery, response: { 200: stationReply } } },
       (request, reply) => {
         const station = parts.station(request.params.station);
-        if (station === undefined) throw stationUnknown(request.params.station);
+        if (station === undefined) throw missing(request.params.station);
         void reply.send(toStationReply(station, request.query.units));
       },
     );

@@ -1,6 +1,6 @@
 import type { FastifySchemaValidationError } from 'fastify';
 import { DatabaseError } from 'pg';
-import { WebError, type ErrorDetail } from './errors.ts';
+import { databaseUnavailable, type ErrorDetail, WebError } from './errors.ts';
 
 /** What Fastify's own errors and those of the parts behind us may carry. */
 interface AnyError {
@@ -53,7 +53,7 @@ export async function askDatabase<T>(query: Promise<T>): Promise<T> {
     return await query;
   } catch (error) {
     if (!isDatabaseAway(error)) throw error;
-    throw unavailable('database-unavailable', 'the database does not answer at the moment', 5, error);
+    throw databaseUnavailable(error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Pool } from 'pg';
+import { Pool } from 'pg';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createWritingConnection, type WritingConnection } from '../../src/storage/writing-connection.ts';
 import { useTestDatabase } from '../support/database.ts';
@@ -50,6 +50,20 @@ describe('another connection is made', () => {
     await expect.poll(() => pool.totalCount).toBe(1);
     expect(await pid()).not.toBe(before);
   });
+});
+
+test('a session that began while the database was read-only is not kept when it no longer is', async () => {
+  const { pool: owner, connection: database } = await useTestDatabase();
+  const setting = `ALTER DATABASE ${database.database} SET default_transaction_read_only`;
+  await owner.query(`${setting} = on`);
+  const writing = new Pool({ ...database, max: 1 });
+  const kept = createWritingConnection(writing);
+  const insert = { text: "INSERT INTO stations (station) VALUES ('a')" };
+  await expect(kept.query(insert)).rejects.toMatchObject({ code: '25006' });
+  await owner.query(`${setting} = off`);
+  expect(await kept.query(insert)).toMatchObject({ rowCount: 1 });
+  kept.close();
+  await writing.end();
 });
 
 test('a failure to connect is for all who wait, and the next one tries again', async () => {

@@ -217,6 +217,17 @@ test('the status page says where readings are while the database does not take t
   expect(stalled).toContain('The database: disk full. The spool: no space left.');
 });
 
+test('a database that is not there yet is not taken for one without stations', async () => {
+  const web = await useWeb();
+  web.setStoring({ state: 'spooling', isPrepared: false, databaseProblem: 'connect ECONNREFUSED' });
+  const { text } = await web.ask('/');
+  expect(text).toContain('The database does not take readings at the moment');
+  expect(text).not.toContain('Waiting for the first reading');
+  for (const path of ['/stations/outside', '/api/stations', '/api/stations/outside']) {
+    expect((await web.ask(path)).status).toBe(503);
+  }
+});
+
 test('the status page counts what was rejected by reason, and shows the latest', async () => {
   const web = await useStation([]);
   const message = { topic: 'zigbee2mqtt/porch', payload: Buffer.from('on'), qos: 0 as const, clientId: null };

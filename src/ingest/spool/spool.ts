@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import type { Logger } from 'pino';
 import type { Message } from '../../telemetry/reading.ts';
@@ -11,7 +11,7 @@ import { decodeRecord, encodeKey, encodeRecord, recordBytes, type Spooled } from
 export interface Spool {
   /**
    * Keeps as many of the messages as there is room for, the first ones; resolves when they are flushed to disk (fsync).
-   * @returns how many; 0 when it is full
+   * @returns how many; fewer, or 0, when it is full: see `fullReason`
    * @throws what the file system reports; some of them may then be kept all the same
    */
   append(messages: readonly Message[]): Promise<number>;
@@ -19,8 +19,11 @@ export interface Spool {
   read(most: number, mostBytes: number): Promise<readonly Spooled[]>;
   /** Takes out all messages up to this one. @throws what the file system reports */
   removeThrough(last: Spooled): Promise<void>;
-  /** Messages in it. */
+  /** Why it took nothing, or not all, when it was last given something. */
+  fullReason(): string;
+  /** Messages in it; `isKnown` tells whether it could be read. */
   count(): number;
+  isKnown(): boolean;
   /** What they take, in bytes; the files of the store may be up to twice as large for a while. */
   bytes(): number;
   /** Why it takes nothing; `undefined` while it works, even if it is full. */
@@ -36,6 +39,8 @@ export interface SpoolOptions {
   /** How much it may hold, in bytes. */
   readonly maxBytes: number;
   readonly log: Logger;
+  /** What is left on a folder's disk, in bytes. */
+  readonly freeBytes?: (folder: string) => Promise<number>;
 }
 
 type Store = ClassicLevel<Buffer, Buffer>;
@@ -48,6 +53,13 @@ interface Extent {
   totalBytes: number;
 }
 
+/**
+ * Kept free on the disk: the store needs room to be opened again and to be read, or what is in it could not leave it any
+ * more. Several times its buffer of 4 MiB.
+ */
+const RESERVED_BYTES = 16 * 1024 * 1024;
+const FULL = 'it is full (SPOOL_MAX_BYTES)';
+const DISK_FULL = 'less than 16 MiB are left on its disk';
 /** Emptied after it held more than this, the store is told to give its disk space back. */
 const WORTH_COMPACTING_BYTES = 16 * 1024 * 1024;
 const FIRST_KEY = encodeKey(0);
@@ -58,11 +70,14 @@ const LAST_KEY = encodeKey(Number.MAX_SAFE_INTEGER);
  * says why, and each `append` tries again.
  * @throws when another process has it open
  */
-export async function openSpool({ folder, maxBytes, log }: SpoolOptions): Promise<Spool> {
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const { folder, maxBytes, log, freeBytes = freeBytesOf } = options;
   const extent: Extent = { first: 1, next: 1, removedBytes: 0, totalBytes: 0 };
   let store: Store | undefined;
   let problem: string | undefined;
   let largestBytes = 0;
+  let fullReason = FULL;
+  let isKnown = false;
   let isClosed = false;
   let isDamaged = false;
   /** One operation after the other: a store that failed is closed and opened again between two of them. */
@@ -100,6 +115,7 @@ export async function openSpool({ folder, maxBytes, log }: SpoolOptions): Promis
     try {
       await opened.open();
       await measure(opened);
+      isKnown = true;
       return opened;
     } catch (error) {
       // Open, it would keep others out, us included.
@@ -131,11 +147,13 @@ export async function openSpool({ folder, maxBytes, log }: SpoolOptions): Promis
   const spool: Spool = {
     append: (messages) =>
       inTurn(async (opened) => {
+        const room = Math.min(maxBytes - bytes(), (await freeBytes(folder)) - RESERVED_BYTES);
+        fullReason = room < maxBytes - bytes() ? DISK_FULL : FULL;
         let { next, totalBytes } = extent;
         const operations: { type: 'put'; key: Buffer; value: Buffer }[] = [];
         for (const message of messages) {
           const size = recordBytes(message);
-          if (totalBytes + size - extent.removedBytes > maxBytes) break;
+          if (totalBytes + size - extent.totalBytes > room) break;
           totalBytes += size;
           operations.push({ type: 'put', key: encodeKey(next), value: encodeRecord(message, totalBytes) });
           next += 1;
@@ -167,6 +185,8 @@ export async function openSpool({ folder, maxBytes, log }: SpoolOptions): Promis
         // Nobody waits for it, and if it fails the space is given back another time.
         opened.compactRange(FIRST_KEY, LAST_KEY).catch(() => undefined);
       }),
+    fullReason: () => fullReason,
+    isKnown: () => isKnown,
     count: () => extent.next - extent.first,
     bytes,
     problem: () => problem,
@@ -190,6 +210,11 @@ export async function openSpool({ folder, maxBytes, log }: SpoolOptions): Promis
       );
     });
   return spool;
+}
+
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 /** LevelDB's own error is the cause of one that merely says that the store is not open. */

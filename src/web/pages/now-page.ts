@@ -11,13 +11,15 @@ export function nowPage(parts: WebParts): FastifyPluginCallback {
     app.get('/', (request, reply) => {
       const page = frame(parts, request, reply, { title: 'Thermograph', path: '/' });
       const viewpoint = { now: parts.clock(), units: page.units, zone };
+      const { isPrepared, databaseProblem } = parts.storing();
       const cards = parts.stations().map((station) => stationCard(station, viewpoint));
       return reply.view('now.hbs', {
         ...page,
         title: cardTitle(cards[0]),
         cards,
         size: ['none', 'one', 'few'][cards.length] ?? 'many',
-        howTo: cards.length === 0 ? howTo(parts, request) : undefined,
+        isAway: !isPrepared || databaseProblem !== undefined,
+        howTo: cards.length === 0 && isPrepared ? howTo(parts, request) : undefined,
       });
     });
     done();

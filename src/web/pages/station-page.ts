@@ -1,6 +1,6 @@
 import type { FastifyPluginCallback } from 'fastify';
 import type { StationSnapshot } from '../../telemetry/station.ts';
-import { metricUnknown, stationUnknown, WebError } from '../errors.ts';
+import { databaseUnavailable, metricUnknown, stationUnknown, WebError } from '../errors.ts';
 import type { WebParts } from '../parts.ts';
 import { metricName } from '../words.ts';
 import { createZonedTime } from '../zoned-time.ts';
@@ -21,7 +21,9 @@ export function stationPage(parts: WebParts): FastifyPluginCallback {
       '/stations/:station',
       async (request, reply) => {
         const snapshot = parts.station(request.params.station);
-        if (snapshot === undefined) throw stationUnknown(request.params.station);
+        if (snapshot === undefined) {
+          throw parts.storing().isPrepared ? stationUnknown(request.params.station) : databaseUnavailable();
+        }
         const page = frame(parts, request, reply, {
           title: `${snapshot.title} · Thermograph`,
           path: `/stations/${snapshot.station}`,

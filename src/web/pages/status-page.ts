@@ -60,7 +60,7 @@ function spoolFacts({ spoolProblem, spooledMessages, spooledBytes }: StoringStat
   return {
     problem: spoolProblem,
     held:
-      spooledMessages === 0
+      spooledMessages === undefined || spooledBytes === undefined || spooledMessages === 0
         ? undefined
         : `${spooledMessages.toLocaleString('en-GB')} messages, ${bytesText(spooledBytes)}`,
   };

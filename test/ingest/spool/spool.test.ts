@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { decodeRecord, encodeKey, encodeRecord, recordBytes } from '../../../src/ingest/spool/record.ts';
-import { openSpool, type Spool } from '../../../src/ingest/spool/spool.ts';
+import { openSpool, type Spool, type SpoolOptions } from '../../../src/ingest/spool/spool.ts';
 import type { Message } from '../../../src/telemetry/reading.ts';
 import { useFolder } from '../../support/program.ts';
 
@@ -25,8 +25,8 @@ function numbers(from: number, to: number): Message[] {
   return Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
 }
 
-async function open(folder: string, maxBytes = 1_000_000): Promise<Spool> {
-  const spool = await openSpool({ folder, maxBytes, log: pino({ level: 'silent' }) });
+async function open(folder: string, maxBytes = 1_000_000, more: Partial<SpoolOptions> = {}): Promise<Spool> {
+  const spool = await openSpool({ folder, maxBytes, log: pino({ level: 'silent' }), ...more });
   onTestFinished(() => spool.close());
   return spool;
 }
@@ -99,6 +99,17 @@ describe('the spool', () => {
     expect(await payloads(spool)).toEqual(['2', '3', '6']);
   });
 
+  test('leaves room on its disk, without which it could not be read again', async () => {
+    const size = recordBytes(message(1));
+    let free = 16 * 1024 ** 2 + 2 * size;
+    const spool = await open(await useFolder(), 1_000_000, { freeBytes: () => Promise.resolve(free) });
+    expect(await spool.append(numbers(1, 3))).toBe(2);
+    expect(spool.fullReason()).toContain('16 MiB');
+    free = 0;
+    expect(await spool.append([message(3)])).toBe(0);
+    expect(await payloads(spool)).toEqual(['1', '2']);
+  });
+
   test('is found again as it was, with what it holds and how much that is', async () => {
     const folder = await useFolder();
     const before = await open(folder);
@@ -130,6 +141,7 @@ describe('the spool', () => {
     await level.close();
     const again = await open(folder);
     expect(again.problem()).toContain('format 9');
+    expect(again.isKnown()).toBe(false);
     expect(await again.check()).toBe(false);
     await level.open();
     await level.del(encodeKey(first!.position));
