@@ -210,7 +210,9 @@ test('the status page says where readings are while the database does not take t
   const spooling = (await web.ask('/status')).text;
   expect(spooling).toContain('<h1>The database does not take readings.</h1>');
   expect(spooling).toContain('It says: disk full.');
-  expect(spooling).toContain('1,234 messages, 5.0 MB');
+  expect(spooling).toContain(
+    '<strong>1,234 messages</strong> <span class="quiet">to be written, 5.0 MB</span>',
+  );
   web.setStoring({ state: 'stalled', spoolProblem: 'no space left' });
   const stalled = (await web.ask('/status')).text;
   expect(stalled).toContain('<h1>No reading can be stored.</h1>');
@@ -223,6 +225,7 @@ test('a database that is not there yet is not taken for one without stations', a
   const { text } = await web.ask('/');
   expect(text).toContain('The database does not take readings at the moment');
   expect(text).not.toContain('Waiting for the first reading');
+  expect((await web.ask('/status')).text).toContain('Not known: the database is not there yet.');
   for (const path of ['/stations/outside', '/api/stations', '/api/stations/outside']) {
     expect((await web.ask(path)).status).toBe(503);
   }

@@ -40,6 +40,7 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
         },
         spool: spoolFacts(storing),
         stationCount: stations.length,
+        stationsUnknown: stations.length === 0 && !storing.isPrepared,
         stations: stations.map((station) => stationRow(station, now, zone)),
         gauges: figureRows(parts.gauges()),
         counters: figureRows(parts.counters()),
@@ -56,13 +57,12 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
   };
 }
 
-function spoolFacts({ spoolProblem, spooledMessages, spooledBytes }: StoringState): object {
+function spoolFacts({ spoolProblem, spooledMessages = 0, spooledBytes = 0 }: StoringState): object {
+  const count = spooledMessages.toLocaleString('en-GB');
   return {
     problem: spoolProblem,
-    held:
-      spooledMessages === undefined || spooledBytes === undefined || spooledMessages === 0
-        ? undefined
-        : `${spooledMessages.toLocaleString('en-GB')} messages, ${bytesText(spooledBytes)}`,
+    held: spooledMessages === 0 ? undefined : `${count} ${spooledMessages === 1 ? 'message' : 'messages'}`,
+    size: bytesText(spooledBytes),
   };
 }
 
