@@ -60,7 +60,11 @@ export function createStoring(parts: StoringParts): Storing {
       const rows = mayWrite(left) ? await write(left, writing) : undefined;
       if (rows !== undefined) return settle(left, { rows });
       const kept = await keep(left);
-      if (kept > 0) await settle(left.slice(0, kept), { spooled: true });
+      if (kept > 0) {
+        // At once: from now on the drain may write them, too.
+        writing.abandon();
+        await settle(left.slice(0, kept), { spooled: true });
+      }
       left = await settleImpatient(kept > 0 ? left.slice(kept) : left, settle);
       if (left.length === 0) return writing.abandon();
       const error = lastWord();

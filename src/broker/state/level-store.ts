@@ -1,6 +1,7 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import type { Logger } from 'pino';
+import { levelCode, levelReason } from '../../storage/level-error.ts';
 import type { JournalStore } from './journal.ts';
 
 /** A LevelDB folder: keys in order, batches that are written as a whole. */
@@ -16,7 +17,7 @@ export class StateFolderError extends Error {
   readonly hint: string;
 
   constructor(folder: string, hint: string, cause: unknown) {
-    super(`The broker can't keep its sessions in ${folder}: ${reasonOf(cause)}`, { cause });
+    super(`The broker can't keep its sessions in ${folder}: ${levelReason(cause)}`, { cause });
     this.hint = hint;
   }
 }
@@ -71,7 +72,7 @@ async function openAndRead<T>(folder: string, read: (store: LevelStore) => Promi
 
 /** Whether the disk takes nothing at the moment, which is no fault of the folder's. */
 export function isDiskTrouble(error: unknown): boolean {
-  return /EROFS|ENOSPC|read-only file system|no space left/i.test(reasonOf(error));
+  return /EROFS|ENOSPC|read-only file system|no space left/i.test(levelReason(error));
 }
 
 /** Keeps nothing. */
@@ -84,25 +85,14 @@ export const FORGETFUL: LevelStore = {
 
 /** The folder itself is there: a file that is missing is one that LevelDB had written. */
 function isDamaged(error: unknown): boolean {
-  const found = codes(error);
-  const isMissing = found.includes('LEVEL_IO_ERROR') && reasonOf(error).endsWith('No such file or directory');
-  return found.includes('LEVEL_CORRUPTION') || isMissing;
+  const code = levelCode(error);
+  const isMissing = code === 'LEVEL_IO_ERROR' && levelReason(error).endsWith('No such file or directory');
+  return code === 'LEVEL_CORRUPTION' || isMissing;
 }
 
 function hintFor(error: unknown): string {
-  if (codes(error).includes('LEVEL_LOCKED')) {
+  if (levelCode(error) === 'LEVEL_LOCKED') {
     return 'Another Thermograph uses that folder. Stop it, or give this one a DATA_DIR of its own.';
   }
   return 'Thermograph must be able to write there. Change the rights of the folder, or choose another with DATA_DIR.';
-}
-
-/** Of an error and what caused it: LevelDB's own stands behind one that says that the database is not open. */
-function codes(error: unknown): readonly unknown[] {
-  if (!(error instanceof Error)) return [];
-  return ['code' in error ? error.code : undefined, ...codes(error.cause)];
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }

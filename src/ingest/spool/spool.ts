@@ -1,6 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import type { Logger } from 'pino';
+import { levelCode, levelReason } from '../../storage/level-error.ts';
 import type { Message } from '../../telemetry/reading.ts';
 import { decodeRecord, encodeKey, encodeRecord, recordBytes, type Spooled } from './record.ts';
 
@@ -91,8 +92,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         problem = undefined;
         return result;
       } catch (error) {
-        problem = reasonOf(error);
-        isDamaged ||= codeOf(error) === 'LEVEL_CORRUPTION';
+        problem = levelReason(error);
+        isDamaged ||= levelCode(error) === 'LEVEL_CORRUPTION';
         // After a failed write LevelDB takes no other until it has been opened anew.
         await store?.close().catch(() => undefined);
         store = undefined;
@@ -202,7 +203,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     // What is damaged is opened once more, repaired.
     .catch((error: unknown) => (isDamaged ? inTurn(() => Promise.resolve()) : Promise.reject(error)))
     .catch((error: unknown) => {
-      if (codeOf(error) === 'LEVEL_LOCKED') throw error;
+      if (levelCode(error) === 'LEVEL_LOCKED') throw error;
       // Whatever else it is may pass, and is tried again.
       log.error(
         { err: error, folder },
@@ -215,19 +216,4 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 async function freeBytesOf(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
-}
-
-/** LevelDB's own error is the cause of one that merely says that the store is not open. */
-function innermost(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error;
-}
-
-function codeOf(error: unknown): string | undefined {
-  const inner = innermost(error);
-  return inner instanceof Error && 'code' in inner ? String(inner.code) : undefined;
-}
-
-function reasonOf(error: unknown): string {
-  const inner = innermost(error);
-  return inner instanceof Error ? inner.message : String(inner);
 }
