@@ -14,6 +14,15 @@ export interface Credential {
   readonly filters: readonly string[];
 }
 
+/** As the database keeps it. */
+export interface StoredCredential extends Credential {
+  /** SHA-256 of the secret: 32 bytes. */
+  readonly secretHash: Buffer;
+}
+
+/** What an integrator may read unless told otherwise: everything that stations publish, and everything that was committed. */
+export const DEFAULT_FILTERS: readonly string[] = ['live/#', 'stations/#'];
+
 const SECRET_BYTES = 16;
 
 /**
