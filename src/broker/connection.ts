@@ -1,7 +1,11 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
+import { refuseConnect } from './connect-rules.ts';
 import { type Found, PacketCursor } from './packet-cursor.ts';
+import { packetViolation } from './packet-rules.ts';
+import { encodePubacks } from './pubacks.ts';
 import { type PublishFields, readPublish } from './publish-packet.ts';
+import { turnAway } from './turn-away.ts';
 
 /** Longest packet of a client, in bytes; payloads over 64 KiB are within it still rejected with a reason. */
 const MAX_PACKET_BYTES = 256 * 1024;
@@ -18,7 +22,6 @@ const MAX_HANDED_A_TURN = 64;
 const KEEPALIVE_GRACE = 1.5;
 /** The first byte of a packet of this type. */
 const CONNECT = 0x10;
-const PUBACK = Buffer.from([0x40, 0x02, 0, 0]);
 
 /** Where a connection's messages go. */
 export interface Intake {
@@ -35,8 +38,8 @@ interface Parser {
 
 /**
  * What a client sends, on its way from the socket. Messages of QoS 0 and 1, nearly all that stations send, go straight
- * to the {@link Intake} and are acknowledged from here, all of a batch in one write; every other packet is handed to Aedes,
- * one at a time and in order. Aedes' own way for a message (a list of buffers, a stream of events, a write for each
+ * to the {@link Intake} and are acknowledged from here, all of a batch in one write; every other packet, if it
+ * breaks no rule, is handed to Aedes, one at a time and in order. Aedes' own way for a message (a list of buffers, a stream of events, a write for each
  * acknowledgement) took more time than all else that the service does for it.
  *
  *     connecting --(CONNACK)--> open <--(too much is unanswered, or the client does not read)--> held --> closed
@@ -153,23 +156,35 @@ export class Connection {
         this.client.emit('error', new Error(`a packet is ${found}`));
         return;
       }
-      if (this.#isOpen) this.#handle(readPublish(cursor.bytes, cursor.start, cursor.bodyStart, cursor.end));
-      else {
-        this.#isConnecting = true;
-        this.#handToAedes(cursor.bytes.subarray(cursor.start, cursor.end));
-      }
+      if (this.#isOpen) this.#handle();
+      else this.#connect();
     }
     this.#mayHold();
     if (this.#hasEnded) this.#mayEnd();
   }
 
-  #handle(read: PublishFields | 'malformed' | 'other'): void {
-    const { bytes, start, end } = this.#cursor;
-    if (read === 'malformed') this.client.emit('error', new Error('a PUBLISH is malformed'));
-    else if (read === 'other') {
-      this.#countHanded();
-      this.#handToAedes(bytes.subarray(start, end));
-    } else this.#intake.take(this, read);
+  #connect(): void {
+    const { bytes, start, bodyStart, end } = this.#cursor;
+    this.#isConnecting = true;
+    const refusal = refuseConnect(bytes, bodyStart, end);
+    if (refusal === null) this.#handToAedes(bytes.subarray(start, end));
+    else turnAway(this.client, refusal);
+  }
+
+  #handle(): void {
+    const { bytes, start, bodyStart, end } = this.#cursor;
+    const publish = readPublish(bytes, start, bodyStart, end);
+    if (typeof publish === 'object') {
+      this.#intake.take(this, publish);
+      return;
+    }
+    const violation = packetViolation(bytes, start, bodyStart, end);
+    if (violation !== null || publish === 'malformed') {
+      this.client.emit('error', new Error(violation ?? 'a PUBLISH is malformed'));
+      return;
+    }
+    this.#countHanded();
+    this.#handToAedes(bytes.subarray(start, end));
   }
 
   /** Aedes handles a packet at once, however much it costs: after some, it is the others' turn. */
@@ -221,16 +236,7 @@ export class Connection {
     const packetIds = this.#acknowledgements;
     this.#acknowledgements = [];
     if (this.client.closed || this.#socket.destroyed) return;
-    const packets = Buffer.allocUnsafe(packetIds.length * PUBACK.length);
-    let at = 0;
-    for (const packetId of packetIds) {
-      packets[at] = PUBACK[0]!;
-      packets[at + 1] = PUBACK[1]!;
-      packets[at + 2] = packetId >> 8;
-      packets[at + 3] = packetId & 0xff;
-      at += PUBACK.length;
-    }
-    this.#socket.write(packets);
+    this.#socket.write(encodePubacks(packetIds));
   }
 }
 

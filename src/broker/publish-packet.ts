@@ -1,6 +1,10 @@
+import { isUtf8 } from 'node:buffer';
+
 const PUBLISH = 0x3;
 const RETAIN = 0x01;
 const DUP = 0x08;
+/** What stands in a decoded text for bytes that are not well-formed UTF-8. */
+const REPLACEMENT = '\u{FFFD}';
 
 /** A PUBLISH of QoS 0 or 1, as it stands in the bytes of its packet [MQTT-3.3]. */
 export interface PublishFields {
@@ -18,7 +22,7 @@ export interface PublishFields {
  * Reads the packet that begins at `start`, if it is a PUBLISH of QoS 0 or 1: nearly all that stations send.
  * @param bodyStart where its variable header begins
  * @param end behind its last byte
- * @returns `'other'` for what is Aedes' to answer
+ * @returns `'other'` for what is Aedes' to answer; wildcards and NUL in a topic are looked for where topics are remembered
  */
 export function readPublish(
   bytes: Buffer,
@@ -29,6 +33,8 @@ export function readPublish(
   const first = bytes[start]!;
   const qos = (first >> 1) & 3;
   if (first >> 4 !== PUBLISH || (qos !== 0 && qos !== 1)) return 'other';
+  // DUP means nothing at QoS 0, and must not be set [MQTT-3.3.1-2].
+  if (qos === 0 && (first & DUP) !== 0) return 'malformed';
   const topicStart = bodyStart + 2;
   if (topicStart > end) return 'malformed';
   const topicEnd = topicStart + ((bytes[bodyStart]! << 8) | bytes[bodyStart + 1]!);
@@ -38,8 +44,11 @@ export function readPublish(
   const packetId = qos === 0 ? 0 : (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]!;
   // Not allowed [MQTT-2.3.1-1].
   if (qos === 1 && packetId === 0) return 'malformed';
+  const topic = bytes.toString('utf8', topicStart, topicEnd);
+  // [MQTT-1.5.3-1]; a client may also have written that character itself. To look for it in ASCII costs nothing.
+  if (topic.includes(REPLACEMENT) && !isUtf8(bytes.subarray(topicStart, topicEnd))) return 'malformed';
   return {
-    topic: bytes.toString('utf8', topicStart, topicEnd),
+    topic,
     payload: bytes.subarray(payloadStart, end),
     qos,
     retain: (first & RETAIN) !== 0,

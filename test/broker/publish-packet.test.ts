@@ -12,14 +12,16 @@ function read(bytes: Buffer): PublishFields | 'malformed' | 'other' {
 }
 
 const topic = fc.string({ minLength: 1, maxLength: 80, unit: 'binary' }).filter((text) => !/[+#]/.test(text));
-const publish = fc.record({
-  topic,
-  payload: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
-  qos: fc.constantFrom(0 as const, 1 as const),
-  retain: fc.boolean(),
-  dup: fc.boolean(),
-  messageId: fc.integer({ min: 1, max: 65_535 }),
-});
+const publish = fc
+  .record({
+    topic,
+    payload: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+    qos: fc.constantFrom(0 as const, 1 as const),
+    retain: fc.boolean(),
+    dup: fc.boolean(),
+    messageId: fc.integer({ min: 1, max: 65_535 }),
+  })
+  .map((fields) => ({ ...fields, dup: fields.dup && fields.qos === 1 }));
 
 test('a PUBLISH of QoS 0 or 1 reads as it was written', () => {
   fc.assert(
@@ -77,6 +79,8 @@ describe('is malformed:', () => {
     ['an empty topic [MQTT-4.7.3-1]', [0x32, 4, 0, 0, 0, 1]],
     ['a topic that goes beyond the packet', [0x30, 3, 0, 2, 0x61]],
     ['half a packet identifier', [0x32, 4, 0, 1, 0x61, 0]],
+    ['DUP at QoS 0 [MQTT-3.3.1-2]', [0x38, 3, 0, 1, 0x61]],
+    ['a surrogate in the topic [MQTT-1.5.3-1]', [0x30, 5, 0, 3, 0xed, 0xa0, 0x80]],
     ['packet identifier 0 [MQTT-2.3.1-1]', [0x32, 5, 0, 1, 0x61, 0, 0]],
   ])('%s', (_, bytes) => {
     expect(read(Buffer.from(bytes))).toBe('malformed');

@@ -47,18 +47,6 @@ test('retained and plain messages of one client are acknowledged in the order in
   expect(acknowledged(client.received)).toEqual(numbers(300));
 });
 
-test.each<[string, number[]]>([
-  ['a packet identifier of 0 [MQTT-2.3.1-1]', [0x32, 6, 0, 1, 0x61, 0, 0, 0x31]],
-  ['an empty topic [MQTT-4.7.3-1]', [0x32, 5, 0, 0, 0, 7, 0x31]],
-])('%s closes the connection, and nothing of it is kept', async (_, bytes) => {
-  const { mqttPort, database } = await useService();
-  const client = await rawClient(mqttPort);
-  client.sendBytes(Buffer.from(bytes));
-  await client.closed();
-  expect(client.received.map(({ cmd }) => cmd)).toEqual(['connack']);
-  expect((await database.pool.query('SELECT FROM rejected_messages')).rowCount).toBe(0);
-});
-
 test.each([
   ['with CONNECT, before it is answered', true],
   ['behind CONNACK', false],
