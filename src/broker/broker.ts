@@ -6,7 +6,7 @@ import { LIVE_PREFIX } from '../telemetry/topic.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
 import { createAedes } from './create-aedes.ts';
 import { createConnections } from './connections.ts';
-import { lowerQos } from './granted-qos.ts';
+import { deliverAtHighestQos, lowerQos } from './granted-qos.ts';
 import { createInterest } from './interest.ts';
 import { createLiveSubscribers } from './live-subscribers.ts';
 import { livePacket } from './live-topics.ts';
@@ -121,6 +121,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const connections = createConnections(aedes.handle, { take: gate.take, isCongested: parts.isCongested });
   await aedes.listen();
   aedes.preConnect = (client, packet, done) => {
+    deliverAtHighestQos(client);
     connections.of(client)?.expectSign(packet.keepalive ?? 0);
     // Aedes would count only the packets that are handed to it.
     packet.keepalive = 0;
