@@ -26,6 +26,8 @@ export interface PrepareOptions {
 export interface Preparation {
   /** What keeps the database from being used, for a person; `undefined` when it is ready. */
   problem(): string | undefined;
+  /** Resolves when the database is ready, which may be never. */
+  readonly ready: Promise<void>;
   /** Gives up. */
   close(): void;
 }
@@ -42,6 +44,8 @@ export async function prepareDatabase(options: PrepareOptions): Promise<Preparat
   const { log } = options;
   const closing = new AbortController();
   let problem: string | undefined;
+  let resolveReady: () => void;
+  const ready = new Promise<void>((resolve) => (resolveReady = resolve));
   const explain = (error: unknown): unknown =>
     options.isEmbedded || error instanceof DatabaseError ? error : databaseUnreachable(error);
 
@@ -51,6 +55,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<Preparat
       const catalog = await loadSeriesCatalog(options.pool);
       options.onReady({ catalog, latest: await readLatest(options.pool) });
       problem = undefined;
+      resolveReady();
     } catch (error) {
       problem = reasonOf(explain(error));
       throw error;
@@ -84,7 +89,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<Preparat
     );
     void tryAgain();
   }
-  return { problem: () => problem, close: () => closing.abort() };
+  return { problem: () => problem, ready, close: () => closing.abort() };
 }
 
 function mayPass(error: unknown): boolean {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type Broker, createBroker } from './broker/broker.ts';
+import { type KnownCredentials, logIn } from './access/login.ts';
 import type { Config } from './config.ts';
 import { createReceiptClock } from './ingest/clock.ts';
 import { createIngest, type Ingest } from './ingest/ingest.ts';
@@ -15,6 +16,7 @@ import { openDatabase } from './open-database.ts';
 import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
 import { listenError } from './start-error.ts';
+import { createCredentialStore } from './storage/credential-store.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import type { WebParts } from './web/parts.ts';
 
@@ -27,6 +29,12 @@ export interface Service {
   readonly http: AddressInfo;
   /** Where the broker is. */
   readonly mqtt: AddressInfo;
+  /** The credentials that it knows now. */
+  readonly credentials: KnownCredentials;
+  /** What it counts, by name, from its start. */
+  counters(): Readonly<Record<string, number>>;
+  /** What is now, by name. */
+  gauges(): Readonly<Record<string, number>>;
   /** Stops in order: no new connections, what is under way is stored and acknowledged, Postgres goes last. */
   close(): Promise<void>;
   /** For a second Ctrl-C: leaves everything as it is, but does not leave the embedded database behind. */
@@ -75,6 +83,13 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const stations = createStations([]);
   const spool = await openSpoolOf(config, log, releasers);
   const { writer, preparation } = await openWriter({ config, log, database, stations }, releasers);
+  const credentials = createCredentialStore({
+    connection: database.connection,
+    log,
+    onChanged: ({ rotated, altered }) =>
+      broker.reviewAccess({ find: (id) => credentials.find(id), changed: new Set([...rotated, ...altered]) }),
+  });
+  releasers.push(() => credentials.close());
   const ingest = createIngest({
     writer,
     spool,
@@ -90,14 +105,25 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     limits: { drainTimeoutMs: config.shutdownTimeoutMs * DRAIN_SHARE },
   });
   const broker = await openBroker(
-    { config, log, ingest, stations, presence, now: () => clock.now() },
+    { config, log, ingest, stations, credentials, presence, now: () => clock.now() },
     releasers,
   );
+  // What has changed since the sessions were kept is told to the broker, so it must be there.
+  void preparation.ready.then(() => credentials.start());
   committed.listen(
     (readings) => broker.publishLive(readings),
     () => broker.wantsLive(),
   );
 
+  const counters = () => ({ ...ingest.counters, ...broker.counters });
+  const gauges = () => ({
+    messages_waiting: ingest.waiting(),
+    spooled_messages: spool.count(),
+    spooled_bytes: spool.bytes(),
+    connected_clients: broker.connectedClients(),
+    clock_ahead_ms: clock.aheadMs(),
+    state_changes_unwritten: broker.unwrittenChanges(),
+  });
   let mqtt: AddressInfo | undefined;
   const parts: WebParts = {
     pool: database.reading,
@@ -115,15 +141,8 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     onPresence: (listener) => presence.listen(listener),
     brokerListening: () => broker.isListening(),
     storing: () => storingReport(ingest, spool, preparation),
-    counters: () => ({ ...ingest.counters, ...broker.counters }),
-    gauges: () => ({
-      messages_waiting: ingest.waiting(),
-      spooled_messages: spool.count(),
-      spooled_bytes: spool.bytes(),
-      connected_clients: broker.connectedClients(),
-      clock_ahead_ms: clock.aheadMs(),
-      state_changes_unwritten: broker.unwrittenChanges(),
-    }),
+    counters,
+    gauges,
   };
   const { createWeb } = await loadingWeb;
   const web = await createWeb(parts, { log });
@@ -131,7 +150,15 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
 
   mqtt = await listenForMqtt(broker, config);
   const http = await listenForHttp(web, config);
-  return { http, mqtt, close: () => releasers.release(), abandon: database.abandon };
+  return {
+    http,
+    mqtt,
+    credentials,
+    counters,
+    gauges,
+    close: () => releasers.release(),
+    abandon: database.abandon,
+  };
 }
 
 function listenForMqtt(broker: Broker, { host, mqttPort }: Config): Promise<AddressInfo> {
@@ -153,12 +180,13 @@ interface BrokerNeeds {
   readonly log: Logger;
   readonly ingest: Ingest;
   readonly stations: Stations;
+  readonly credentials: KnownCredentials;
   readonly presence: FanOut<[string, boolean]>;
   readonly now: () => Micros;
 }
 
 async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Broker> {
-  const { config, log, ingest, stations, presence, now } = needs;
+  const { config, log, ingest, stations, credentials, presence, now } = needs;
   const broker = await createBroker({
     stateDir: path.join(config.dataDir, 'broker'),
     submit: (message, sender) => ingest.submit(message, sender),
@@ -169,7 +197,7 @@ async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Bro
     onPresence: (station, online) => {
       if (stations.setOnline(station, online)) presence.emit(station, online);
     },
-    allowAnonymous: config.allowAnonymous,
+    logIn: (name, secret) => logIn(credentials, config.allowAnonymous, name, secret),
     log,
   });
   releasers.push(async () => {

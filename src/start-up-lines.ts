@@ -29,8 +29,10 @@ export function startUpLines({
 
 function whoMayPublish({ allowAnonymous, host }: Config): string {
   if (!allowAnonymous)
-    return '(nobody may publish: set ALLOW_ANONYMOUS=true if you trust everyone who reaches it)';
-  return isLoopback(host) ? '(anyone on this machine may publish)' : '(anyone who reaches it may publish)';
+    return '(stations and integrators need a credential: npm run thermograph -- station add NAME)';
+  return isLoopback(host)
+    ? '(anyone on this machine may publish and subscribe)'
+    : '(anyone who reaches it may publish and subscribe, for ALLOW_ANONYMOUS is true)';
 }
 
 /** Wildcard addresses can be listened on, not connected to. */

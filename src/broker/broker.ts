@@ -1,22 +1,28 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { AedesPublishPacket, Client } from 'aedes';
 import type { Logger } from 'pino';
+import type { Credential } from '../access/credential.ts';
+import { mayReceive, maySubscribe } from '../access/permissions.ts';
 import type { CommittedReading, Micros } from '../telemetry/reading.ts';
 import { LIVE_PREFIX } from '../telemetry/topic.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
+import { type AdmissionParts, createAdmission } from './admission.ts';
+import { isForbiddenFilter } from './authorize.ts';
+import { createClientIds } from './client-ids.ts';
+import { countConnections, RevokedError } from './count-connections.ts';
+import { type BrokerCounters, createBrokerCounters } from './counters.ts';
 import { createAedes } from './create-aedes.ts';
 import { createConnections } from './connections.ts';
 import { deliverAtHighestQos, lowerQos } from './granted-qos.ts';
 import { createInterest } from './interest.ts';
 import { createLiveSubscribers } from './live-subscribers.ts';
 import { livePacket } from './live-topics.ts';
-import { isStalled } from './publication.ts';
 import { createPersistence } from './persistence.ts';
+import { createRefusals } from './refusals.ts';
 import { createPublishGate, type Submit } from './publish-gate.ts';
 import { followSessions } from './sessions.ts';
 import { createSlowSubscriberGate } from './slow-subscribers.ts';
-import { openBrokerState, type StateCounters } from './state/broker-state.ts';
-import type { StationBroker } from './station-broker.ts';
+import { openBrokerState } from './state/broker-state.ts';
 
 /** The MQTT broker: stations publish to it, integrators subscribe. */
 export interface Broker {
@@ -33,21 +39,19 @@ export interface Broker {
   relieved(): void;
   /** Changes of sessions and retained messages that would not survive a `kill -9` yet. */
   unwrittenChanges(): number;
+  /** Credentials have changed: ends the connections of those that did, and what they may no longer read. */
+  reviewAccess(credentials: ReviewedCredentials): void;
   /** Takes no further connections; those that are open go on. */
   stopListening(): void;
   /** Ends all connections. */
   close(): Promise<void>;
 }
 
-export interface BrokerCounters extends StateCounters {
-  connections_opened: number;
-  connections_failed: number;
-  /** Not let in, because nothing could be stored. */
-  connections_refused: number;
-  /** Among those that failed: closed because what they had sent could not be stored for too long. */
-  connections_stalled: number;
-  /** Subscribers that had stopped reading. */
-  subscribers_cut: number;
+/** The credentials as they are now. */
+export interface ReviewedCredentials {
+  readonly find: (id: number) => Credential | undefined;
+  /** Those whose secret was replaced, or what they may do. */
+  readonly changed: ReadonlySet<number>;
 }
 
 export interface BrokerParts {
@@ -61,42 +65,60 @@ export interface BrokerParts {
   readonly now: () => Micros;
   readonly stations: () => readonly StationSnapshot[];
   readonly onPresence: (station: string, online: boolean) => void;
-  readonly allowAnonymous: boolean;
+  /** Who shows this user name and password. */
+  readonly logIn: AdmissionParts['logIn'];
   readonly log: Logger;
 }
 
 /** @throws StateFolderError when `stateDir` can't be used */
 export async function createBroker(parts: BrokerParts): Promise<Broker> {
-  const counters: BrokerCounters = {
-    connections_opened: 0,
-    connections_failed: 0,
-    connections_refused: 0,
-    connections_stalled: 0,
-    subscribers_cut: 0,
-    queued_messages_dropped: 0,
-    sessions_expired: 0,
-    sessions_dropped: 0,
-    retained_messages_refused: 0,
-    state_writes_failed: 0,
-  };
+  const counters = createBrokerCounters();
+  const refusals = createRefusals(counters, parts.log);
   const interest = createInterest();
-  const state = await openBrokerState({ ...parts, folder: parts.stateDir, counters, interest });
+  const clientIds = createClientIds((clientId) => state.sessions.find(clientId)?.owner ?? null);
+  const state = await openBrokerState({
+    ...parts,
+    folder: parts.stateDir,
+    counters,
+    interest,
+    ownerOf: (id) => clientIds.ownerOf(id),
+  });
+  const { authenticate, principalOf } = createAdmission({
+    ...parts,
+    onUnavailable: () => (counters.connections_refused += 1),
+    clientIds,
+    refusals,
+  });
   const keepsUp = createSlowSubscriberGate((client) => {
     counters.subscribers_cut += 1;
     parts.log.warn({ clientId: client.id }, 'a subscriber that had stopped reading was cut off');
   });
   const aedes = createAedes({
-    ...parts,
-    onRefused: () => (counters.connections_refused += 1),
-    persistence: createPersistence(state, parts.stations),
+    log: parts.log,
+    persistence: createPersistence({
+      state,
+      stations: parts.stations,
+      isAllowed: (client, filter) => maySubscribe(principalOf(client), filter),
+    }),
     interest,
+    authenticate,
+    authorizeSubscribe: (client, subscription, done) =>
+      done(null, maySubscribeTo(client, subscription.topic) ? subscription : null),
     authorizeForward: (client, packet) => {
+      if (!mayReceive(principalOf(client), packet.topic)) return null;
       // Out of a session's queue, which goes on only when the client reads: a refusal would take it from there.
       if (packet.messageId !== undefined) return lowerQos(client, packet);
       if (isLive(packet) && liveSubscribers.has(client)) return null;
       return keepsUp(client) ? lowerQos(client, packet) : null;
     },
   });
+  function maySubscribeTo(client: Client, filter: string): boolean {
+    const principal = principalOf(client);
+    if (!isForbiddenFilter(filter) && maySubscribe(principal, filter)) return true;
+    refusals.note('subscribe', { user: principal.name, clientId: client.id, topic: filter });
+    return false;
+  }
+
   const liveSubscribers = createLiveSubscribers({
     clients: () => connections.clients(),
     isReady: (client) => connections.of(client)?.isOpen ?? false,
@@ -111,6 +133,8 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     now: parts.now,
     presence,
     redeliveries,
+    principalOf,
+    refusals,
     connectionOf: (client) => connections.of(client),
     isTaken: ({ id }, packetId) => state.sessions.find(id)?.isOpen(packetId) ?? false,
     isWanted: (topic) => aedes.isWanted(topic),
@@ -118,7 +142,10 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   });
   aedes.authorizePublish = gate.authorizePublish;
   // oxlint-disable-next-line typescript/unbound-method -- Aedes binds it itself
-  const connections = createConnections(aedes.handle, { take: gate.take, isCongested: parts.isCongested });
+  const connections = createConnections(aedes.handle, {
+    intake: { take: gate.take, isCongested: parts.isCongested },
+    onClosed: (client) => clientIds.release(client),
+  });
   await aedes.listen();
   aedes.preConnect = (client, packet, done) => {
     deliverAtHighestQos(client);
@@ -148,6 +175,14 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       if (!liveSubscribers.areOthersLeft()) return;
       for (const reading of readings) aedes.publish(livePacket(reading), ignore);
     },
+    reviewAccess({ find, changed }) {
+      for (const client of connections.clients()) {
+        const { id } = principalOf(client);
+        if (id === null || (find(id) !== undefined && !changed.has(id))) continue;
+        client.emit('error', new RevokedError());
+      }
+      state.sessions.review(find);
+    },
     // Its callback would wait for the open connections, which are to go on.
     stopListening: () => void server.close(ignore),
     async close() {
@@ -158,21 +193,6 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       await state.close();
     },
   };
-}
-
-function countConnections(aedes: StationBroker, counters: BrokerCounters, log: Logger): void {
-  aedes.on('client', () => (counters.connections_opened += 1));
-  const failed = new WeakSet<Client>();
-  const report = (client: Client, error: Error): void => {
-    // Aedes reports one for each packet that it could not send any more.
-    if (failed.has(client)) return;
-    failed.add(client);
-    counters.connections_failed += 1;
-    if (isStalled(error)) counters.connections_stalled += 1;
-    log.debug({ err: error, clientId: client.id }, 'a connection was closed');
-  };
-  aedes.on('clientError', report);
-  aedes.on('connectionError', report);
 }
 
 /** Retained ones are what a new subscriber gets first, and no batch. */

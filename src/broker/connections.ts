@@ -22,8 +22,17 @@ const SWEEP_MS = 500;
 const GOODBYE_MS = 300;
 const POLL_MS = 10;
 
+export interface ConnectionsParts {
+  readonly intake: Intake;
+  /** Called when the connection of a client has ended. */
+  readonly onClosed: (client: Client) => void;
+}
+
 /** @param handle Aedes' own, which makes a client of a socket */
-export function createConnections(handle: (socket: Socket) => Client, intake: Intake): Connections {
+export function createConnections(
+  handle: (socket: Socket) => Client,
+  { intake, onClosed }: ConnectionsParts,
+): Connections {
   const sockets = new Set<Socket>();
   const connections = new Map<Client, Connection>();
 
@@ -52,6 +61,7 @@ export function createConnections(handle: (socket: Socket) => Client, intake: In
       socket.once('close', () => {
         sockets.delete(socket);
         connections.delete(client);
+        onClosed(client);
       });
     },
     of: (client) => connections.get(client),

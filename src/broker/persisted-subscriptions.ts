@@ -13,7 +13,11 @@ export interface PersistedSubscriptions {
   cleanSubscriptions(client: { readonly id: string }): Promise<void>;
 }
 
-export function persistSubscriptions(sessions: SessionStore): PersistedSubscriptions {
+/** @param isAllowed whether a client may subscribe to a filter */
+export function persistSubscriptions(
+  sessions: SessionStore,
+  isAllowed: (client: Owner, filter: string) => boolean,
+): PersistedSubscriptions {
   /** Aedes hands over all that one SUBSCRIBE asks for, and does so once for each filter in it. */
   const added = new WeakMap<readonly Subscription[], string>();
   return {
@@ -22,7 +26,8 @@ export function persistSubscriptions(sessions: SessionStore): PersistedSubscript
       added.set(subscriptions, client.id);
       for (const subscription of subscriptions) {
         // What was refused is among them; a malformed filter would keep the client from ever connecting again.
-        if (isValidFilter(subscription.topic)) sessions.subscribe(client, subscription);
+        const { topic } = subscription;
+        if (isValidFilter(topic) && isAllowed(client, topic)) sessions.subscribe(client, subscription);
       }
     },
     async removeSubscriptions({ id }, filters) {

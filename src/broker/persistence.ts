@@ -6,6 +6,7 @@ import { type PersistedOutgoing, persistOutgoing } from './persisted-outgoing.ts
 import { type PersistedSubscriptions, persistSubscriptions } from './persisted-subscriptions.ts';
 import type { BrokerState } from './state/broker-state.ts';
 import type { StoredMessage } from './state/records.ts';
+import type { Owner } from './state/session-store.ts';
 
 /**
  * What Aedes asks of the place where it keeps sessions and retained messages. Its own types know callbacks only, of which
@@ -23,11 +24,16 @@ export interface Persistence extends PersistedSubscriptions, PersistedOutgoing, 
   streamWill(): Readable;
 }
 
-/** @param stations what is retained below `live/` isn't kept but made of their newest readings for each subscriber */
-export function createPersistence(
-  { sessions, retained }: BrokerState,
-  stations: () => readonly StationSnapshot[],
-): Persistence {
+export interface PersistenceParts {
+  readonly state: BrokerState;
+  /** What is retained below `live/` isn't kept but made of their newest readings for each subscriber. */
+  readonly stations: () => readonly StationSnapshot[];
+  /** Whether a client may subscribe to a filter. */
+  readonly isAllowed: (client: Owner, filter: string) => boolean;
+}
+
+export function createPersistence({ state, stations, isAllowed }: PersistenceParts): Persistence {
+  const { sessions, retained } = state;
   return {
     async setup() {},
     async storeRetained(message) {
@@ -35,7 +41,7 @@ export function createPersistence(
     },
     createRetainedStreamCombi: (filters) =>
       Readable.from(concatenate(retainedLive(filters, stations), retained.match(filters))),
-    ...persistSubscriptions(sessions),
+    ...persistSubscriptions(sessions, isAllowed),
     ...persistOutgoing(sessions),
     ...persistIncoming(sessions),
     // Wills are kept for brokers that find another one dead; there is only this one, and after a jump of the clock it

@@ -87,11 +87,6 @@ export function isClosing(error: Error): boolean {
   return 'code' in error && error.code === 'ingest-closed';
 }
 
-/** Nothing could be stored for so long that the message was given up. */
-export function isStalled(error: Error): boolean {
-  return 'code' in error && error.code === 'ingest-stalled';
-}
-
 export function notePresence(
   presence: Presence,
   client: Client | null,

@@ -1,8 +1,10 @@
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
+import { ANONYMOUS, mayPublish, type Principal } from '../access/permissions.ts';
 import { memoize } from '../telemetry/memoize.ts';
 import type { Message } from '../telemetry/reading.ts';
 import { forbiddenTopic } from './authorize.ts';
 import type { Connection, Intake } from './connection.ts';
+import type { Refusals } from './refusals.ts';
 import { isClosing, notePresence, Publication, type PublicationParts, type Sender } from './publication.ts';
 
 export type Submit = (message: Message, sender: Sender) => void;
@@ -11,6 +13,8 @@ export interface PublishGateParts extends PublicationParts {
   readonly submit: Submit;
   /** The connection of a client, if it is still there. */
   readonly connectionOf: (client: Client) => Connection | undefined;
+  readonly principalOf: (client: Client) => Principal;
+  readonly refusals: Refusals;
   /** Whether a QoS 2 message of this client and identifier has been taken, and PUBREL has not come. */
   readonly isTaken: (client: Client, packetId: number) => boolean;
 }
@@ -31,12 +35,23 @@ export interface PublishGate {
  * in the order in which they came [MQTT-4.6.0-2].
  */
 export function createPublishGate(parts: PublishGateParts): PublishGate {
-  const isForbidden = memoize(forbiddenTopic);
+  const forbiddenToAll = memoize(forbiddenTopic);
+
+  /** Why the client may not publish there; then it has been said. */
+  function forbid(client: Client | null, topic: string): Error | null {
+    const principal = client === null ? ANONYMOUS : parts.principalOf(client);
+    const reason =
+      forbiddenToAll(topic) ?? (mayPublish(principal, topic) ? null : 'this is not a topic of its own');
+    if (reason === null) return null;
+    parts.refusals.note('publish', { user: principal.name, clientId: client?.id ?? null, topic, reason });
+    return new Error(reason);
+  }
+
   return {
     take(connection, fields) {
-      const forbidden = isForbidden(fields.topic);
+      const forbidden = forbid(connection.client, fields.topic);
       if (forbidden !== null) {
-        connection.client.emit('error', new Error(forbidden));
+        connection.client.emit('error', forbidden);
         return;
       }
       const publication = new Publication(connection, fields, parts);
@@ -44,9 +59,9 @@ export function createPublishGate(parts: PublishGateParts): PublishGate {
       parts.submit(publication, publication);
     },
     authorizePublish(client, packet, callback) {
-      const forbidden = isForbidden(packet.topic);
+      const forbidden = forbid(client, packet.topic);
       if (forbidden !== null) {
-        callback(new Error(forbidden));
+        callback(forbidden);
         return;
       }
       // Aedes answers it and publishes nothing; stored again, a reading without a time would be there twice [MQTT-4.3.3-2].

@@ -88,8 +88,9 @@ function createMemory(slots: number): Memory {
 function remember(memory: Memory, packetId: number, hash: number, now: Micros): void {
   const slots = memory.packetIds.length;
   const slot = packetId % slots;
-  const taken = memory.firstReceivedAt[slot]! > now - CROWDED_BELOW && memory.packetIds[slot] !== packetId;
-  if (taken && slots < MOST_SLOTS) {
+  const heldSince = memory.firstReceivedAt[slot]!;
+  const isTaken = heldSince !== 0 && heldSince > now - CROWDED_BELOW && memory.packetIds[slot] !== packetId;
+  if (isTaken && slots < MOST_SLOTS) {
     grow(memory, slots * 2);
     remember(memory, packetId, hash, now);
     return;

@@ -1,6 +1,7 @@
 import { generate, type Packet } from 'mqtt-packet';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
+import { ANONYMOUS } from '../../src/access/permissions.ts';
 import { createBroker } from '../../src/broker/broker.ts';
 import type { Sender } from '../../src/broker/publication.ts';
 import { createReceiptClock } from '../../src/ingest/clock.ts';
@@ -28,7 +29,7 @@ async function useHoldingBroker() {
     now: () => clock.now(),
     stations: () => [],
     onPresence: () => {},
-    allowAnonymous: true,
+    logIn: () => ({ principal: ANONYMOUS }),
     log: pino({ level: 'silent' }),
   });
   onTestFinished(() => broker.close());

@@ -8,16 +8,16 @@ const log = pino({ level: 'silent' });
 test('migrating what is up to date changes nothing', async () => {
   const { connection, pool } = await useTestDatabase();
   await migrate(connection, log);
-  const { rows } = await pool.query('SELECT name FROM thermograph_migrations');
-  expect(rows).toEqual([{ name: '0001_readings' }]);
+  const { rows } = await pool.query('SELECT name FROM thermograph_migrations ORDER BY id');
+  expect(rows).toEqual([{ name: '0001_readings' }, { name: '0002_credentials' }]);
 });
 
 test('several services that start at once on an empty database migrate it once', async () => {
   const { connection, pool } = await useTestDatabase();
   await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   await Promise.all([1, 2, 3, 4].map(() => migrate(connection, log)));
-  const { rows } = await pool.query('SELECT name FROM thermograph_migrations');
-  expect(rows).toEqual([{ name: '0001_readings' }]);
+  const { rows } = await pool.query('SELECT name FROM thermograph_migrations ORDER BY id');
+  expect(rows).toEqual([{ name: '0001_readings' }, { name: '0002_credentials' }]);
 });
 
 test('a database of a newer version is left alone, and the error says what to start', async () => {

@@ -41,12 +41,13 @@ export async function openState(folder: string, now: () => Micros): Promise<Test
     state_writes_failed: 0,
   };
   const interest = createInterest();
-  const state = await openBrokerState({ folder, log, now, counters, interest });
+  const ownerOf = (): null => null;
+  const state = await openBrokerState({ folder, log, now, counters, interest, ownerOf });
   onTestFinished(() => state.close());
   return {
     folder,
     state,
-    persistence: createPersistence(state, () => []),
+    persistence: createPersistence({ state, stations: () => [], isAllowed: () => true }),
     interest,
     counters,
     logged,

@@ -31,6 +31,7 @@ export interface BrokerStateParts {
   readonly now: () => Micros;
   readonly counters: StateCounters;
   readonly interest: SessionStoreParts['interest'];
+  readonly ownerOf: SessionStoreParts['ownerOf'];
 }
 
 const EXPIRE_EVERY_MS = 60 * 60 * 1000;

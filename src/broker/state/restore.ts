@@ -26,9 +26,9 @@ type Take = (key: KeyParts, value: Buffer, read: Read) => boolean;
 
 const TAKE: Readonly<Record<string, Take>> = {
   client({ number }, value, { sessions, byNumber, awaySince }) {
-    const { id, awaySince: since } = decodeObject(value);
+    const { id, awaySince: since, owner } = decodeObject(value);
     if (typeof id !== 'string') return false;
-    const session = sessions.restore(id, number);
+    const session = sessions.restore(id, number, typeof owner === 'number' ? owner : null);
     byNumber.set(number, session);
     awaySince.set(session, typeof since === 'number' ? since : null);
     return true;

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { Credential } from '../../access/credential.ts';
+import { maySubscribe } from '../../access/permissions.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import { AwaySessions } from './away-sessions.ts';
 import { FilterTree } from './filter-tree.ts';
@@ -27,6 +29,8 @@ export interface SessionStoreParts {
   readonly now: () => Micros;
   readonly log: Logger;
   readonly counters: SessionCounters;
+  /** The credential that a client identifier is used with now; `null` for none. */
+  readonly ownerOf: (clientId: string) => number | null;
   /** Told of filters that messages are queued for. */
   readonly interest: { keep(filter: string): void; release(filter: string): void };
 }
@@ -59,7 +63,8 @@ export class SessionStore {
     if (found !== undefined) return found;
     // What ends with the connection need not be written down: it has ended when it could be read.
     const changes = client.clean ? NOWHERE : this.#parts.changes;
-    const session = new Session(client.id, this.#nextNumber, changes, this.messages);
+    const parts = { changes, messages: this.messages };
+    const session = new Session(parts, client.id, this.#nextNumber, this.#parts.ownerOf(client.id));
     this.#nextNumber += 1;
     this.#sessions.set(client.id, session);
     if (this.#connected.has(client.id)) session.setAwaySince(null);
@@ -121,7 +126,9 @@ export class SessionStore {
   connected(client: Owner): void {
     this.#connected.set(client.id, client);
     const session = this.find(client.id);
-    if (session === undefined || session.awaySince === null) return;
+    if (session === undefined) return;
+    session.setOwner(this.#parts.ownerOf(client.id));
+    if (session.awaySince === null) return;
     this.#away.delete(session);
     session.setAwaySince(null);
   }
@@ -134,15 +141,33 @@ export class SessionStore {
     if (session !== undefined && !client.clean) this.#leave(session);
   }
 
+  /** Ends the sessions of credentials that there are no more, and subscriptions that are no longer allowed. */
+  review(find: (owner: number) => Credential | undefined): void {
+    for (const session of this.#sessions.values()) {
+      if (session.owner === null) continue;
+      const credential = find(session.owner);
+      if (credential === undefined) {
+        this.forget(session.clientId);
+        continue;
+      }
+      for (const { subscription } of session.subscribers()) {
+        if (!maySubscribe(credential, subscription.topic)) {
+          this.unsubscribe(session.clientId, subscription.topic);
+        }
+      }
+    }
+  }
+
   /** Ends sessions that have been away for too long. To be called now and then. */
   expire(): void {
     this.#away.expire();
   }
 
   /** A session out of the store, which is to be filled before it is {@link adopt adopted}. */
-  restore(clientId: string, number: number): Session {
+  restore(clientId: string, number: number, owner: number | null): Session {
     this.#nextNumber = Math.max(this.#nextNumber, number + 1);
-    return new Session(clientId, number, this.#parts.changes, this.messages);
+    const parts = { changes: this.#parts.changes, messages: this.messages };
+    return new Session(parts, clientId, number, owner);
   }
 
   /** @param awaySince `null` where the service has ended while its client was connected: it is away since now */

@@ -16,6 +16,11 @@ export interface Subscriber {
   readonly subscription: Subscription;
 }
 
+export interface SessionParts {
+  readonly changes: Changes;
+  readonly messages: QueuedMessages;
+}
+
 /** What outlives the connection of a client. */
 export class Session {
   readonly clientId: string;
@@ -28,12 +33,19 @@ export class Session {
   readonly #changes: Changes;
   /** `null` while the client is connected. */
   #awaySince: Micros | null = null;
+  #owner: number | null;
 
-  constructor(clientId: string, number: number, changes: Changes, messages: QueuedMessages) {
+  /** @param owner the credential that it belongs to; `null` for none */
+  constructor(parts: SessionParts, clientId: string, number: number, owner: number | null) {
     this.clientId = clientId;
     this.number = number;
-    this.#changes = changes;
-    this.queue = new OutgoingQueue(number, changes, messages);
+    this.#owner = owner;
+    this.#changes = parts.changes;
+    this.queue = new OutgoingQueue(number, parts.changes, parts.messages);
+  }
+
+  get owner(): number | null {
+    return this.#owner;
   }
 
   get awaySince(): Micros | null {
@@ -59,7 +71,13 @@ export class Session {
 
   setAwaySince(time: Micros | null): void {
     this.#awaySince = time;
-    this.#changes.put(keys.session(this.number), encodeObject({ id: this.clientId, awaySince: time }));
+    this.#writeDown();
+  }
+
+  setOwner(owner: number | null): void {
+    if (owner === this.#owner) return;
+    this.#owner = owner;
+    this.#writeDown();
   }
 
   subscribe(subscription: Subscription): Subscriber {
@@ -105,5 +123,10 @@ export class Session {
 
   restoreOpen(packetId: number): void {
     this.#open.add(packetId);
+  }
+
+  #writeDown(): void {
+    const record = { id: this.clientId, awaySince: this.#awaySince, owner: this.#owner };
+    this.#changes.put(keys.session(this.number), encodeObject(record));
   }
 }

@@ -29,6 +29,7 @@ function open(folder: string) {
     now: () => Date.now() * 1000,
     counters,
     interest: createInterest(),
+    ownerOf: () => null,
   });
 }
 

@@ -1,0 +1,102 @@
+import type { AedesOptions, AuthenticateError, Client } from 'aedes';
+import type { Login, Refusal } from '../access/login.ts';
+import { ANONYMOUS, mayPublish, type Principal } from '../access/permissions.ts';
+import { forbiddenTopic } from './authorize.ts';
+import type { ClientIds } from './client-ids.ts';
+import type { Refusals } from './refusals.ts';
+
+/** Return codes of CONNACK [MQTT-3.2.2.3]. */
+const IDENTIFIER_REJECTED = 2;
+const SERVER_UNAVAILABLE = 3;
+const BAD_USER_NAME_OR_PASSWORD = 4;
+const NOT_AUTHORIZED = 5;
+
+const REFUSED_LOGINS: Readonly<Record<Refusal, readonly [code: number, reason: string]>> = {
+  wrong: [BAD_USER_NAME_OR_PASSWORD, 'the user name or the password is wrong'],
+  missing: [NOT_AUTHORIZED, 'a user name and a password are needed'],
+  'not-known-yet': [SERVER_UNAVAILABLE, 'the credentials could not be read from the database yet'],
+};
+
+export interface AdmissionParts {
+  /** Who shows this user name and password. */
+  readonly logIn: (name: string | null, secret: Uint8Array | null) => Login;
+  /** Whether nothing can be stored, so that no client should be let in. */
+  readonly isRefusing: () => boolean;
+  /** Called for each client that was not let in for that. */
+  readonly onUnavailable: () => void;
+  readonly clientIds: ClientIds;
+  readonly refusals: Refusals;
+}
+
+/** Lets clients in, and knows who those are that it has let in. */
+export interface Admission {
+  readonly authenticate: NonNullable<AedesOptions['authenticate']>;
+  readonly principalOf: (client: object) => Principal;
+}
+
+export function createAdmission(parts: AdmissionParts): Admission {
+  const principals = new WeakMap<object, Principal>();
+
+  function judge(client: Client, name: string | null, password: Uint8Array | null): RefusedError | null {
+    if (parts.isRefusing()) {
+      parts.onUnavailable();
+      return new RefusedError('nothing can be stored at the moment', SERVER_UNAVAILABLE);
+    }
+    const login = parts.logIn(name, password);
+    if ('refusal' in login) {
+      const [code, reason] = REFUSED_LOGINS[login.refusal];
+      return new RefusedError(reason, code);
+    }
+    const { principal } = login;
+    if (principal.kind === 'admin') {
+      return new RefusedError("an admin's credential is for HTTP", NOT_AUTHORIZED);
+    }
+    const will = willTopicOf(client);
+    const forbidden = will === undefined ? null : forbiddenWill(principal, will);
+    if (forbidden !== null) return new RefusedError(`last will: ${forbidden}`, NOT_AUTHORIZED);
+    if (!parts.clientIds.claim(client, client.id, principal)) {
+      return new RefusedError('the client identifier belongs to another credential', IDENTIFIER_REJECTED);
+    }
+    principals.set(client, principal);
+    return null;
+  }
+
+  return {
+    authenticate(client, username, password, done) {
+      const name = username === undefined || username === '' ? null : username;
+      const refused = judge(client, name, password ?? null);
+      if (refused !== null && refused.code !== SERVER_UNAVAILABLE) {
+        parts.refusals.note('login', { user: name, clientId: client.id, reason: refused.message });
+      }
+      if (refused === null) done(null, true);
+      else done(refused, null);
+    },
+    principalOf: (client) => principals.get(client) ?? ANONYMOUS,
+  };
+}
+
+/** A last will that would not be published is refused with its CONNECT: later there is nobody to tell. */
+function forbiddenWill(principal: Principal, topic: string): string | null {
+  return (
+    forbiddenTopic(topic) ?? (mayPublish(principal, topic) ? null : `${topic} is not a topic of its own`)
+  );
+}
+
+/** Aedes has it from CONNECT, where its types know it only later. */
+function willTopicOf(client: Client): string | undefined {
+  const will: unknown = Reflect.get(client, '_will');
+  return typeof will === 'object' && will !== null && 'topic' in will ? String(will.topic) : undefined;
+}
+
+class RefusedError extends Error implements AuthenticateError {
+  readonly returnCode: AuthenticateError['returnCode'];
+  readonly code: number;
+
+  constructor(message: string, code: number) {
+    super(message);
+    this.name = 'RefusedError';
+    this.code = code;
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum exists in Aedes' types only
+    this.returnCode = code;
+  }
+}

@@ -1,0 +1,35 @@
+import type { RefusalCounters } from './refusals.ts';
+import type { StateCounters } from './state/broker-state.ts';
+
+/** What the broker counts, from its start. */
+export interface BrokerCounters extends StateCounters, RefusalCounters {
+  connections_opened: number;
+  connections_failed: number;
+  /** Not let in, because nothing could be stored. */
+  connections_refused: number;
+  /** Among those that failed: closed because what they had sent could not be stored for too long. */
+  connections_stalled: number;
+  /** Among those that failed: closed because their credential was revoked or changed. */
+  connections_revoked: number;
+  /** Subscribers that had stopped reading. */
+  subscribers_cut: number;
+}
+
+export function createBrokerCounters(): BrokerCounters {
+  return {
+    connections_opened: 0,
+    connections_failed: 0,
+    connections_refused: 0,
+    connections_stalled: 0,
+    connections_revoked: 0,
+    subscribers_cut: 0,
+    logins_refused: 0,
+    publishes_refused: 0,
+    subscriptions_refused: 0,
+    queued_messages_dropped: 0,
+    sessions_expired: 0,
+    sessions_dropped: 0,
+    retained_messages_refused: 0,
+    state_writes_failed: 0,
+  };
+}

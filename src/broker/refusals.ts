@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+
+/** What was not allowed. */
+export type Refused = 'login' | 'publish' | 'subscribe';
+
+export interface RefusalCounters {
+  /** Connections that were not let in. */
+  logins_refused: number;
+  /** Messages on topics that their sender may not publish to; each ended its connection. */
+  publishes_refused: number;
+  /** Filters that their sender may not subscribe to. */
+  subscriptions_refused: number;
+}
+
+export interface Refusals {
+  note(refused: Refused, details: Readonly<Record<string, string | null>>): void;
+}
+
+const COUNTERS: Readonly<Record<Refused, keyof RefusalCounters>> = {
+  login: 'logins_refused',
+  publish: 'publishes_refused',
+  subscribe: 'subscriptions_refused',
+};
+const MESSAGES: Readonly<Record<Refused, string>> = {
+  login: 'a client was not let in',
+  publish: 'a client has published where it may not, and its connection was closed',
+  subscribe: 'a client may not subscribe to a filter',
+};
+const INTERVAL_MS = 60_000;
+const LINES_AN_INTERVAL = 10;
+
+/**
+ * Counts what was refused and says it, for its owner will wonder why a board does not come through: the same thing once a
+ * minute and ten things at most, for a board tries again each second, and an attacker as often as it can.
+ * @param now milliseconds, of a clock that does not jump
+ */
+export function createRefusals(
+  counters: RefusalCounters,
+  log: Logger,
+  now: () => number = () => performance.now(),
+): Refusals {
+  const said = new Set<string>();
+  let began = Number.NEGATIVE_INFINITY;
+  let unsaid = 0;
+  return {
+    note(refused, details) {
+      counters[COUNTERS[refused]] += 1;
+      if (now() - began > INTERVAL_MS) {
+        if (unsaid > 0) log.warn({ refused: unsaid }, 'more was refused meanwhile');
+        began = now();
+        unsaid = 0;
+        said.clear();
+      }
+      const key = JSON.stringify([refused, details['user'], details['topic'], details['reason']]);
+      if (said.has(key) || said.size >= LINES_AN_INTERVAL) {
+        unsaid += 1;
+        return;
+      }
+      said.add(key);
+      log.warn(details, MESSAGES[refused]);
+    },
+  };
+}
