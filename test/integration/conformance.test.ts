@@ -176,6 +176,16 @@ test('a session is said to be present when it has a subscription', async () => {
   ]);
 });
 
+test.each([
+  ['none', ''],
+  ['256 bytes', 'c'.repeat(256)],
+  ['characters beyond ASCII', 'Säntis 🏔'],
+])('a client identifier of %s is taken in a clean session', async (_, clientId) => {
+  const { mqttPort } = await useService();
+  const [client] = await Promise.all([rawClient(mqttPort, { clientId }), rawClient(mqttPort)]);
+  expect(client.received).toMatchObject([{ cmd: 'connack', returnCode: 0 }]);
+});
+
 describe('MQTT 3.1', () => {
   const old = { protocolId: 'MQIsdp', protocolVersion: 3 } as const;
 
