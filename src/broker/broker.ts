@@ -12,7 +12,7 @@ import { countConnections, RevokedError } from './count-connections.ts';
 import { type BrokerCounters, createBrokerCounters } from './counters.ts';
 import { createAedes } from './create-aedes.ts';
 import { createConnections } from './connections.ts';
-import { lowerQos } from './granted-qos.ts';
+import { deliverAtHighestQos, lowerQos } from './granted-qos.ts';
 import type { BrokerLimits } from './limits.ts';
 import { createInterest } from './interest.ts';
 import { createLiveSubscribers } from './live-subscribers.ts';
@@ -150,6 +150,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   });
   await aedes.listen();
   aedes.preConnect = (client, packet, done) => {
+    deliverAtHighestQos(client);
     connections.of(client)?.expectSign(packet.keepalive ?? 0);
     // Aedes would count only the packets that are handed to it.
     packet.keepalive = 0;

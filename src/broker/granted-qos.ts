@@ -17,6 +17,32 @@ export function lowerQos(client: Client, packet: AedesPublishPacket): AedesPubli
   return packet;
 }
 
+/** How Aedes hands a message to a subscriber; private there, so a test watches it. */
+type Deliver = (packet: AedesPublishPacket, done: () => void) => void;
+
+/**
+ * Has a client whose subscriptions overlap be sent a message at the highest QoS of those that match [MQTT-3.3.5-1].
+ * Aedes sends it for whichever comes first, so one of QoS 0 would take the acknowledgement away, and leave the message in
+ * the queue of a session. What stays is that a subscription to the very topic decides, if there is one.
+ * To be called before the client has any subscription.
+ */
+export function deliverAtHighestQos(client: Client): void {
+  const deliver0: unknown = Reflect.get(client, 'deliver0');
+  const deliverQos: unknown = Reflect.get(client, 'deliverQoS');
+  if (!isDeliver(deliver0) || !isDeliver(deliverQos))
+    throw new Error('this version of Aedes delivers otherwise');
+  const deliver: Deliver = (packet, done) => {
+    const isRaised = packet.qos > 0 && (grantedQos(client, packet.topic) ?? 0) > 0;
+    if (isRaised) deliverQos(packet, done);
+    else deliver0(packet, done);
+  };
+  Reflect.set(client, 'deliver0', deliver);
+}
+
+function isDeliver(value: unknown): value is Deliver {
+  return typeof value === 'function';
+}
+
 function grantedQos(client: Client, topic: string): Qos | undefined {
   let granted: Qos | undefined;
   for (const { filter, qos } of subscriptionsOf(client)) {

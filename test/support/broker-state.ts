@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { forbiddenFilter } from '../../src/broker/authorize.ts';
 import { createInterest, type Interest } from '../../src/broker/interest.ts';
 import { createPersistence, type Persistence } from '../../src/broker/persistence.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type StateCounters,
 } from '../../src/broker/state/broker-state.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
+import { readConfig } from '../../src/config.ts';
 import { useFolder } from './program.ts';
 
 /** What a broker keeps, without the broker. */
@@ -55,7 +57,11 @@ export async function openState(folder: string, now: () => Micros): Promise<Test
   return {
     folder,
     state,
-    persistence: createPersistence({ state, stations: () => [], isAllowed: () => true }),
+    persistence: createPersistence({
+      state,
+      stations: () => [],
+      isAllowed: (_, filter) => forbiddenFilter(filter, readConfig({})) === null,
+    }),
     interest,
     counters,
     logged,

@@ -167,10 +167,9 @@ describe('after a restart', () => {
   });
 });
 
-test('a filter that was refused or is malformed is not kept: the client could never connect again', async () => {
+test('of the filters in one SUBSCRIBE those that were refused are not kept', async () => {
   const { persistence } = await useBrokerState();
-  const deep = 'a/'.repeat(100);
-  const filters = ['', '#/a', 'a#', 'a/b+', '$SYS/#', '$share/g/a', deep, 'a/+/#'];
+  const filters = ['$SYS/#', '$share/g/a', 'a/'.repeat(100), 'a/+/#'];
   await persistence.addSubscriptions(
     CLIENT,
     filters.map((topic) => ({ topic, qos: 1 }) as const),
