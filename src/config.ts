@@ -1,8 +1,11 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { BrokerLimits } from './broker/limits.ts';
+import { LIMIT_SETTINGS } from './limit-settings.ts';
+import { boolean, type Environment, integer, Mistake, oneOf, type Setting } from './setting.ts';
 
 /** The settings of a running service, checked. Each is described in {@link SETTINGS}. */
-export interface Config {
+export interface Config extends BrokerLimits {
   readonly host: string;
   readonly httpPort: number;
   readonly mqttPort: number;
@@ -22,23 +25,6 @@ export interface Config {
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-/** One setting: its environment variable, what it means, and how its text is read. */
-interface Setting<T> {
-  readonly env: string;
-  /** As the documentation shows it; the text that is read when the variable is not set or empty, if `read` takes it. */
-  readonly default: string;
-  readonly allowed: string;
-  readonly description: string;
-  /** Never shown in an error. */
-  readonly secret?: true;
-  /** Returns the value, or throws {@link Mistake} with what is wrong. */
-  readonly read: (text: string | undefined, env: Environment) => T;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-class Mistake extends Error {}
 
 /** All mistakes in the settings, in one error, for a person to read. */
 export class ConfigError extends Error {
@@ -134,6 +120,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     description: 'The least severe log lines to write (to standard error, as JSON).',
     read: (text) => oneOf(LOG_LEVELS, text ?? 'info'),
   },
+  ...LIMIT_SETTINGS,
 };
 
 /** Every setting, in the order of the documentation. */
@@ -169,29 +156,6 @@ function port(text: string): number {
   const number = Number(text);
   if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new Mistake('not a port from 0 to 65535');
   return number;
-}
-
-function integer(text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
-  const number = Number(text);
-  if (!/^\d{1,16}$/.test(text) || number < least || number > most) {
-    throw new Mistake(
-      most === Number.MAX_SAFE_INTEGER
-        ? `not a whole number of at least ${least}`
-        : `not a whole number from ${least} to ${most}`,
-    );
-  }
-  return number;
-}
-
-function boolean(text: string): boolean {
-  if (text === 'true' || text === 'false') return text === 'true';
-  throw new Mistake('neither true nor false');
-}
-
-function oneOf<T extends string>(allowed: readonly T[], text: string): T {
-  const found = allowed.find((value) => value === text);
-  if (found === undefined) throw new Mistake(`not one of ${allowed.join(', ')}`);
-  return found;
 }
 
 function timeZone(text: string): string {

@@ -197,6 +197,7 @@ async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Bro
     onPresence: (station, online) => {
       if (stations.setOnline(station, online)) presence.emit(station, online);
     },
+    limits: config,
     logIn: (name, secret) => logIn(credentials, config.allowAnonymous, name, secret),
     log,
   });

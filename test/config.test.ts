@@ -28,6 +28,19 @@ describe('settings', () => {
       units: 'metric',
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       logLevel: 'info',
+      maxConnections: 20_000,
+      maxConnectionsPerAddress: 2_000,
+      maxConnectsPerSecond: 500,
+      connectTimeoutMs: 10_000,
+      maxKeepaliveMs: 86_400_000,
+      maxPacketBytes: 256 * 1024,
+      maxMessagesPerSecond: 20_000,
+      maxBytesPerSecond: 32 * 1024 * 1024,
+      maxOverPaceMs: 600_000,
+      maxTopicBytes: 512,
+      maxTopicLevels: 100,
+      maxSubscriptions: 1_000,
+      maxQueuedMessages: 10_000,
     });
   });
 

@@ -1,7 +1,7 @@
 import type { AedesOptions, AuthenticateError, Client } from 'aedes';
 import type { Login, Refusal } from '../access/login.ts';
 import { ANONYMOUS, mayPublish, type Principal } from '../access/permissions.ts';
-import { forbiddenTopic } from './authorize.ts';
+import { forbiddenTopic, type TopicLimits } from './authorize.ts';
 import type { ClientIds } from './client-ids.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -25,6 +25,7 @@ export interface AdmissionParts {
   /** Called for each client that was not let in for that. */
   readonly onUnavailable: () => void;
   readonly clientIds: ClientIds;
+  readonly limits: TopicLimits;
   readonly refusals: Refusals;
 }
 
@@ -52,7 +53,7 @@ export function createAdmission(parts: AdmissionParts): Admission {
       return new RefusedError("an admin's credential is for HTTP", NOT_AUTHORIZED);
     }
     const will = willTopicOf(client);
-    const forbidden = will === undefined ? null : forbiddenWill(principal, will);
+    const forbidden = will === undefined ? null : forbiddenWill(principal, will, parts.limits);
     if (forbidden !== null) return new RefusedError(`last will: ${forbidden}`, NOT_AUTHORIZED);
     if (!parts.clientIds.claim(client, client.id, principal)) {
       return new RefusedError('the client identifier belongs to another credential', IDENTIFIER_REJECTED);
@@ -76,9 +77,10 @@ export function createAdmission(parts: AdmissionParts): Admission {
 }
 
 /** A last will that would not be published is refused with its CONNECT: later there is nobody to tell. */
-function forbiddenWill(principal: Principal, topic: string): string | null {
+function forbiddenWill(principal: Principal, topic: string, limits: TopicLimits): string | null {
   return (
-    forbiddenTopic(topic) ?? (mayPublish(principal, topic) ? null : `${topic} is not a topic of its own`)
+    forbiddenTopic(topic, limits) ??
+    (mayPublish(principal, topic) ? null : `${topic} is not a topic of its own`)
   );
 }
 

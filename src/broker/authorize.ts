@@ -1,34 +1,28 @@
-const MAX_TOPIC_LEVELS = 100;
+import type { BrokerLimits } from './limits.ts';
+
+/** How long topics and filters may be. */
+export type TopicLimits = Pick<BrokerLimits, 'maxTopicBytes' | 'maxTopicLevels'>;
 
 /** Why nobody but this service may publish there; `null` where stations may. */
-export function forbiddenTopic(topic: string): string | null {
+export function forbiddenTopic(topic: string, limits: TopicLimits): string | null {
   if (topic === 'live' || topic.startsWith('live/')) return 'only this service publishes on live/';
   if (topic.startsWith('$')) return 'topics that begin with $ belong to the broker';
   // Of QoS 0 and 1 nobody has looked for these before: here it is once a topic.
   if (topic === '' || /[+#]/.test(topic)) return '[MQTT-3.3.2-2] the topic of a message holds a wildcard';
-  // Aedes would not hand it to subscribers.
-  if (topic.split('/').length > MAX_TOPIC_LEVELS) return `a topic has at most ${MAX_TOPIC_LEVELS} levels`;
   if (topic.includes('\0')) return '[MQTT-1.5.3-2] the topic holds NUL';
-  return null;
+  return tooLong(topic, limits);
 }
 
 /**
- * Filters that are refused: below `$SYS` Aedes tells the identifiers and subscriptions of all clients, and shared
- * subscriptions it takes for ordinary ones that nothing ever matches.
+ * Why nobody may subscribe to a well-formed filter; `null` where somebody may. Below `$SYS` Aedes tells the identifiers and
+ * subscriptions of all clients, and shared subscriptions it takes for ordinary ones that nothing ever matches.
  */
-export function isForbiddenFilter(filter: string): boolean {
-  return filter.startsWith('$');
+export function forbiddenFilter(filter: string, limits: TopicLimits): string | null {
+  if (filter.startsWith('$')) return 'what begins with $ is for nobody';
+  return tooLong(filter, limits);
 }
 
-/** Whether it is a filter [MQTT-4.7.1-2], [MQTT-4.7.1-3] that is not refused. */
-export function isValidFilter(filter: string): boolean {
-  const levels = filter.split('/');
-  const isWellPlaced = (level: string, index: number): boolean =>
-    level === '+' || (level === '#' && index === levels.length - 1) || !/[+#]/.test(level);
-  return (
-    filter !== '' &&
-    !isForbiddenFilter(filter) &&
-    levels.length <= MAX_TOPIC_LEVELS &&
-    levels.every(isWellPlaced)
-  );
+function tooLong(text: string, { maxTopicBytes, maxTopicLevels }: TopicLimits): string | null {
+  if (Buffer.byteLength(text) > maxTopicBytes) return `a topic has at most ${maxTopicBytes} bytes`;
+  return text.split('/').length > maxTopicLevels ? `a topic has at most ${maxTopicLevels} levels` : null;
 }

@@ -1,19 +1,19 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import type { AedesPublishPacket, Client } from 'aedes';
+import type { AedesPublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { Credential } from '../access/credential.ts';
-import { mayReceive, maySubscribe } from '../access/permissions.ts';
+import { mayReceive } from '../access/permissions.ts';
 import type { CommittedReading, Micros } from '../telemetry/reading.ts';
 import { LIVE_PREFIX } from '../telemetry/topic.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
 import { type AdmissionParts, createAdmission } from './admission.ts';
-import { isForbiddenFilter } from './authorize.ts';
 import { createClientIds } from './client-ids.ts';
 import { countConnections, RevokedError } from './count-connections.ts';
 import { type BrokerCounters, createBrokerCounters } from './counters.ts';
 import { createAedes } from './create-aedes.ts';
 import { createConnections } from './connections.ts';
 import { deliverAtHighestQos, lowerQos } from './granted-qos.ts';
+import type { BrokerLimits } from './limits.ts';
 import { createInterest } from './interest.ts';
 import { createLiveSubscribers } from './live-subscribers.ts';
 import { livePacket } from './live-topics.ts';
@@ -22,6 +22,7 @@ import { createRefusals } from './refusals.ts';
 import { createPublishGate, type Submit } from './publish-gate.ts';
 import { followSessions } from './sessions.ts';
 import { createSlowSubscriberGate } from './slow-subscribers.ts';
+import { createSubscriptionGate } from './subscription-gate.ts';
 import { openBrokerState } from './state/broker-state.ts';
 
 /** The MQTT broker: stations publish to it, integrators subscribe. */
@@ -67,11 +68,13 @@ export interface BrokerParts {
   readonly onPresence: (station: string, online: boolean) => void;
   /** Who shows this user name and password. */
   readonly logIn: AdmissionParts['logIn'];
+  readonly limits: BrokerLimits;
   readonly log: Logger;
 }
 
 /** @throws StateFolderError when `stateDir` can't be used */
 export async function createBroker(parts: BrokerParts): Promise<Broker> {
+  const { limits } = parts;
   const counters = createBrokerCounters();
   const refusals = createRefusals(counters, parts.log);
   const interest = createInterest();
@@ -82,6 +85,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     counters,
     interest,
     ownerOf: (id) => clientIds.ownerOf(id),
+    maxQueuedMessages: limits.maxQueuedMessages,
   });
   const { authenticate, principalOf } = createAdmission({
     ...parts,
@@ -89,6 +93,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     clientIds,
     refusals,
   });
+  const subscriptions = createSubscriptionGate({ principalOf, refusals, limits });
   const keepsUp = createSlowSubscriberGate((client) => {
     counters.subscribers_cut += 1;
     parts.log.warn({ clientId: client.id }, 'a subscriber that had stopped reading was cut off');
@@ -98,12 +103,12 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     persistence: createPersistence({
       state,
       stations: parts.stations,
-      isAllowed: (client, filter) => maySubscribe(principalOf(client), filter),
+      isAllowed: subscriptions.isAllowed,
     }),
     interest,
     authenticate,
-    authorizeSubscribe: (client, subscription, done) =>
-      done(null, maySubscribeTo(client, subscription.topic) ? subscription : null),
+    authorizeSubscribe: subscriptions.authorizeSubscribe,
+    limits,
     authorizeForward: (client, packet) => {
       if (!mayReceive(principalOf(client), packet.topic)) return null;
       // Out of a session's queue, which goes on only when the client reads: a refusal would take it from there.
@@ -112,24 +117,19 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       return keepsUp(client) ? lowerQos(client, packet) : null;
     },
   });
-  function maySubscribeTo(client: Client, filter: string): boolean {
-    const principal = principalOf(client);
-    if (!isForbiddenFilter(filter) && maySubscribe(principal, filter)) return true;
-    refusals.note('subscribe', { user: principal.name, clientId: client.id, topic: filter });
-    return false;
-  }
-
   const liveSubscribers = createLiveSubscribers({
     clients: () => connections.clients(),
     isReady: (client) => connections.of(client)?.isOpen ?? false,
     isSessionAway: () => interest.isKept('live'),
     keepsUp,
   });
+  subscriptions.follow(aedes);
   aedes.onSubscriptionsChanged = () => liveSubscribers.changed();
   const { presence, redeliveries } = followSessions(aedes, state.sessions, parts.onPresence);
-  countConnections(aedes, counters, parts.log);
+  countConnections(aedes, { counters, refusals, log: parts.log });
   const gate = createPublishGate({
     submit: parts.submit,
+    limits,
     now: parts.now,
     presence,
     redeliveries,
@@ -144,6 +144,8 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   // oxlint-disable-next-line typescript/unbound-method -- Aedes binds it itself
   const connections = createConnections(aedes.handle, {
     intake: { take: gate.take, isCongested: parts.isCongested },
+    limits,
+    refusals,
     onClosed: (client) => clientIds.release(client),
   });
   await aedes.listen();
@@ -157,9 +159,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   aedes.on('connackSent', ({ returnCode }, client) => {
     if (returnCode === 0) connections.connected(client);
   });
-  const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
-    connections.accept(socket),
-  );
+  const server = createServer(LISTENING, (socket) => connections.accept(socket));
 
   return {
     counters,
@@ -194,6 +194,15 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     },
   };
 }
+
+/** How long a connection is quiet before TCP asks whether the other side is still there. */
+const TCP_PROBE_AFTER_MS = 60_000;
+const LISTENING = {
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: TCP_PROBE_AFTER_MS,
+  allowHalfOpen: true,
+};
 
 /** Retained ones are what a new subscriber gets first, and no batch. */
 function isLive({ topic, retain }: AedesPublishPacket): boolean {

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
 import { refuseConnect } from './connect-rules.ts';
+import type { BrokerLimits } from './limits.ts';
 import { type Found, PacketCursor } from './packet-cursor.ts';
 import { packetViolation } from './packet-rules.ts';
+import { Pace } from './pace.ts';
 import { encodePubacks } from './pubacks.ts';
 import { type PublishFields, readPublish } from './publish-packet.ts';
 import { turnAway } from './turn-away.ts';
 
-/** Longest packet of a client, in bytes; payloads over 64 KiB are within it still rejected with a reason. */
-const MAX_PACKET_BYTES = 256 * 1024;
 /** Longest packet of a client that is not connected yet, in bytes. */
 const MAX_FIRST_PACKET_BYTES = 4 * 1024;
 /**
@@ -52,8 +52,10 @@ export class Connection {
   readonly #socket: Socket;
   readonly #intake: Intake;
   readonly #handToAedes: (packet: Buffer) => unknown;
+  readonly #limits: BrokerLimits;
   readonly #cursor = new PacketCursor();
-  #maxSilenceMs = Number.POSITIVE_INFINITY;
+  readonly #pace: Pace;
+  #maxSilenceMs: number;
   #heardAt = performance.now();
   #isConnecting = false;
   #isOpen = false;
@@ -64,10 +66,15 @@ export class Connection {
   /** Whether packets have come that wait for others' messages to be stored. */
   #isLeftOver = false;
   #handedThisTurn = 0;
+  /** Whether the client has sent so fast that it is read no further for a moment. */
+  #isOverPace = false;
   #acknowledgements: number[] = [];
 
-  constructor(client: Client, socket: Socket, intake: Intake) {
+  constructor(client: Client, socket: Socket, intake: Intake, limits: BrokerLimits) {
     this.client = client;
+    this.#limits = limits;
+    this.#pace = new Pace(limits, this.#heardAt);
+    this.#maxSilenceMs = limits.maxKeepaliveMs * KEEPALIVE_GRACE;
     this.#socket = socket;
     this.#intake = intake;
     const parser: unknown = Reflect.get(client, '_parser');
@@ -118,9 +125,10 @@ export class Connection {
     this.#mayResume();
   }
 
-  /** @param keepaliveSeconds as the client has asked for; 0 means that it may be silent for ever */
+  /** @param keepaliveSeconds as the client has asked for; 0 asks for none */
   expectSign(keepaliveSeconds: number): void {
-    if (keepaliveSeconds > 0) this.#maxSilenceMs = keepaliveSeconds * 1000 * KEEPALIVE_GRACE;
+    const asked = keepaliveSeconds === 0 ? Number.POSITIVE_INFINITY : keepaliveSeconds * 1000;
+    this.#maxSilenceMs = Math.min(asked, this.#limits.maxKeepaliveMs) * KEEPALIVE_GRACE;
   }
 
   /** Whether the client has been silent for too long. While we don't read what it sends, nobody can know. */
@@ -137,11 +145,13 @@ export class Connection {
   #receive(chunk: Buffer): void {
     this.#heardAt = performance.now();
     this.#cursor.push(chunk);
-    this.#handlePackets();
+    this.#handlePackets(chunk.length);
   }
 
-  #handlePackets(): void {
+  /** @param received bytes that have just come */
+  #handlePackets(received = 0): void {
     const cursor = this.#cursor;
+    let handled = 0;
     this.#isLeftOver = false;
     // Behind DISCONNECT, and whatever else makes Aedes end the connection, nothing counts any more.
     while (!this.#isConnecting && !this.client.closed && !this.#socket.destroyed) {
@@ -150,17 +160,35 @@ export class Connection {
         this.#isLeftOver = true;
         break;
       }
-      const found = this.#isOpen ? cursor.next(MAX_PACKET_BYTES) : this.#nextBeforeConnack();
+      const found = this.#isOpen ? cursor.next(this.#limits.maxPacketBytes) : this.#nextBeforeConnack();
       if (found === 'incomplete') break;
       if (found !== 'packet') {
         this.client.emit('error', new Error(`a packet is ${found}`));
         return;
       }
+      handled += 1;
       if (this.#isOpen) this.#handle();
       else this.#connect();
     }
+    if (handled + received > 0) this.#spend(handled, received);
     this.#mayHold();
     if (this.#hasEnded) this.#mayEnd();
+  }
+
+  /** Once a chunk and not a packet, so a chunk may go beyond the limit; then the next one waits for longer. */
+  #spend(packets: number, bytes: number): void {
+    const now = performance.now();
+    const waitMs = this.#pace.spend(packets, bytes, now);
+    if (waitMs === 0 || this.#isOverPace || this.client.closed) return;
+    if (this.#pace.isUnbearable(now)) {
+      this.client.emit('error', new OverPaceError());
+      return;
+    }
+    this.#isOverPace = true;
+    setTimeout(() => {
+      this.#isOverPace = false;
+      this.#mayResume();
+    }, waitMs).unref();
   }
 
   #connect(): void {
@@ -225,6 +253,7 @@ export class Connection {
 
   #mustHold(): boolean {
     return (
+      this.#isOverPace ||
       this.#unanswered > MAX_UNANSWERED ||
       this.#handedThisTurn >= MAX_HANDED_A_TURN ||
       (this.#isOpen && this.#intake.isCongested()) ||
@@ -237,6 +266,16 @@ export class Connection {
     this.#acknowledgements = [];
     if (this.client.closed || this.#socket.destroyed) return;
     this.#socket.write(encodePubacks(packetIds));
+  }
+}
+
+/** A client has sent more than it may for too long. */
+class OverPaceError extends Error {
+  readonly code = 'over-pace';
+
+  constructor() {
+    super('the client goes on sending faster than it may');
+    this.name = 'OverPaceError';
   }
 }
 

@@ -3,6 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers';
 import { setImmediate as pause, setTimeout } from 'node:timers/promises';
 import type { Client } from 'aedes';
 import { Connection, type Intake } from './connection.ts';
+import { createConnectionQuota } from './connection-quota.ts';
+import type { BrokerLimits } from './limits.ts';
+import type { Refusals } from './refusals.ts';
 
 /** The connections that are open. */
 export interface Connections {
@@ -24,6 +27,8 @@ const POLL_MS = 10;
 
 export interface ConnectionsParts {
   readonly intake: Intake;
+  readonly limits: BrokerLimits;
+  readonly refusals: Refusals;
   /** Called when the connection of a client has ended. */
   readonly onClosed: (client: Client) => void;
 }
@@ -31,10 +36,11 @@ export interface ConnectionsParts {
 /** @param handle Aedes' own, which makes a client of a socket */
 export function createConnections(
   handle: (socket: Socket) => Client,
-  { intake, onClosed }: ConnectionsParts,
+  { intake, limits, refusals, onClosed }: ConnectionsParts,
 ): Connections {
   const sockets = new Set<Socket>();
   const connections = new Map<Client, Connection>();
+  const quota = createConnectionQuota(limits);
 
   // One timer for all: with one each, every packet would have to put off its own.
   const sweep = setInterval(() => {
@@ -48,19 +54,27 @@ export function createConnections(
 
   return {
     accept(socket) {
+      const address = socket.remoteAddress ?? '';
+      const overLimit = quota.admit(address);
+      if (overLimit !== null) {
+        refusals.note('connection', { address, reason: overLimit });
+        socket.destroy();
+        return;
+      }
       const before = socket.listeners('end');
       const client = handle(socket);
       // The first that Aedes has added closes the client as soon as the last byte is read, with all that is under way.
       const [closeAtOnce] = socket.listeners('end').slice(before.length);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listener, of which node's types say `Function`
       socket.removeListener('end', closeAtOnce as () => void);
-      const connection = new Connection(client, socket, intake);
+      const connection = new Connection(client, socket, intake, limits);
       socket.on('end', () => connection.end());
       sockets.add(socket);
       connections.set(client, connection);
       socket.once('close', () => {
         sockets.delete(socket);
         connections.delete(client);
+        quota.release(address);
         onClosed(client);
       });
     },

@@ -1,6 +1,7 @@
 import type { Aedes, Client } from 'aedes';
 import type { Logger } from 'pino';
 import type { BrokerCounters } from './counters.ts';
+import type { Refusals } from './refusals.ts';
 
 /** A connection's credential is no more what it was. */
 export class RevokedError extends Error {
@@ -12,8 +13,17 @@ export class RevokedError extends Error {
   }
 }
 
+/** What is counted beside `connections_failed`, by the error's code. */
+const COUNTERS: Readonly<Record<string, keyof BrokerCounters>> = {
+  'ingest-stalled': 'connections_stalled',
+  'credential-revoked': 'connections_revoked',
+};
+
 /** Counts connections, and why they failed. */
-export function countConnections(aedes: Aedes, counters: BrokerCounters, log: Logger): void {
+export function countConnections(
+  aedes: Aedes,
+  { counters, refusals, log }: { counters: BrokerCounters; refusals: Refusals; log: Logger },
+): void {
   aedes.on('client', () => (counters.connections_opened += 1));
   const failed = new WeakSet<Client>();
   const report = (client: Client, error: Error): void => {
@@ -21,9 +31,10 @@ export function countConnections(aedes: Aedes, counters: BrokerCounters, log: Lo
     if (failed.has(client)) return;
     failed.add(client);
     counters.connections_failed += 1;
-    const code = 'code' in error ? error.code : undefined;
-    if (code === 'ingest-stalled') counters.connections_stalled += 1;
-    if (error instanceof RevokedError) counters.connections_revoked += 1;
+    const code = 'code' in error ? String(error.code) : '';
+    const counter = COUNTERS[code];
+    if (counter !== undefined) counters[counter] += 1;
+    if (code === 'over-pace') refusals.note('pace', { clientId: client.id });
     log.debug({ err: error, clientId: client.id }, 'a connection was closed');
   };
   aedes.on('clientError', report);

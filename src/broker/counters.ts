@@ -22,6 +22,8 @@ export function createBrokerCounters(): BrokerCounters {
     connections_refused: 0,
     connections_stalled: 0,
     connections_revoked: 0,
+    connections_over_limit: 0,
+    connections_over_pace: 0,
     subscribers_cut: 0,
     logins_refused: 0,
     publishes_refused: 0,

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { AedesOptions } from 'aedes';
 import type { Logger } from 'pino';
 import type { Interest } from './interest.ts';
+import type { BrokerLimits } from './limits.ts';
 import type { Persistence } from './persistence.ts';
 import { DRAIN_TIMEOUT_MS } from './slow-subscribers.ts';
 import { StationBroker } from './station-broker.ts';
@@ -12,6 +13,7 @@ export interface AedesParts {
   readonly authenticate: NonNullable<AedesOptions['authenticate']>;
   readonly authorizeForward: NonNullable<AedesOptions['authorizeForward']>;
   readonly authorizeSubscribe: NonNullable<AedesOptions['authorizeSubscribe']>;
+  readonly limits: Pick<BrokerLimits, 'connectTimeoutMs'>;
   readonly log: Logger;
 }
 
@@ -22,9 +24,10 @@ export interface AedesParts {
 const MAX_PACKET_ID = 65_535;
 
 /** Aedes with our answers to what it asks, but for publishing, which is the gate's. */
-export function createAedes({ interest, log, ...hooks }: AedesParts): StationBroker {
+export function createAedes({ interest, limits, log, ...hooks }: AedesParts): StationBroker {
   const options: AedesOptions = {
     ...hooks,
+    connectTimeout: limits.connectTimeoutMs,
     drainTimeout: DRAIN_TIMEOUT_MS,
     maxInflightInbound: MAX_PACKET_ID,
   };

@@ -1,4 +1,3 @@
-import { isValidFilter } from './authorize.ts';
 import type { Subscription } from './state/session.ts';
 import type { Owner, SessionStore } from './state/session-store.ts';
 
@@ -25,9 +24,8 @@ export function persistSubscriptions(
       if (added.get(subscriptions) === client.id) return;
       added.set(subscriptions, client.id);
       for (const subscription of subscriptions) {
-        // What was refused is among them; a malformed filter would keep the client from ever connecting again.
-        const { topic } = subscription;
-        if (isValidFilter(topic) && isAllowed(client, topic)) sessions.subscribe(client, subscription);
+        // What was refused is among them.
+        if (isAllowed(client, subscription.topic)) sessions.subscribe(client, subscription);
       }
     },
     async removeSubscriptions({ id }, filters) {

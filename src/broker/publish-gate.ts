@@ -2,7 +2,7 @@ import type { AedesOptions, Client, PublishPacket } from 'aedes';
 import { ANONYMOUS, mayPublish, type Principal } from '../access/permissions.ts';
 import { memoize } from '../telemetry/memoize.ts';
 import type { Message } from '../telemetry/reading.ts';
-import { forbiddenTopic } from './authorize.ts';
+import { forbiddenTopic, type TopicLimits } from './authorize.ts';
 import type { Connection, Intake } from './connection.ts';
 import type { Refusals } from './refusals.ts';
 import { isClosing, notePresence, Publication, type PublicationParts, type Sender } from './publication.ts';
@@ -11,6 +11,7 @@ export type Submit = (message: Message, sender: Sender) => void;
 
 export interface PublishGateParts extends PublicationParts {
   readonly submit: Submit;
+  readonly limits: TopicLimits;
   /** The connection of a client, if it is still there. */
   readonly connectionOf: (client: Client) => Connection | undefined;
   readonly principalOf: (client: Client) => Principal;
@@ -35,7 +36,7 @@ export interface PublishGate {
  * in the order in which they came [MQTT-4.6.0-2].
  */
 export function createPublishGate(parts: PublishGateParts): PublishGate {
-  const forbiddenToAll = memoize(forbiddenTopic);
+  const forbiddenToAll = memoize((topic) => forbiddenTopic(topic, parts.limits));
 
   /** Why the client may not publish there; then it has been said. */
   function forbid(client: Client | null, topic: string): Error | null {

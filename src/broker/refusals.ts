@@ -1,15 +1,19 @@
 import type { Logger } from 'pino';
 
 /** What was not allowed. */
-export type Refused = 'login' | 'publish' | 'subscribe';
+export type Refused = 'connection' | 'login' | 'publish' | 'subscribe' | 'pace';
 
 export interface RefusalCounters {
+  /** Connections that were closed at once, for there are too many, or too many at a time. */
+  connections_over_limit: number;
   /** Connections that were not let in. */
   logins_refused: number;
   /** Messages on topics that their sender may not publish to; each ended its connection. */
   publishes_refused: number;
   /** Filters that their sender may not subscribe to. */
   subscriptions_refused: number;
+  /** Connections that were closed because their client sent too fast for too long. */
+  connections_over_pace: number;
 }
 
 export interface Refusals {
@@ -17,14 +21,18 @@ export interface Refusals {
 }
 
 const COUNTERS: Readonly<Record<Refused, keyof RefusalCounters>> = {
+  connection: 'connections_over_limit',
   login: 'logins_refused',
   publish: 'publishes_refused',
   subscribe: 'subscriptions_refused',
+  pace: 'connections_over_pace',
 };
 const MESSAGES: Readonly<Record<Refused, string>> = {
+  connection: 'a connection was not accepted',
   login: 'a client was not let in',
   publish: 'a client has published where it may not, and its connection was closed',
   subscribe: 'a client may not subscribe to a filter',
+  pace: 'a client has sent faster than it may for too long, and its connection was closed',
 };
 const INTERVAL_MS = 60_000;
 const LINES_AN_INTERVAL = 10;
@@ -51,7 +59,13 @@ export function createRefusals(
         unsaid = 0;
         said.clear();
       }
-      const key = JSON.stringify([refused, details['user'], details['topic'], details['reason']]);
+      const key = JSON.stringify([
+        refused,
+        details['user'],
+        details['address'],
+        details['topic'],
+        details['reason'],
+      ]);
       if (said.has(key) || said.size >= LINES_AN_INTERVAL) {
         unsaid += 1;
         return;

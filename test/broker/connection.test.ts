@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { ANONYMOUS } from '../../src/access/permissions.ts';
 import { createBroker } from '../../src/broker/broker.ts';
 import type { Sender } from '../../src/broker/publication.ts';
+import { readConfig } from '../../src/config.ts';
 import { createReceiptClock } from '../../src/ingest/clock.ts';
 import { poll } from '../support/poll.ts';
 import { useFolder } from '../support/program.ts';
@@ -29,6 +30,7 @@ async function useHoldingBroker() {
     now: () => clock.now(),
     stations: () => [],
     onPresence: () => {},
+    limits: readConfig({}),
     logIn: () => ({ principal: ANONYMOUS }),
     log: pino({ level: 'silent' }),
   });

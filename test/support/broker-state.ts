@@ -42,7 +42,15 @@ export async function openState(folder: string, now: () => Micros): Promise<Test
   };
   const interest = createInterest();
   const ownerOf = (): null => null;
-  const state = await openBrokerState({ folder, log, now, counters, interest, ownerOf });
+  const state = await openBrokerState({
+    folder,
+    log,
+    now,
+    counters,
+    interest,
+    ownerOf,
+    maxQueuedMessages: 10_000,
+  });
   onTestFinished(() => state.close());
   return {
     folder,

@@ -32,6 +32,7 @@ export interface BrokerStateParts {
   readonly counters: StateCounters;
   readonly interest: SessionStoreParts['interest'];
   readonly ownerOf: SessionStoreParts['ownerOf'];
+  readonly maxQueuedMessages: number;
 }
 
 const EXPIRE_EVERY_MS = 60 * 60 * 1000;

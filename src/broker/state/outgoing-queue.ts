@@ -2,8 +2,6 @@ import type { Changes } from './journal.ts';
 import type { QueuedMessage, QueuedMessages } from './queued-messages.ts';
 import { keys } from './records.ts';
 
-/** Messages that are kept for a session whose client is away, or does not acknowledge them. */
-const MAX_QUEUED_MESSAGES = 10_000;
 const MAX_PACKET_ID = 65_535;
 /** Stands behind the packet identifier of a message whose receipt (PUBREC) is known. */
 const RECEIVED = ' received';
@@ -61,10 +59,6 @@ export class OutgoingQueue {
 
   get size(): number {
     return this.#entries.size;
-  }
-
-  get isFull(): boolean {
-    return this.#entries.size >= MAX_QUEUED_MESSAGES;
   }
 
   add(message: QueuedMessage): void {

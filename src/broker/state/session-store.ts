@@ -31,6 +31,8 @@ export interface SessionStoreParts {
   readonly counters: SessionCounters;
   /** The credential that a client identifier is used with now; `null` for none. */
   readonly ownerOf: (clientId: string) => number | null;
+  /** Messages that are kept for a session whose client is away, or does not acknowledge them. */
+  readonly maxQueuedMessages: number;
   /** Told of filters that messages are queued for. */
   readonly interest: { keep(filter: string): void; release(filter: string): void };
 }
@@ -97,7 +99,8 @@ export class SessionStore {
       const session = this.find(clientId);
       // A session may have ended since it was asked for.
       if (session === undefined) continue;
-      if (session.queue.isFull) this.#parts.counters.queued_messages_dropped += 1;
+      if (session.queue.size >= this.#parts.maxQueuedMessages)
+        this.#parts.counters.queued_messages_dropped += 1;
       else sessions.push(session);
     }
     if (sessions.length === 0) return;

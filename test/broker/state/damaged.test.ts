@@ -30,6 +30,7 @@ function open(folder: string) {
     counters,
     interest: createInterest(),
     ownerOf: () => null,
+    maxQueuedMessages: 10_000,
   });
 }
 

@@ -1,0 +1,90 @@
+import { isIPv6 } from 'node:net';
+import { TokenBucket } from './token-bucket.ts';
+
+export interface QuotaLimits {
+  /** Connections that may be open, of all addresses. */
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  /** How many connections an address may open a second. */
+  readonly maxConnectsPerSecond: number;
+}
+
+/** Which limit a connection is over. */
+export type OverLimit = 'connections' | 'connections-per-address' | 'connects-per-second';
+
+/** Counts the connections of all and of each address. */
+export interface ConnectionQuota {
+  /** @returns what it is refused for; `null` when it is counted, to be {@link release released} when it ends */
+  admit(address: string): OverLimit | null;
+  release(address: string): void;
+}
+
+interface Usage {
+  open: number;
+  readonly connects: TokenBucket;
+}
+
+const SWEEP_EVERY = 1_000;
+
+/** @param now milliseconds, of a clock that does not jump */
+export function createConnectionQuota(
+  limits: QuotaLimits,
+  now: () => number = () => performance.now(),
+): ConnectionQuota {
+  const usages = new Map<string, Usage>();
+  let open = 0;
+  let sinceSweep = 0;
+
+  /** An address that has nothing open and has been quiet for a second is like one that was never seen. */
+  function sweep(): void {
+    sinceSweep += 1;
+    if (sinceSweep < SWEEP_EVERY) return;
+    sinceSweep = 0;
+    for (const [key, usage] of usages) {
+      if (usage.open === 0 && usage.connects.isFull(now())) usages.delete(key);
+    }
+  }
+
+  return {
+    admit(address) {
+      sweep();
+      const key = networkOf(address);
+      let usage = usages.get(key);
+      if (usage === undefined) {
+        usage = { open: 0, connects: new TokenBucket(limits.maxConnectsPerSecond, now()) };
+        usages.set(key, usage);
+      }
+      if (!usage.connects.tryTake(now())) return 'connects-per-second';
+      if (open >= limits.maxConnections) return 'connections';
+      if (usage.open >= limits.maxConnectionsPerAddress) return 'connections-per-address';
+      open += 1;
+      usage.open += 1;
+      return null;
+    },
+    release(address) {
+      const usage = usages.get(networkOf(address));
+      if (usage === undefined) return;
+      open -= 1;
+      usage.open -= 1;
+    },
+  };
+}
+
+const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+const NETWORK_GROUPS = 4;
+
+/** What counts as one address: of IPv6 a /64, for that is the least that one subscriber has. */
+function networkOf(address: string): string {
+  const ipv4 = MAPPED_IPV4.exec(address)?.[1];
+  if (ipv4 !== undefined) return ipv4;
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('%')[0]!.toLowerCase().split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
+  const groups = tail === undefined ? left : [...left, ...zeros, ...right];
+  return groups
+    .slice(0, NETWORK_GROUPS)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':');
+}

@@ -1,0 +1,20 @@
+import type { QuotaLimits } from './connection-quota.ts';
+import type { PaceLimits } from './pace.ts';
+
+/** What clients may use; each is a setting, and described there. */
+export interface BrokerLimits extends QuotaLimits, PaceLimits {
+  /** Longest packet of a client, behind its fixed header; before it is connected, 4 KiB are the most in any case. */
+  readonly maxPacketBytes: number;
+  /** How long a client may take for CONNECT. */
+  readonly connectTimeoutMs: number;
+  /** The longest keepalive; a client that asks for more, or for none, has this one. */
+  readonly maxKeepaliveMs: number;
+  /** Of a topic or filter, in bytes of UTF-8. */
+  readonly maxTopicBytes: number;
+  /** Of a topic or filter. */
+  readonly maxTopicLevels: number;
+  /** Filters that a client may be subscribed to. */
+  readonly maxSubscriptions: number;
+  /** Messages that may wait for a client that is away or slow to acknowledge. */
+  readonly maxQueuedMessages: number;
+}

@@ -1,0 +1,79 @@
+import type { BrokerLimits } from './broker/limits.ts';
+import { integer, type Setting } from './setting.ts';
+
+/** A whole number with bounds, as most limits are. */
+function count(
+  env: string,
+  [initial, least, most]: readonly [initial: number, least: number, most?: number],
+  description: string,
+): Setting<number> {
+  return {
+    env,
+    default: String(initial),
+    allowed: most === undefined ? `${least} or more` : `${least} to ${most}`,
+    description,
+    read: (text) => integer(text ?? String(initial), least, most),
+  };
+}
+
+function seconds(
+  env: string,
+  bounds: readonly [initial: number, least: number, most: number],
+  description: string,
+): Setting<number> {
+  const setting = count(env, bounds, description);
+  return { ...setting, read: (text, environment) => setting.read(text, environment) * 1000 };
+}
+
+/** What MQTT clients may use. Whoever behaves never meets them; they keep the one who does not from all the others. */
+export const LIMIT_SETTINGS: { readonly [Key in keyof BrokerLimits]: Setting<BrokerLimits[Key]> } = {
+  maxConnections: count('MAX_CONNECTIONS', [20_000, 1], 'MQTT connections that may be open at a time.'),
+  maxConnectionsPerAddress: count(
+    'MAX_CONNECTIONS_PER_ADDRESS',
+    [2_000, 1],
+    'MQTT connections that one address may have open; of IPv6, one /64. All who come through one router or proxy share it.',
+  ),
+  maxConnectsPerSecond: count(
+    'MAX_CONNECTS_PER_SECOND',
+    [500, 1],
+    'MQTT connections that one address may open a second; more are closed at once.',
+  ),
+  connectTimeoutMs: seconds(
+    'CONNECT_TIMEOUT',
+    [10, 1, 300],
+    'How long an MQTT client may take to say who it is, in seconds.',
+  ),
+  maxKeepaliveMs: seconds(
+    'MAX_KEEPALIVE',
+    [86_400, 10, 604_800],
+    'The longest keepalive, in seconds. A client that asks for more, or for none, is closed after one and a half times this without a word.',
+  ),
+  maxPacketBytes: count(
+    'MAX_PACKET_BYTES',
+    [262_144, 1024, 16_777_216],
+    'The largest MQTT packet; before a client is connected, 4096 bytes are the most.',
+  ),
+  maxMessagesPerSecond: count(
+    'MAX_MESSAGES_PER_SECOND',
+    [20_000, 1],
+    'MQTT packets of one client a second. One that sends more is read from more slowly; nothing is lost.',
+  ),
+  maxBytesPerSecond: count('MAX_BYTES_PER_SECOND', [33_554_432, 1024], 'The same in bytes.'),
+  maxOverPaceMs: seconds(
+    'MAX_OVER_PACE',
+    [600, 1, 86_400],
+    'How long a client may go on sending more than that, in seconds; then its connection is closed.',
+  ),
+  maxTopicBytes: count('MAX_TOPIC_BYTES', [512, 138, 65_535], 'The longest MQTT topic or filter.'),
+  maxTopicLevels: count('MAX_TOPIC_LEVELS', [100, 3, 100], 'The levels of an MQTT topic or filter.'),
+  maxSubscriptions: count(
+    'MAX_SUBSCRIPTIONS',
+    [1_000, 1],
+    'Filters that an MQTT client may be subscribed to.',
+  ),
+  maxQueuedMessages: count(
+    'MAX_QUEUED_MESSAGES',
+    [10_000, 1],
+    'Messages that are kept for a subscriber that is away or does not acknowledge them.',
+  ),
+};

@@ -1,0 +1,176 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import type { Packet } from 'mqtt-packet';
+import { expect, onTestFinished, test } from 'vitest';
+import { poll } from '../support/poll.ts';
+import { type RawClient, rawClient } from '../support/raw-client.ts';
+import { useService } from '../support/service.ts';
+
+function publish(topic: string, messageId = 1, payload = '1'): Packet {
+  return { cmd: 'publish', topic, payload, qos: 1, messageId, dup: false, retain: false };
+}
+
+function pubacks({ received }: RawClient): number {
+  return received.filter(({ cmd }) => cmd === 'puback').length;
+}
+
+async function subscribe(client: RawClient, messageId: number, ...filters: string[]): Promise<unknown> {
+  const subscriptions = filters.map((topic) => ({ topic, qos: 0 as const }));
+  client.send({ cmd: 'subscribe', messageId, subscriptions });
+  const suback = await client.waitFor((received) =>
+    received.find((packet) => packet.cmd === 'suback' && packet.messageId === messageId),
+  );
+  return 'granted' in suback ? suback.granted : undefined;
+}
+
+test('MAX_CONNECTIONS are open at a time; one more is closed at once, until another has ended', async () => {
+  const { mqttPort, service } = await useService({ maxConnections: 2 });
+  const [first] = [await rawClient(mqttPort), await rawClient(mqttPort)];
+  const third = await rawClient(mqttPort, { connect: false });
+  await third.closed();
+  expect(service.counters()).toMatchObject({ connections_over_limit: 1 });
+  first.socket.destroy();
+  await poll(() => service.gauges()['connected_clients'] === 1);
+  expect((await rawClient(mqttPort)).received).toMatchObject([{ returnCode: 0 }]);
+});
+
+test('MAX_CONNECTIONS_PER_ADDRESS are open from one address, and others have their own', async () => {
+  const { mqttPort, service } = await useService({ maxConnectionsPerAddress: 1 });
+  await rawClient(mqttPort);
+  const second = await rawClient(mqttPort, { connect: false });
+  await second.closed();
+  expect(service.counters()).toMatchObject({ connections_over_limit: 1 });
+  const elsewhere = connect({ port: mqttPort, host: '127.0.0.1', localAddress: '127.0.0.2' });
+  onTestFinished(() => void elsewhere.destroy());
+  await once(elsewhere, 'connect');
+  elsewhere.write(Buffer.from([0x10, 13, 0, 4, ...Buffer.from('MQTT'), 4, 2, 0, 0, 0, 1, 0x78]));
+  const [connack] = (await once(elsewhere, 'data')) as [Buffer];
+  expect([...connack]).toEqual([0x20, 2, 0, 0]);
+});
+
+test('MAX_CONNECTS_PER_SECOND come in from one address, and one more when its turn has come', async () => {
+  const { mqttPort, service } = await useService({ maxConnectsPerSecond: 1 });
+  await rawClient(mqttPort);
+  // Should the machine be so slow that a second has passed, the next one is refused.
+  await poll(async () => {
+    const next = await rawClient(mqttPort, { connect: false });
+    return next.closed().then(() => true);
+  });
+  expect(service.counters()).toMatchObject({ connections_over_limit: 1 });
+  await poll(async () => {
+    const socket = connect({ port: mqttPort, host: '127.0.0.1' });
+    socket.on('error', () => {});
+    onTestFinished(() => void socket.destroy());
+    socket.write(Buffer.from([0x10, 13, 0, 4, ...Buffer.from('MQTT'), 4, 2, 0, 0, 0, 1, 0x78]));
+    const [answer] = await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+    return Buffer.isBuffer(answer);
+  });
+});
+
+test('CONNECT_TIMEOUT ends a connection that has not said who it is', async () => {
+  const { mqttPort } = await useService({ connectTimeoutMs: 100 });
+  const silent = await rawClient(mqttPort, { connect: false });
+  const half = await rawClient(mqttPort, { connect: false });
+  half.sendBytes(Uint8Array.of(0x10, 40, 0, 4));
+  const connected = await rawClient(mqttPort);
+  await Promise.all([silent.closed(), half.closed()]);
+  connected.send(publish('stations/a/t'));
+  await connected.waitFor(() => pubacks(connected) === 1);
+});
+
+test.each([0, 60])(
+  'MAX_KEEPALIVE ends a connection without a word for one and a half times as long, where %i s were asked for',
+  async (keepalive) => {
+    const { mqttPort } = await useService({ maxKeepaliveMs: 100 });
+    const client = await rawClient(mqttPort, { keepalive });
+    await client.closed();
+    expect(client.received).toMatchObject([{ cmd: 'connack', returnCode: 0 }]);
+  },
+);
+
+test('MAX_PACKET_BYTES is taken, and one byte more closes the connection', async () => {
+  const { mqttPort } = await useService({ maxPacketBytes: 1_000 });
+  const client = await rawClient(mqttPort);
+  const overhead = 2 + 'stations/a/t'.length + 2;
+  client.send(publish('stations/a/t', 1, '1'.repeat(1_000 - overhead)));
+  await client.waitFor(() => pubacks(client) === 1);
+  client.send(publish('stations/a/t', 2, '1'.repeat(1_001 - overhead)));
+  await client.closed();
+  expect(pubacks(client)).toBe(1);
+});
+
+test('MAX_MESSAGES_PER_SECOND are read a second: the others wait and are all acknowledged', async () => {
+  const { mqttPort, service } = await useService({ maxMessagesPerSecond: 20 });
+  const client = await rawClient(mqttPort);
+  // Not in one chunk, which is read as a whole.
+  for (let messageId = 1; messageId <= 45; messageId += 1) {
+    client.send(publish('stations/a/t', messageId, String(messageId)));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const other = await rawClient(mqttPort);
+  other.send(publish('stations/b/t'));
+  await other.waitFor(() => pubacks(other) === 1);
+  expect(pubacks(client)).toBeLessThan(45);
+  await client.waitFor(() => pubacks(client) === 45);
+  expect(service.counters()).toMatchObject({ connections_over_pace: 0 });
+});
+
+test('MAX_BYTES_PER_SECOND are read a second, and a client that never slows down is cut off after MAX_OVER_PACE', async () => {
+  const { mqttPort, service } = await useService({ maxBytesPerSecond: 2_000, maxOverPaceMs: 300 });
+  const client = await rawClient(mqttPort);
+  let messageId = 0;
+  await poll(() => {
+    messageId += 1;
+    if (!client.isClosed()) client.send(publish('stations/a/t', messageId, '1'.repeat(500)));
+    return client.isClosed();
+  });
+  expect(service.counters()).toMatchObject({ connections_over_pace: 1 });
+});
+
+test('a topic of MAX_TOPIC_BYTES and MAX_TOPIC_LEVELS is taken, and one more of either closes the connection', async () => {
+  const { mqttPort } = await useService({ maxTopicBytes: 200, maxTopicLevels: 4 });
+  for (const [taken, refused] of [
+    [`stations/${'ä'.repeat(95)}x`, `stations/${'ä'.repeat(96)}`],
+    ['a/b/c/d', 'a/b/c/d/e'],
+  ] as const) {
+    const client = await rawClient(mqttPort);
+    client.send(publish(taken));
+    await client.waitFor(() => pubacks(client) === 1);
+    expect(await subscribe(client, 2, taken, refused)).toEqual([0, 128]);
+    client.send(publish(refused));
+    await client.closed();
+    expect(pubacks(client)).toBe(1);
+  }
+});
+
+test.each([true, false])(
+  'MAX_SUBSCRIPTIONS are granted to a client, and one more only when it has given one up (clean session: %s)',
+  async (clean) => {
+    const { mqttPort, service } = await useService({ maxSubscriptions: 3 });
+    const client = await rawClient(mqttPort, { clean });
+    expect(await subscribe(client, 2, 'a', 'b')).toEqual([0, 0]);
+    expect(await subscribe(client, 3, 'a', 'c', 'd', 'e')).toEqual([0, 0, 128, 128]);
+    expect(service.counters()).toMatchObject({ subscriptions_refused: 2 });
+    client.send({ cmd: 'unsubscribe', messageId: 4, unsubscriptions: ['b'] });
+    await client.waitFor((received) => received.some(({ cmd }) => cmd === 'unsuback'));
+    expect(await subscribe(client, 5, 'd', 'e')).toEqual([0, 128]);
+  },
+);
+
+test('MAX_QUEUED_MESSAGES wait for a subscriber that is away, and one more is dropped and counted', async () => {
+  const { mqttPort, service } = await useService({ maxQueuedMessages: 3 });
+  const session = { clientId: 'reader', clean: false };
+  const reader = await rawClient(mqttPort, session);
+  reader.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'live/#', qos: 1 }] });
+  await reader.waitFor((received) => received.some(({ cmd }) => cmd === 'suback'));
+  reader.socket.destroy();
+  await poll(() => service.gauges()['connected_clients'] === 0);
+  const station = await rawClient(mqttPort);
+  for (let messageId = 1; messageId <= 4; messageId += 1) {
+    station.send(publish('stations/a/t', messageId, String(messageId)));
+  }
+  await station.waitFor(() => pubacks(station) === 4);
+  await poll(() => service.counters()['queued_messages_dropped'] === 1);
+  const back = await rawClient(mqttPort, session);
+  await back.waitFor((received) => received.filter(({ cmd }) => cmd === 'publish').length === 3);
+});
