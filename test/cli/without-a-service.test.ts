@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { hashSecret } from '../../src/access/credential.ts';
-import { type Login, runCli, runJson, type StationLogin } from '../support/cli.ts';
+import { startEmbeddedServer } from '../../src/storage/embedded/server.ts';
+import { type Login, runCli, runJson, startCli, type StationLogin } from '../support/cli.ts';
 import { poll } from '../support/poll.ts';
 import { useFolder } from '../support/program.ts';
 
@@ -132,13 +134,23 @@ test('commands that come at once take turns', async () => {
   expect(await isDatabaseRunning(env.DATA_DIR)).toBe(false);
 }, 60_000);
 
+test('a command waits for another that has started the database, which stops with it', async () => {
+  const env = { DATA_DIR: await useFolder() };
+  const log = pino({ level: 'silent' });
+  const other = await startEmbeddedServer({ dataDir: env.DATA_DIR, log, role: 'command' });
+  onTestFinished(() => other.close());
+  const waiting = startCli(['station', 'add', 'outside', '--json'], env);
+  await poll(() => waiting.stderr().includes('Waiting for another command'));
+  await other.close();
+  expect(await waiting.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"outside"') });
+}, 60_000);
+
 test('Ctrl-C ends a command, and leaves no database behind', async () => {
   const env = { DATA_DIR: await useFolder() };
-  const interrupted = new AbortController();
-  const ending = runCli(['station', 'add', 'outside'], env, interrupted.signal);
+  const command = startCli(['station', 'add', 'outside'], env);
   await poll(() => isDatabaseRunning(env.DATA_DIR));
-  interrupted.abort();
-  expect(await ending).toMatchObject({ code: 130, stdout: '' });
+  command.interrupt();
+  expect(await command.ended).toMatchObject({ code: 130, stdout: '' });
   expect(await isDatabaseRunning(env.DATA_DIR)).toBe(false);
 });
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
 import { explain } from '../../src/cli/complain.ts';
 import { run } from '../../src/cli/run.ts';
@@ -11,23 +12,38 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** A command that is under way. */
+export interface StartedCli {
+  stderr(): string;
+  /** As Ctrl-C does. */
+  interrupt(): void;
+  readonly ended: Promise<Ended>;
+}
+
 /** Runs `dist/cli/main.js` with nothing in its environment but `env`. */
-export async function runCli(
-  args: readonly string[],
-  env: Record<string, string>,
-  signal?: AbortSignal,
-): Promise<Ended> {
+export function runCli(args: readonly string[], env: Record<string, string>): Promise<Ended> {
+  return startCli(args, env).ended;
+}
+
+export function startCli(args: readonly string[], env: Record<string, string>): StartedCli {
   const child = spawn(process.execPath, ['dist/cli/main.js', ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  signal?.addEventListener('abort', () => void child.kill('SIGINT'));
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const [code, killedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  return { code: code ?? killedBy!, stdout, stderr };
+  const ended = once(child, 'close').then(([code, signal]) => ({
+    code: (code ?? signal) as number | NodeJS.Signals,
+    stdout,
+    stderr,
+  }));
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { stderr: () => stderr, interrupt: () => void child.kill('SIGINT'), ended };
 }
 
 /** The same without a process of its own, for what opens no database. */
