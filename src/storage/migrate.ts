@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import type { Logger } from 'pino';
@@ -12,10 +13,12 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Long, for a migration of years of readings; not for ever, for a line may have broken without a word. */
 const QUERY_TIMEOUT_MS = 30 * 60_000;
 const OLDEST_SERVER = 140_000;
+const BEHIND_PATIENCE_MS = 5_000;
+const BEHIND_POLL_MS = 100;
 
 /** A database that can't be used, with what the owner can do. */
 export class DatabaseError extends Error {
-  readonly code: 'database-too-old' | 'database-too-new' | 'migration-failed';
+  readonly code: 'database-too-old' | 'database-too-new' | 'database-behind' | 'migration-failed';
   readonly hint: string;
 
   constructor(code: DatabaseError['code'], message: string, hint: string, cause?: unknown) {
@@ -32,6 +35,31 @@ export class DatabaseError extends Error {
  * @throws DatabaseError when the server is older than 14, the schema is of a newer Thermograph, or a migration fails; pg's own error when it can't be reached
  */
 export async function migrate(connection: Connection, log: Logger): Promise<void> {
+  await withClient(connection, log, async (client) => {
+    await checkVersion(client);
+    if (await isBehind(client)) await runMigrations(client, log);
+  });
+}
+
+/**
+ * For those who work beside a service, which has the schema to itself: waits for a moment if it is about to bring it up to date.
+ * @throws DatabaseError `database-behind`, `database-too-new`; pg's own error when it can't be reached
+ */
+export async function awaitSchema(connection: Connection, log: Logger): Promise<void> {
+  await withClient(connection, log, async (client) => {
+    const until = performance.now() + BEHIND_PATIENCE_MS;
+    while (await isBehind(client)) {
+      if (performance.now() > until) throw behind();
+      await pause(BEHIND_POLL_MS);
+    }
+  });
+}
+
+async function withClient(
+  connection: Connection,
+  log: Logger,
+  use: (client: Client) => Promise<void>,
+): Promise<void> {
   const client = new Client({
     ...connection,
     application_name: 'thermograph migrations',
@@ -42,8 +70,7 @@ export async function migrate(connection: Connection, log: Logger): Promise<void
   client.on('error', (error) => log.warn({ err: error }, 'the connection for migrations broke'));
   await client.connect();
   try {
-    await checkVersion(client);
-    if (await isBehind(client)) await runMigrations(client, log);
+    await use(client);
   } finally {
     await client.end();
   }
@@ -74,6 +101,14 @@ async function isBehind(client: Client): Promise<boolean> {
     'database-too-new',
     `The database has been brought up to ${unknown.name}, which this version of Thermograph does not know.`,
     'Start the version that it was last used with, or a newer one.',
+  );
+}
+
+function behind(): DatabaseError {
+  return new DatabaseError(
+    'database-behind',
+    'The service that runs on this database is of an older version than this command.',
+    'Start the service again: it brings its database up to date then.',
   );
 }
 

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { migrate } from '../../src/storage/migrate.ts';
+import { awaitSchema, migrate } from '../../src/storage/migrate.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { poll } from '../support/poll.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -40,4 +41,21 @@ test('a migration that fails changes nothing and says why; without the cause it 
   expect(rowCount).toBe(0);
   await pool.query('DROP TABLE rejected_messages');
   await migrate(connection, log);
+});
+
+test('who works beside a service waits for its migrations, and makes none', async () => {
+  const { connection, pool } = await useTestDatabase();
+  await awaitSchema(connection, log);
+  const aside = "DELETE FROM thermograph_migrations WHERE name LIKE '0002%' RETURNING name, run_on";
+  const { rows } = await pool.query<{ name: string; run_on: Date }>(aside);
+  const waiting = awaitSchema(connection, log);
+  // Answered only after the first look.
+  const looked =
+    "SELECT FROM pg_stat_activity WHERE datname = $1 AND application_name = 'thermograph migrations' AND query LIKE 'SELECT name%'";
+  await poll(async () => (await pool.query(looked, [connection.database])).rowCount === 1);
+  await pool.query('INSERT INTO thermograph_migrations (name, run_on) VALUES ($1, $2)', [
+    rows[0]!.name,
+    rows[0]!.run_on,
+  ]);
+  await waiting;
 });

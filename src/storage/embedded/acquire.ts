@@ -103,7 +103,7 @@ async function claim(
   signal: AbortSignal,
 ): Promise<HeldServer | Obstacle> {
   const connection = await connectionTo(site.directory, ready);
-  const result = await claimOwnership(connection, signal);
+  const result = await claimOwnership(connection, site.role, signal);
   if (result.kind === 'taken') {
     const message = `Another Thermograph (${result.by}) works with DATA_DIR ${site.dataDir}.`;
     const hint = 'Stop that one first, or give this one a DATA_DIR of its own.';

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createDatabase, type EmbeddedConnection } from './connection.ts';
 import { codeOf, EmbeddedServerError, reasonOf } from './error.ts';
+import type { Role } from './site.ts';
 
 /**
  * One service works with a DATA_DIR at a time: the one whose session holds this advisory lock. PostgreSQL releases it
@@ -15,6 +16,12 @@ const LOCK_PATIENCE_MS = 3000;
 const LOCK_RETRY_MS = 50;
 /** A server that is silent for longer counts as unreachable. */
 const ANSWER_MS = 10_000;
+
+/** What the owner's session calls itself, before its process' number. */
+const OWNER_NAMES: Readonly<Record<Role, string>> = {
+  service: 'thermograph pid',
+  command: 'thermograph command pid',
+};
 
 /** The lock, and the session that holds it. */
 export interface Ownership {
@@ -36,13 +43,12 @@ export type Claim =
  * Tries to become the owner of the server at `connection`, making its database where it is missing.
  * @throws EmbeddedServerError `start-failed` when the server refuses us for good
  */
-export async function claimOwnership(connection: EmbeddedConnection, signal: AbortSignal): Promise<Claim> {
-  const client = new Client({
-    ...connection,
-    application_name: `thermograph pid ${process.pid}`,
-    connectionTimeoutMillis: ANSWER_MS,
-    query_timeout: ANSWER_MS,
-  });
+export async function claimOwnership(
+  connection: EmbeddedConnection,
+  role: Role,
+  signal: AbortSignal,
+): Promise<Claim> {
+  const client = createClient(connection, `${OWNER_NAMES[role]} ${process.pid}`);
   const ended = new Promise<void>((resolve) => client.once('end', resolve));
   // Without a listener the loss of an idle connection would end the process; 'end' follows, and tells.
   client.on('error', () => undefined);
@@ -50,7 +56,7 @@ export async function claimOwnership(connection: EmbeddedConnection, signal: Abo
   try {
     await client.connect();
     if (await takeLock(client, signal)) return { kind: 'owned', ownership: { ended, release } };
-    const by = await findOwner(client);
+    const by = (await findOwner(client)) ?? 'one that has just gone';
     await release();
     return { kind: 'taken', by };
   } catch (error) {
@@ -62,6 +68,33 @@ export async function claimOwnership(connection: EmbeddedConnection, signal: Abo
     () => ({ kind: 'not-ready', why: 'the database has just been made' }),
     (error: unknown) => judge(error),
   );
+}
+
+/** Who owns the server at `connection`; `undefined`: nobody, or it gives no answer. */
+export async function readOwner(
+  connection: EmbeddedConnection,
+): Promise<{ readonly role: Role; readonly name: string } | undefined> {
+  const client = createClient(connection, 'thermograph looks for the owner');
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const name = await findOwner(client);
+    if (name === undefined) return undefined;
+    return { name, role: name.startsWith(OWNER_NAMES.command) ? 'command' : 'service' };
+  } catch {
+    return undefined;
+  } finally {
+    void client.end().catch(() => undefined);
+  }
+}
+
+function createClient(connection: EmbeddedConnection, name: string): Client {
+  return new Client({
+    ...connection,
+    application_name: name,
+    connectionTimeoutMillis: ANSWER_MS,
+    query_timeout: ANSWER_MS,
+  });
 }
 
 async function takeLock(client: Client, signal: AbortSignal): Promise<boolean> {
@@ -78,13 +111,13 @@ async function takeLock(client: Client, signal: AbortSignal): Promise<boolean> {
   return false;
 }
 
-async function findOwner(client: Client): Promise<string> {
+async function findOwner(client: Client): Promise<string | undefined> {
   const result = await client.query<{ application_name: string }>(
     `SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
      WHERE locktype = 'advisory' AND classid = $1::int::oid AND objid = $2::int::oid AND objsubid = 2 AND granted`,
     [...LOCK],
   );
-  return result.rows[0]?.application_name ?? 'one that has just gone';
+  return result.rows[0]?.application_name;
 }
 
 function judge(error: unknown): Claim {

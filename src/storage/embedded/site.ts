@@ -29,12 +29,18 @@ export interface Site {
   /** `undefined`: the best that works here. */
   readonly rootWay: RootWay | undefined;
   readonly binaries: Binaries;
+  /** As whom it is opened: a service has it for long, a command for a moment. */
+  readonly role: Role;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
+
+export type Role = 'service' | 'command';
 
 export interface SiteOptions {
   readonly dataDir: string;
   readonly log: Site['log'];
+  /** `service` unless told. */
+  readonly role?: Role;
   readonly conventions?: Conventions;
   readonly rootWay?: RootWay;
   /** The folder of the npm package that holds the programs. */
@@ -57,6 +63,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
     conventions: options.conventions ?? (platform === 'win32' ? 'windows' : 'unix'),
     rootWay: options.rootWay,
     binaries: await locateBinaries({ platform, arch, packageRoot: options.packageRoot }),
+    role: options.role ?? 'service',
     log: options.log,
   };
 }

@@ -1,0 +1,77 @@
+import type { Config } from '../config.ts';
+import type { OpenDatabase } from './open-database.ts';
+
+/** A word that begins with `--`, as `node:util`'s parseArgs takes it, and what the help says of it. */
+export interface Option {
+  readonly type: 'boolean' | 'string';
+  /** May be given several times. */
+  readonly multiple?: true;
+  /** What stands for the value in the usage line; of strings only. */
+  readonly placeholder?: string;
+  readonly description: string;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+/** What was given, by the options' names. */
+export type Values<O extends Options> = { readonly [Name in keyof O]?: Value<O[Name]> };
+
+type Value<T extends Option> = Option extends T
+  ? boolean | string | readonly string[]
+  : T extends { readonly type: 'boolean' }
+    ? boolean
+    : T extends { readonly multiple: true }
+      ? readonly string[]
+      : string;
+
+/** One command of the command line. Those that there are stand in commands.ts. */
+export interface Command<O extends Options = Options> {
+  /** As it is typed: `station add`. */
+  readonly name: string;
+  /** What must follow it, in capitals. */
+  readonly operands: readonly string[];
+  /** One line. */
+  readonly summary: string;
+  /** What else its help says. */
+  readonly details: string;
+  readonly options: O;
+  /**
+   * Does it; has failed when it throws.
+   * @throws UsageError, errors with a `hint`, what the database reports
+   */
+  // A method, for the table holds commands with different options.
+  run(context: Context<O>): Promise<void>;
+}
+
+/** What a command is given. */
+export interface Context<O extends Options = Options> {
+  readonly config: Config;
+  /** As many as the command has. */
+  readonly operands: readonly string[];
+  readonly options: Values<O>;
+  /** Opens the database, with its schema up to date; closed when the command has ended. @throws errors with a `hint` */
+  database(): Promise<OpenDatabase>;
+  /** The result, to standard output. */
+  print(text: string): void;
+  /** What is going on, and what to mind, to standard error. */
+  tell(text: string): void;
+  /** Aborted by Ctrl-C; nobody waits for the command then. */
+  readonly signal: AbortSignal;
+}
+
+export const JSON_OPTION = {
+  type: 'boolean',
+  description: 'print one JSON document instead of text',
+} as const satisfies Option;
+
+/** Wrong use of a command; each mistake is a sentence. */
+export class UsageError extends Error {
+  readonly code = 'wrong-use';
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+    this.name = 'UsageError';
+    this.mistakes = mistakes;
+  }
+}

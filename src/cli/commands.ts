@@ -1,0 +1,19 @@
+import type { Command } from './command.ts';
+import { credentialsAddAdmin, credentialsAddIntegrator, credentialsAddStation } from './credentials-add.ts';
+import { credentialsList } from './credentials-list.ts';
+import { credentialsRevoke } from './credentials-revoke.ts';
+import { credentialsRotate } from './credentials-rotate.ts';
+import { stationAdd } from './station-add.ts';
+import { stationList } from './station-list.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  stationAdd,
+  stationList,
+  credentialsAddStation,
+  credentialsAddIntegrator,
+  credentialsAddAdmin,
+  credentialsList,
+  credentialsRotate,
+  credentialsRevoke,
+];

@@ -1,0 +1,38 @@
+import { ConfigError } from '../config.ts';
+import { isAway, reasonOf } from '../storage/failure.ts';
+import { UsageError } from './command.ts';
+
+const EXIT_FAILED = 1;
+/** Wrong use or settings. */
+const EXIT_MISUSED = 2;
+export const EXIT_INTERRUPTED = 130;
+
+/** Ctrl-C. */
+export class InterruptedError extends Error {
+  readonly code = 'interrupted';
+
+  constructor() {
+    super('Interrupted. Nothing was left running.');
+    this.name = 'InterruptedError';
+  }
+}
+
+/** What to say about a failure, and to exit with. A person's mistake has no stack trace; a defect of ours has. */
+export function explain(error: unknown): { readonly text: string; readonly exitCode: number } {
+  if (error instanceof UsageError || error instanceof ConfigError) {
+    return { text: error.message, exitCode: EXIT_MISUSED };
+  }
+  if (error instanceof InterruptedError) return { text: error.message, exitCode: EXIT_INTERRUPTED };
+  if (error instanceof Error && 'hint' in error) {
+    return { text: `${error.message}\n  ${String(error.hint)}`, exitCode: EXIT_FAILED };
+  }
+  if (isAway(error)) {
+    const hint = 'See whether it is done, and try again when the database is back.';
+    return { text: `The database went away: ${reasonOf(error)}\n  ${hint}`, exitCode: EXIT_FAILED };
+  }
+  if (error instanceof Error && 'severity' in error) {
+    return { text: `The database refused it: ${reasonOf(error)}`, exitCode: EXIT_FAILED };
+  }
+  const details = error instanceof Error ? error.stack : String(error);
+  return { text: `Thermograph failed: ${details}`, exitCode: EXIT_FAILED };
+}

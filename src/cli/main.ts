@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { commands } from './commands.ts';
+import { EXIT_INTERRUPTED, explain, InterruptedError } from './complain.ts';
+import { run } from './run.ts';
+
+/** Under npm one Ctrl-C comes twice: from the terminal, and passed on by npm. */
+const ONE_KEY_PRESS_MS = 500;
+
+await main();
+
+async function main(): Promise<void> {
+  // Whoever read them may have gone, as `head` does.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const interrupted = new AbortController();
+  let abandon: (() => void) | undefined;
+  handleSignals(interrupted, () => abandon?.());
+  try {
+    await run({
+      commands,
+      args: process.argv.slice(2),
+      env: process.env,
+      program:
+        process.env['npm_lifecycle_event'] === 'thermograph' ? 'npm run thermograph --' : 'thermograph',
+      version: readVersion(),
+      print: (text) => process.stdout.write(ended(text)),
+      tell: (text) => process.stderr.write(ended(text)),
+      signal: interrupted.signal,
+      onOpened: (how) => (abandon = how),
+    });
+  } catch (error) {
+    const { text, exitCode } = explain(error);
+    process.stderr.write(ended(text));
+    // Not process.exit: what was written to a pipe may still be on its way.
+    process.exitCode = exitCode;
+  }
+}
+
+function ended(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+/** The first signal ends the command in order, the second at once. */
+function handleSignals(interrupted: AbortController, abandon: () => void): void {
+  let since: number | undefined;
+  const onSignal = (): void => {
+    if (since === undefined) {
+      since = performance.now();
+      interrupted.abort(new InterruptedError());
+    } else if (performance.now() > since + ONE_KEY_PRESS_MS) {
+      abandon();
+      process.exit(EXIT_INTERRUPTED);
+    }
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+function readVersion(): string {
+  // The same file seen from src and from dist.
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '';
+}

@@ -1,0 +1,138 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { databaseUnreachable } from '../start-error.ts';
+import { isServed } from '../storage/database-facts.ts';
+import { EmbeddedServerError } from '../storage/embedded/error.ts';
+import { findNeighbour } from '../storage/embedded/neighbour.ts';
+import { startEmbeddedServer } from '../storage/embedded/server.ts';
+import { awaitSchema, DatabaseError, migrate } from '../storage/migrate.ts';
+import { type Connection, createPool, endPool, type PoolLimits } from '../storage/pool.ts';
+
+/** The database, as a command has it. */
+export interface OpenDatabase {
+  readonly pool: Pool;
+  readonly connection: Connection;
+  /** Stops the embedded database, too, if the command has started it. */
+  close(): Promise<void>;
+  /** For a second Ctrl-C: leaves no embedded database behind, and returns at once. */
+  abandon(): void;
+}
+
+export interface OpenDatabaseOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** Says what takes time. */
+  readonly tell: (text: string) => void;
+}
+
+const LIMITS: PoolLimits = { maxConnections: 2, statementTimeoutMs: 30_000 };
+/** How long another command is waited for. */
+const NEIGHBOUR_PATIENCE_MS = 60_000;
+const NEIGHBOUR_POLL_MS = 50;
+
+/** Where the database is, and whose. */
+interface Located {
+  readonly connection: Connection;
+  /** Whether a service runs on it, which looks after the schema. */
+  readonly isServed: boolean;
+  close(): Promise<void>;
+  abandon(): void;
+}
+
+/**
+ * Opens the database of the settings: DATABASE_URL's; or the embedded one, beside the service or command that has
+ * started it, or by starting it for as long as the command takes.
+ * @throws StartError, EmbeddedServerError, DatabaseError, or the reason of `signal`
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDatabase> {
+  const { config, log } = options;
+  const located = await (config.databaseUrl === undefined
+    ? locateEmbedded(options)
+    : locateByUrl(config.databaseUrl, log));
+  try {
+    await (located.isServed ? awaitSchema : migrate)(located.connection, log);
+  } catch (error) {
+    await located.close();
+    throw config.databaseUrl === undefined || error instanceof DatabaseError
+      ? error
+      : databaseUnreachable(error);
+  }
+  const pool = createPool(located.connection, LIMITS, log);
+  return {
+    pool,
+    connection: located.connection,
+    async close() {
+      await endPool(pool);
+      await located.close();
+    },
+    abandon: () => located.abandon(),
+  };
+}
+
+async function locateByUrl(connectionString: string, log: Logger): Promise<Located> {
+  const connection = { connectionString };
+  const pool = createPool(connection, LIMITS, log);
+  try {
+    return { connection, isServed: await isServed(pool), close: async () => {}, abandon() {} };
+  } catch (error) {
+    throw databaseUnreachable(error);
+  } finally {
+    await endPool(pool);
+  }
+}
+
+/** Looks again whenever somebody was quicker, came, or went. */
+async function locateEmbedded(options: OpenDatabaseOptions): Promise<Located> {
+  const { config, log, signal, tell } = options;
+  const until = performance.now() + NEIGHBOUR_PATIENCE_MS;
+  for (let told = ''; ; ) {
+    signal.throwIfAborted();
+    const neighbour = await findNeighbour({ dataDir: config.dataDir, log });
+    if (neighbour?.role === 'service') {
+      const { connection } = neighbour;
+      return { connection, isServed: true, close: async () => {}, abandon() {} };
+    }
+    if (neighbour === undefined) {
+      const started = await startOwn(options, until);
+      if (started !== undefined) return started;
+    } else {
+      // Its database is stopped when it ends.
+      if (performance.now() > until) throw stillBusy(config.dataDir, neighbour.name);
+      if (told !== neighbour.name)
+        tell(`Waiting for another command (${neighbour.name}) that uses ${config.dataDir}.`);
+      told = neighbour.name;
+      await pause(NEIGHBOUR_POLL_MS);
+    }
+  }
+}
+
+/** `undefined`: another was quicker. */
+async function startOwn(
+  { config, log, signal }: OpenDatabaseOptions,
+  until: number,
+): Promise<Located | undefined> {
+  try {
+    const server = await startEmbeddedServer({ dataDir: config.dataDir, log, role: 'command', signal });
+    return {
+      connection: server.connection,
+      isServed: false,
+      close: () => server.close(),
+      abandon: () => server.abandon(),
+    };
+  } catch (error) {
+    const isTaken = error instanceof EmbeddedServerError && error.code === 'data-dir-in-use';
+    if (!isTaken || performance.now() > until) throw error;
+    return undefined;
+  }
+}
+
+function stillBusy(dataDir: string, name: string): EmbeddedServerError {
+  return new EmbeddedServerError(
+    'data-dir-in-use',
+    `Another command (${name}) has been using DATA_DIR ${dataDir} for a minute.`,
+    'Wait until it has ended, and try again.',
+  );
+}

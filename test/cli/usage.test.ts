@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
+import { helpOn } from '../../src/cli/help.ts';
+import { runCli, runHere } from '../support/cli.ts';
+
+/** A file: no database can be there. */
+const NOWHERE = { DATA_DIR: 'package.json' };
+
+test.each(commands.map((command) => [command.name, command] as const))(
+  '%s --help tells its use, its options and its JSON, and opens nothing',
+  async (name, command) => {
+    const { code, stdout, stderr } = await runHere([...name.split(' '), '--help'], NOWHERE);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(helpOn(command, 'thermograph'));
+    expect(stdout).toContain(`Usage: thermograph ${[name, ...command.operands].join(' ')}`);
+    for (const option of [...Object.keys(command.options), 'help']) expect(stdout).toContain(`  --${option}`);
+    expect(stdout).toContain('With --json: {"');
+  },
+);
+
+describe('help', () => {
+  test.each([[['--help']], [['-h']], [['help']]])('%j names every command', async (args) => {
+    const { code, stdout } = await runHere(args, NOWHERE);
+    expect(code).toBe(0);
+    for (const { name, summary } of commands) expect(stdout).toMatch(new RegExp(`${name}.* ${summary}\n`));
+  });
+
+  test.each([
+    [['credentials', '--help'], 'credentials rotate NAME', 'station list'],
+    [['help', 'credentials', 'add'], 'credentials add admin NAME', 'credentials rotate'],
+    [['--help', 'station', 'add'], 'Usage: thermograph station add NAME', 'station list'],
+    [['station', 'add', 'outside', '-h'], 'Usage: thermograph station add NAME', 'station list'],
+  ])('%j is about that alone', async (args, told, untold) => {
+    const { code, stdout } = await runHere(args, NOWHERE);
+    expect(code).toBe(0);
+    expect(stdout).toContain(told);
+    expect(stdout).not.toContain(untold);
+  });
+
+  test('--version prints the version alone', async () => {
+    expect(await runCli(['--version'], NOWHERE)).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
+  });
+});
+
+describe('wrong use ends with 2, prints no result, and says', () => {
+  test.each([
+    [[], 'A command is missing'],
+    [['statoin', 'add', 'x'], 'Did you mean "station add"?'],
+    [['station', 'lst'], 'Did you mean "station list"?'],
+    [['credentials', 'rotat', 'x'], 'Did you mean "credentials rotate"?'],
+    [['frobnicate'], 'no command "frobnicate".'],
+    [['frobnicate', '--help'], 'no command "frobnicate".'],
+    [['credentials'], 'credentials revoke NAME'],
+    [['credentials', 'add'], 'credentials add integrator NAME'],
+    [['--json', 'station', 'list'], 'options follow the command'],
+    [['station', 'add'], 'NAME is missing'],
+    [['station', 'add', 'a', 'b'], 'Nothing is known to do with "b"'],
+    [['station', 'add', 'a', '--jsn'], 'Did you mean --json?'],
+    [['station', 'add', 'a', '--constructor'], 'no option --constructor'],
+    [['station', 'add', 'a', '-x'], 'no option -x'],
+    [['station', 'add', 'a', '--json=yes'], '--json takes no value'],
+    [['station', 'add', 'a', '--filter', 'live/#'], 'no option --filter'],
+    [['station', 'add', 'a/b'], 'letters, digits'],
+    [['station', 'add', '--', '-a'], '"-a" can not be the name'],
+    [['station', 'add', ''], '"" can not be the name'],
+    [['credentials', 'add', 'admin', 'x'.repeat(65)], 'can not be the name of an admin'],
+    [['credentials', 'add', 'integrator', 'a', '--filter'], '--filter needs a value'],
+    [['credentials', 'add', 'integrator', 'a', '--filter', '--json'], '--filter needs a value'],
+    [['credentials', 'add', 'integrator', 'a', '--filter', '$SYS/#'], 'begins with $'],
+    [['credentials', 'add', 'integrator', 'a', '--filter', 'live/#/x'], '# must be the last'],
+  ])('%j: %s', async (args, told) => {
+    const { code, stdout, stderr } = await runHere(args, NOWHERE);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(told);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('as the program does', async () => {
+    const { code, stdout, stderr } = await runCli(['station', 'add'], NOWHERE);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe('NAME is missing.\nUsage: thermograph station add NAME [--json]\n');
+  });
+
+  test('every mistake at once', async () => {
+    const args = ['credentials', 'add', 'integrator', '--jsn', '--filter'];
+    const { stderr } = await runHere(args, NOWHERE);
+    expect(stderr).toMatch(
+      /--jsn[^]*--filter needs a value[^]*NAME is missing[^]*Usage: thermograph credentials add/,
+    );
+  });
+
+  test('what is wrong with the settings', async () => {
+    const { code, stderr } = await runHere(['station', 'list'], { MQTT_PORT: 'x', UNITS: 'y' });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/MQTT_PORT[^]*UNITS/);
+  });
+});
+
+test('npm run --silent thermograph prints the result alone, and help for npm', async () => {
+  const run = promisify(execFile);
+  const version = await run('npm', ['run', '--silent', 'thermograph', '--', '--version']);
+  expect(version.stdout).toBe('0.1.0\n');
+  const help = await run('npm', ['run', '--silent', 'thermograph', '--', 'station', 'add', '--help']);
+  expect(help.stdout).toContain('Usage: npm run thermograph -- station add NAME');
+}, 60_000);

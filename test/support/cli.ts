@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
+import { explain } from '../../src/cli/complain.ts';
+import { run } from '../../src/cli/run.ts';
+
+/** How a command ended, and what it said. */
+export interface Ended {
+  readonly code: number | NodeJS.Signals;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that is under way. */
+export interface StartedCli {
+  stderr(): string;
+  /** As Ctrl-C does. */
+  interrupt(): void;
+  readonly ended: Promise<Ended>;
+}
+
+/** Runs `dist/cli/main.js` with nothing in its environment but `env`. */
+export function runCli(args: readonly string[], env: Record<string, string>): Promise<Ended> {
+  return startCli(args, env).ended;
+}
+
+export function startCli(args: readonly string[], env: Record<string, string>): StartedCli {
+  const child = spawn(process.execPath, ['dist/cli/main.js', ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = once(child, 'close').then(([code, signal]) => ({
+    code: (code ?? signal) as number | NodeJS.Signals,
+    stdout,
+    stderr,
+  }));
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { stderr: () => stderr, interrupt: () => void child.kill('SIGINT'), ended };
+}
+
+/** The same without a process of its own, for what opens no database. */
+export async function runHere(args: readonly string[], env: Record<string, string>): Promise<Ended> {
+  const ended = { code: 0, stdout: '', stderr: '' };
+  try {
+    await run({
+      commands,
+      args,
+      env,
+      program: 'thermograph',
+      version: '1.2.3',
+      print: (text) => void (ended.stdout += text),
+      tell: (text) => void (ended.stderr += text),
+      signal: new AbortController().signal,
+      onOpened() {
+        throw new Error('the database was opened');
+      },
+    });
+  } catch (error) {
+    const { text, exitCode } = explain(error);
+    ended.code = exitCode;
+    ended.stderr += text;
+  }
+  return ended;
+}
+
+/** What a command printed with `--json`. @throws when it failed, or said anything else */
+export async function runJson<T>(args: readonly string[], env: Record<string, string>): Promise<T> {
+  const { code, stdout, stderr } = await runCli([...args, '--json'], env);
+  if (code !== 0 || stderr !== '') throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as T;
+}
+
+export interface StationLogin {
+  readonly station: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface Login {
+  readonly kind: string;
+  readonly username: string;
+  readonly password: string;
+  readonly filters?: readonly string[];
+}
