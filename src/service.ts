@@ -2,8 +2,9 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { type Broker, createBroker } from './broker/broker.ts';
 import { type KnownCredentials, logIn } from './access/login.ts';
+import { createAddressLimit } from './address-limit.ts';
+import { type Broker, createBroker } from './broker/broker.ts';
 import type { Config } from './config.ts';
 import { createReceiptClock } from './ingest/clock.ts';
 import { createIngest, type Ingest } from './ingest/ingest.ts';
@@ -12,12 +13,14 @@ import type { Submission } from './ingest/submission.ts';
 import { submitAndWait } from './ingest/submit-and-wait.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { createStations, type Stations } from './live/stations.ts';
+import { openCredentials } from './open-credentials.ts';
 import { openDatabase } from './open-database.ts';
 import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
 import { listenError } from './start-error.ts';
-import { createCredentialStore } from './storage/credential-store.ts';
+import { readServiceSecret } from './storage/service-secret.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
+import { newWebCounters } from './web/counters.ts';
 import type { WebParts } from './web/parts.ts';
 
 /** Of the time for an orderly stop: how much of it what is under way may take to be stored. */
@@ -83,13 +86,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const stations = createStations([]);
   const spool = await openSpoolOf(config, log, releasers);
   const { writer, preparation } = await openWriter({ config, log, database, stations }, releasers);
-  const credentials = createCredentialStore({
-    connection: database.connection,
-    log,
-    onChanged: ({ rotated, altered }) =>
-      broker.reviewAccess({ find: (id) => credentials.find(id), changed: new Set([...rotated, ...altered]) }),
-  });
-  releasers.push(() => credentials.close());
+  const credentials = openCredentials({ connection: database.connection, log, preparation }, releasers);
   const ingest = createIngest({
     writer,
     spool,
@@ -108,14 +105,21 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     { config, log, ingest, stations, credentials, presence, now: () => clock.now() },
     releasers,
   );
-  // What has changed since the sessions were kept is told to the broker, so it must be there.
-  void preparation.ready.then(() => credentials.start());
   committed.listen(
     (readings) => broker.publishLive(readings),
     () => broker.wantsLive(),
   );
 
-  const counters = () => ({ ...ingest.counters, ...broker.counters });
+  const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
+  const writes = createAddressLimit({ most: config.httpMaxWritesPerSecond, perSeconds: 1 });
+  const httpCounters = newWebCounters();
+  const counters = () => ({
+    ...ingest.counters,
+    ...broker.counters,
+    ...httpCounters,
+    http_requests_throttled: writes.refusals(),
+    logins_throttled: wrongSecrets.refusals(),
+  });
   const gauges = () => ({
     messages_waiting: ingest.waiting(),
     spooled_messages: spool.count(),
@@ -130,6 +134,14 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     units: config.units,
     timeZone: config.timeZone,
     allowAnonymous: config.allowAnonymous,
+    isPrivate: config.isPrivate,
+    credentials,
+    cookieKey: () => readServiceSecret(database.reading, 'cookie-key'),
+    loginFailed: (address) => wrongSecrets.count(address),
+    admitWrite: (address) => writes.count(address),
+    httpCounters,
+    maxBodyBytes: config.httpMaxBodyBytes,
+    frameAncestors: config.frameAncestors,
     version,
     startedAt: new Date(),
     mqttAddress: () => ({ host: config.host, port: mqtt?.port ?? config.mqttPort }),
@@ -147,6 +159,10 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const { createWeb } = await loadingWeb;
   const web = await createWeb(parts, { log });
   releasers.push(() => web.close());
+  await credentials.follow((changed) => {
+    broker.reviewAccess({ find: (id) => credentials.find(id), changed });
+    web.reviewAccess();
+  });
 
   mqtt = await listenForMqtt(broker, config);
   const http = await listenForHttp(web, config);

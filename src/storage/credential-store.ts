@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
-import { type Credential, hashSecret, isSameHash } from '../access/credential.ts';
+import { hashSecret, isSameHash } from '../access/credential.ts';
 import { createChangeListener, type ListenerTimings } from './change-listener.ts';
+import type { KnownCredentials } from '../access/login.ts';
 import {
   compareSnapshots,
   type CredentialChange,
@@ -17,14 +18,7 @@ import type { Connection } from './pool.ts';
  * What was read stays valid while the database is away, for stations must be able to reconnect while their readings go
  * to the spool.
  */
-export interface CredentialStore {
-  /** Whether they have been read once; until then nobody can tell who is who. */
-  isKnown(): boolean;
-  /** The credential of that name, if this is its secret. */
-  byName(name: string, secret: string | Uint8Array): Credential | null;
-  bySecret(secret: string): Credential | null;
-  find(id: number): Credential | undefined;
-  hasName(name: string): boolean;
+export interface CredentialStore extends KnownCredentials {
   /** Begins to read, and never gives up. To be called when the schema is there. */
   start(): void;
   close(): Promise<void>;
@@ -82,6 +76,7 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
       return found !== undefined && isSameHash(found.secretHash, hash) ? found.credential : null;
     },
     find: (id) => known?.byId.get(id)?.credential,
+    fingerprint: (id) => known?.byId.get(id)?.secretHash.toString('hex'),
     hasName: (name) => known?.byName.has(name) ?? false,
     start: () => listener.start(),
     close: () => listener.close(),

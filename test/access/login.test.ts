@@ -1,54 +1,51 @@
-import { expect, test } from 'vitest';
-import type { Credential } from '../../src/access/credential.ts';
-import { type KnownCredentials, logIn, logInBySecret } from '../../src/access/login.ts';
-import { ANONYMOUS } from '../../src/access/permissions.ts';
+import { describe, expect, test } from 'vitest';
+import { logIn, logInBySecret } from '../../src/access/login.ts';
+import { createTestCredentials } from '../support/credentials.ts';
 
-const outside: Credential = { id: 1, kind: 'station', name: 'outside', filters: [] };
+const bytes = (text: string): Uint8Array => Buffer.from(text);
 
-function credentials({ isKnown = true } = {}): KnownCredentials {
-  const is = (secret: string | Uint8Array): boolean => Buffer.from(secret).toString() === 'right';
-  return {
-    isKnown: () => isKnown,
-    hasName: (name) => isKnown && name === 'outside',
-    find: (id) => (isKnown && id === 1 ? outside : undefined),
-    byName: (name, secret) => (isKnown && name === 'outside' && is(secret) ? outside : null),
-    bySecret: (secret) => (isKnown && is(secret) ? outside : null),
-  };
+function useOutside() {
+  const credentials = createTestCredentials();
+  const secret = credentials.add('station', 'outside');
+  return { credentials, secret, outside: { principal: expect.objectContaining({ name: 'outside' }) } };
 }
 
-const known = { principal: outside };
-const anybody = { principal: ANONYMOUS };
+const ANYBODY = { principal: expect.objectContaining({ kind: 'anonymous' }) };
 
-test.each([
-  ['outside', 'right', false, known],
-  ['outside', 'wrong', false, { refusal: 'wrong' }],
-  ['outside', null, false, { refusal: 'wrong' }],
-  ['elsewhere', 'right', false, { refusal: 'wrong' }],
-  [null, null, false, { refusal: 'missing' }],
-  [null, 'right', false, { refusal: 'missing' }],
-  ['outside', 'right', true, known],
-  ['outside', 'wrong', true, { refusal: 'wrong' }],
-  ['elsewhere', 'wrong', true, anybody],
-  [null, null, true, anybody],
-])('over MQTT %s with the secret %s, where nobody needs one: %s', (name, secret, allowAnonymous, login) => {
-  const bytes = secret === null ? null : Buffer.from(secret);
-  expect(logIn(credentials(), allowAnonymous, name, bytes)).toEqual(login);
+describe('over MQTT', () => {
+  test.each([true, false])('a name of ours needs its secret; anonymous clients: %s', (allowAnonymous) => {
+    const { credentials, secret, outside } = useOutside();
+    const ask = (name: string, shown: string | null) =>
+      logIn(credentials, allowAnonymous, name, shown === null ? null : bytes(shown));
+    expect(ask('outside', secret)).toEqual(outside);
+    expect(ask('outside', 'wrong')).toEqual({ refusal: 'wrong' });
+    expect(ask('outside', null)).toEqual({ refusal: 'wrong' });
+  });
+
+  test('a name of nobody is nobody where that is enough', () => {
+    const { credentials, secret } = useOutside();
+    expect(logIn(credentials, true, 'DVES_USER', bytes('DVES_PASS'))).toEqual(ANYBODY);
+    expect(logIn(credentials, false, 'DVES_USER', bytes(secret))).toEqual({ refusal: 'wrong' });
+    expect(logIn(credentials, true, null, null)).toEqual(ANYBODY);
+    expect(logIn(credentials, false, null, null)).toEqual({ refusal: 'missing' });
+  });
+
+  test('until the credentials are known, nobody is refused for good', () => {
+    const { credentials, secret } = useOutside();
+    credentials.setKnown(false);
+    expect(logIn(credentials, true, 'outside', bytes(secret))).toEqual(ANYBODY);
+    expect(logIn(credentials, false, 'outside', bytes(secret))).toEqual({ refusal: 'not-known-yet' });
+  });
 });
 
-test.each([
-  ['right', false, known],
-  ['wrong', false, { refusal: 'wrong' }],
-  [null, false, { refusal: 'missing' }],
-  ['wrong', true, { refusal: 'wrong' }],
-  [null, true, anybody],
-])('over HTTP the secret %s, where nobody needs one: %s', (secret, allowAnonymous, login) => {
-  expect(logInBySecret(credentials(), allowAnonymous, secret)).toEqual(login);
-});
-
-test('while credentials could not be read, nobody is taken for anybody, nor sent away for good', () => {
-  const unread = credentials({ isKnown: false });
-  const secret = Buffer.from('right');
-  expect(logIn(unread, false, 'outside', secret)).toEqual({ refusal: 'not-known-yet' });
-  expect(logIn(unread, true, 'outside', secret)).toEqual(anybody);
-  expect(logInBySecret(unread, true, 'right')).toEqual({ refusal: 'not-known-yet' });
+test('over HTTP a secret that is shown must be right, also where none is needed', () => {
+  const { credentials, secret, outside } = useOutside();
+  for (const allowAnonymous of [true, false]) {
+    expect(logInBySecret(credentials, allowAnonymous, secret)).toEqual(outside);
+    expect(logInBySecret(credentials, allowAnonymous, 'wrong')).toEqual({ refusal: 'wrong' });
+  }
+  expect(logInBySecret(credentials, true, null)).toEqual(ANYBODY);
+  expect(logInBySecret(credentials, false, null)).toEqual({ refusal: 'missing' });
+  credentials.setKnown(false);
+  expect(logInBySecret(credentials, true, secret)).toEqual({ refusal: 'not-known-yet' });
 });
