@@ -1,12 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { envExample, settingsTable } from '../src/settings-docs.ts';
 
-// Writes what src/config.ts says of the settings into README.md and .env.example; `npm run docs` runs it.
+// Writes what src/config.ts says of the settings into README.md, docs/settings.md and .env.example; `npm run docs` runs it.
 const TABLE = /(<!-- settings: begin -->\n)[^]*(<!-- settings: end -->)/;
 
-const readme = readFileSync('README.md', 'utf8');
-writeFileSync(
-  'README.md',
-  readme.replace(TABLE, (_, begin: string, end: string) => `${begin}\n${settingsTable()}\n\n${end}`),
-);
+for (const [file, which] of [
+  ['README.md', 'common'],
+  ['docs/settings.md', 'all'],
+] as const) {
+  const text = readFileSync(file, 'utf8');
+  const table = settingsTable(which);
+  writeFileSync(
+    file,
+    text.replace(TABLE, (_, begin: string, end: string) => `${begin}\n${table}\n\n${end}`),
+  );
+}
 writeFileSync('.env.example', envExample());

@@ -49,6 +49,7 @@ export class ConfigError extends Error {
 const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
   host: {
     env: 'HOST',
+    isCommon: true,
     default: '127.0.0.1',
     allowed: 'an IP address or a host name',
     description: 'The address to listen on. `0.0.0.0` for all; read about `ALLOW_ANONYMOUS` first.',
@@ -56,6 +57,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   httpPort: {
     env: 'HTTP_PORT',
+    isCommon: true,
     default: '3000',
     allowed: '0 to 65535',
     description: 'The port of pages and API. `0` takes a free one; the start-up lines say which.',
@@ -63,6 +65,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   mqttPort: {
     env: 'MQTT_PORT',
+    isCommon: true,
     default: '1883',
     allowed: '0 to 65535',
     description: 'The port of the MQTT broker. `0` takes a free one.',
@@ -70,6 +73,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   dataDir: {
     env: 'DATA_DIR',
+    isCommon: true,
     default: './data',
     allowed: 'a folder; made if it is missing',
     description:
@@ -78,6 +82,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   databaseUrl: {
     env: 'DATABASE_URL',
+    isCommon: true,
     default: '',
     allowed: '`postgres://user:password@host:5432/database`',
     secret: true,
@@ -101,6 +106,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   allowAnonymous: {
     env: 'ALLOW_ANONYMOUS',
+    isCommon: true,
     default: '',
     allowed: '`true` or `false`',
     description:
@@ -109,6 +115,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   isPrivate: {
     env: 'PRIVATE',
+    isCommon: true,
     default: 'false',
     allowed: '`true` or `false`',
     description:
@@ -148,6 +155,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   units: {
     env: 'UNITS',
+    isCommon: true,
     default: 'metric',
     allowed: '`metric` or `imperial`',
     description: 'What pages show until a visitor chooses. Stored values keep their own unit.',
@@ -155,6 +163,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   timeZone: {
     env: 'TIME_ZONE',
+    isCommon: true,
     default: '',
     allowed: 'an IANA name such as `Europe/Paris`',
     description: 'The time zone that pages show times in. Unset: that of this machine.',

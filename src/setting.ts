@@ -7,6 +7,8 @@ export interface Setting<T> {
   readonly description: string;
   /** Never shown in an error. */
   readonly secret?: true;
+  /** Whether most owners look for it. */
+  readonly isCommon?: true;
   /** Returns the value, or throws {@link Mistake} with what is wrong. */
   readonly read: (text: string | undefined, env: Environment) => T;
 }

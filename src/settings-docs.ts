@@ -1,8 +1,9 @@
 import { SETTINGS } from './config.ts';
 
-/** The settings as a Markdown table. */
-export function settingsTable(): string {
-  const rows = SETTINGS.map(
+/** The settings as a Markdown table: those that most owners look for, or all. */
+export function settingsTable(which: 'common' | 'all'): string {
+  const shown = which === 'all' ? SETTINGS : SETTINGS.filter(({ isCommon }) => isCommon === true);
+  const rows = shown.map(
     ({ env, default: value, allowed, description }) =>
       `| \`${env}\` | ${value === '' ? '' : `\`${value}\``} | ${allowed} | ${description} |`,
   );

@@ -113,7 +113,8 @@ describe('settings', () => {
 
 describe('the documentation of the settings', () => {
   test('in README.md is what config.ts says (npm run docs writes it)', () => {
-    expect(readFileSync('README.md', 'utf8')).toContain(settingsTable());
+    expect(readFileSync('README.md', 'utf8')).toContain(settingsTable('common'));
+    expect(readFileSync('docs/settings.md', 'utf8')).toContain(settingsTable('all'));
   });
 
   test('in .env.example is what config.ts says (npm run docs writes it)', () => {
