@@ -1,12 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { hashSecret } from '../../src/access/credential.ts';
 import { startEmbeddedServer } from '../../src/storage/embedded/server.ts';
 import { type Login, runCli, runJson, startCli, type StationLogin } from '../support/cli.ts';
 import { poll } from '../support/poll.ts';
 import { useFolder } from '../support/program.ts';
+import { databaseFactory } from '../storage/embedded/support.ts';
+
+// Most start several programs, and each of those a PostgreSQL.
+vi.setConfig({ testTimeout: 60_000 });
+
+const makeDatabase = databaseFactory();
 
 const SECRET = /^[A-Za-z0-9_-]{22}$/;
 
@@ -105,10 +111,10 @@ describe('with nothing but an empty folder', () => {
       ['shed', false],
     ]);
     expect(JSON.stringify(credentials)).not.toMatch(/secret|hash|password/i);
-  }, 60_000);
+  });
 
   test('text is for people: tables for lists, and what a revocation does', async () => {
-    const env = { DATA_DIR: await useFolder() };
+    const env = { DATA_DIR: await makeDatabase() };
     await runCli(['credentials', 'add', 'integrator', 'grafana'], env);
     const list = await runCli(['credentials', 'list'], env);
     expect(list.stdout).toMatch(
@@ -124,18 +130,17 @@ describe('with nothing but an empty folder', () => {
 });
 
 test('commands that come at once take turns', async () => {
-  const env = { DATA_DIR: await useFolder() };
-  await runCli(['station', 'list'], env);
+  const env = { DATA_DIR: await makeDatabase() };
   const names = ['a', 'b', 'c', 'd'];
   const ended = await Promise.all(names.map((name) => runCli(['station', 'add', name, '--json'], env)));
   expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
   const { stations } = await runJson<{ stations: { station: string }[] }>(['station', 'list'], env);
   expect(stations.map(({ station }) => station)).toEqual(names);
   expect(await isDatabaseRunning(env.DATA_DIR)).toBe(false);
-}, 60_000);
+});
 
 test('a command waits for another that has started the database, which stops with it', async () => {
-  const env = { DATA_DIR: await useFolder() };
+  const env = { DATA_DIR: await makeDatabase() };
   const log = pino({ level: 'silent' });
   const other = await startEmbeddedServer({ dataDir: env.DATA_DIR, log, role: 'command' });
   onTestFinished(() => other.close());
@@ -143,7 +148,7 @@ test('a command waits for another that has started the database, which stops wit
   await poll(() => waiting.stderr().includes('Waiting for another command'));
   await other.close();
   expect(await waiting.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"outside"') });
-}, 60_000);
+});
 
 test('Ctrl-C ends a command, and leaves no database behind', async () => {
   const env = { DATA_DIR: await useFolder() };
