@@ -1,11 +1,20 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { type Environment, Mistake, port, tlsFile, tlsPort } from './setting-values.ts';
 
 /** The settings of a running service, checked. Each is described in {@link SETTINGS}. */
 export interface Config {
   readonly host: string;
   readonly httpPort: number;
   readonly mqttPort: number;
+  /** `undefined`: off. */
+  readonly httpsPort: number | undefined;
+  /** `undefined`: off. */
+  readonly mqttsPort: number | undefined;
+  /** Absolute path; set if {@link tlsKeyFile} is. */
+  readonly tlsCertFile: string | undefined;
+  readonly tlsKeyFile: string | undefined;
+  readonly tlsOldBoards: boolean;
   /** Absolute path. */
   readonly dataDir: string;
   /** `undefined`: the embedded PostgreSQL. */
@@ -35,10 +44,6 @@ interface Setting<T> {
   /** Returns the value, or throws {@link Mistake} with what is wrong. */
   readonly read: (text: string | undefined, env: Environment) => T;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-class Mistake extends Error {}
 
 /** All mistakes in the settings, in one error, for a person to read. */
 export class ConfigError extends Error {
@@ -73,6 +78,44 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     allowed: '0 to 65535',
     description: 'The port of the MQTT broker. `0` takes a free one.',
     read: (text) => port(text ?? '1883'),
+  },
+  httpsPort: {
+    env: 'HTTPS_PORT',
+    default: '',
+    allowed: '0 to 65535',
+    description:
+      'The port of pages and API with TLS, beside the plain one; `docs/tls.md` tells all about it. `0` takes a free one. Unset: off.',
+    read: tlsPort,
+  },
+  mqttsPort: {
+    env: 'MQTTS_PORT',
+    default: '',
+    allowed: '0 to 65535',
+    description:
+      'The port of the MQTT broker with TLS, beside the plain one; 8883 is usual. `0` takes a free one. Unset: off.',
+    read: tlsPort,
+  },
+  tlsCertFile: {
+    env: 'TLS_CERT_FILE',
+    default: '',
+    allowed: 'a PEM file',
+    description: 'The certificate for both, with its chain. It is read again when it changes.',
+    read: (text, env) => tlsFile(text, env, 'TLS_KEY_FILE'),
+  },
+  tlsKeyFile: {
+    env: 'TLS_KEY_FILE',
+    default: '',
+    allowed: 'a PEM file, not encrypted',
+    description: 'The private key of the certificate.',
+    read: (text, env) => tlsFile(text, env, 'TLS_CERT_FILE'),
+  },
+  tlsOldBoards: {
+    env: 'TLS_OLD_BOARDS',
+    default: 'false',
+    allowed: '`true` or `false`',
+    description:
+      'Whether boards may connect that know no forward secrecy, such as an ESP8266 with MicroPython. Needs a certificate with an RSA key; `docs/tls.md` says what it weakens.',
+    read: (text) => boolean(text ?? 'false'),
   },
   dataDir: {
     env: 'DATA_DIR',
@@ -151,7 +194,8 @@ export function readConfig(env: Environment): Config {
       return [key, setting.read(text === '' ? undefined : text, env)];
     } catch (error) {
       if (!(error instanceof Mistake)) throw error;
-      mistakes.push(`${setting.env}${setting.secret ? '' : `=${JSON.stringify(text)}`}: ${error.message}`);
+      const shown = setting.secret || !text ? '' : `=${JSON.stringify(text)}`;
+      mistakes.push(`${setting.env}${shown}: ${error.message}`);
       return [key, undefined];
     }
   });
@@ -163,12 +207,6 @@ export function readConfig(env: Environment): Config {
 /** Whether only this machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new Mistake('not a port from 0 to 65535');
-  return number;
 }
 
 function integer(text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {

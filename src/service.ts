@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type Broker, createBroker } from './broker/broker.ts';
 import type { Config } from './config.ts';
@@ -16,6 +15,7 @@ import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
 import { listenError } from './start-error.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
+import { type Certificate, openCertificate } from './transport/certificate.ts';
 import type { WebParts } from './web/parts.ts';
 
 /** Of the time for an orderly stop: how much of it what is under way may take to be stored. */
@@ -27,6 +27,9 @@ export interface Service {
   readonly http: AddressInfo;
   /** Where the broker is. */
   readonly mqtt: AddressInfo;
+  /** The same with TLS, where it is on. */
+  readonly https: AddressInfo | undefined;
+  readonly mqtts: AddressInfo | undefined;
   /** Stops in order: no new connections, what is under way is stored and acknowledged, Postgres goes last. */
   close(): Promise<void>;
   /** For a second Ctrl-C: leaves everything as it is, but does not leave the embedded database behind. */
@@ -62,9 +65,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 async function build(options: ServiceOptions, releasers: Releasers): Promise<Service> {
   const { config, version, log } = options;
   // Loaded while Postgres starts: it takes longer than all else together.
-  const loadingWeb = import('./web/server.ts');
+  const loadingWeb = Promise.all([import('./web/server.ts'), import('./web/web-servers.ts')]);
   // Heard below; until then a failure of the database comes first.
   loadingWeb.catch(() => undefined);
+  const certificate = await openCertificateOf(config, log, releasers);
   const database = await openDatabase(options, releasers);
   const hear = (error: unknown): void => log.error({ err: error }, 'a listener to live readings failed');
   const committed: FanOut<[readonly CommittedReading[]]> = createFanOut(hear);
@@ -99,6 +103,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   );
 
   let mqtt: AddressInfo | undefined;
+  let mqtts: AddressInfo | undefined;
   const parts: WebParts = {
     pool: database.reading,
     units: config.units,
@@ -106,7 +111,11 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     allowAnonymous: config.allowAnonymous,
     version,
     startedAt: new Date(),
-    mqttAddress: () => ({ host: config.host, port: mqtt?.port ?? config.mqttPort }),
+    mqttAddress: () => ({
+      host: config.host,
+      port: mqtt?.port ?? config.mqttPort,
+      tlsPort: mqtts?.port ?? config.mqttsPort,
+    }),
     clock: () => clock.now(),
     stations: () => stations.all(),
     station: (name) => stations.find(name),
@@ -125,27 +134,56 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
       state_changes_unwritten: broker.unwrittenChanges(),
     }),
   };
-  const { createWeb } = await loadingWeb;
-  const web = await createWeb(parts, { log });
+  const [{ createWeb }, { createWebServers }] = await loadingWeb;
+  const web = createWebServers(await createWeb(parts, { log }));
   releasers.push(() => web.close());
 
-  mqtt = await listenForMqtt(broker, config);
-  const http = await listenForHttp(web, config);
-  return { http, mqtt, close: () => releasers.release(), abandon: database.abandon };
+  mqtt = await listenOn(broker, config, 'MQTT_PORT', config.mqttPort);
+  mqtts = await listenWithTls(broker, config, 'MQTTS_PORT', config.mqttsPort, certificate);
+  const http = await listenOn(web, config, 'HTTP_PORT', config.httpPort);
+  const https = await listenWithTls(web, config, 'HTTPS_PORT', config.httpsPort, certificate);
+  return { http, mqtt, https, mqtts, close: () => releasers.release(), abandon: database.abandon };
 }
 
-function listenForMqtt(broker: Broker, { host, mqttPort }: Config): Promise<AddressInfo> {
-  return broker.listen(host, mqttPort).catch((error: unknown) => {
-    throw listenError(error, host, mqttPort, 'MQTT_PORT');
+async function openCertificateOf(
+  { tlsCertFile: certFile, tlsKeyFile: keyFile, ...config }: Config,
+  log: Logger,
+  releasers: Releasers,
+): Promise<Certificate | undefined> {
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  if (config.mqttsPort === undefined && config.httpsPort === undefined) {
+    log.warn('TLS_CERT_FILE is not used: set MQTTS_PORT, HTTPS_PORT, or both');
+    return undefined;
+  }
+  const certificate = await openCertificate({ certFile, keyFile, oldBoards: config.tlsOldBoards, log });
+  releasers.push(() => certificate.close());
+  return certificate;
+}
+
+type Listens = Pick<Broker, 'listen'>;
+
+/** @param setting the variable that names the port */
+function listenOn(
+  part: Listens,
+  { host }: Config,
+  setting: string,
+  port: number,
+  certificate?: Certificate,
+): Promise<AddressInfo> {
+  return part.listen(host, port, certificate).catch((error: unknown) => {
+    throw listenError(error, host, port, setting);
   });
 }
 
-async function listenForHttp(web: FastifyInstance, { host, httpPort }: Config): Promise<AddressInfo> {
-  await web.listen({ host, port: httpPort }).catch((error: unknown) => {
-    throw listenError(error, host, httpPort, 'HTTP_PORT');
-  });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on a port has one
-  return web.server.address() as AddressInfo;
+async function listenWithTls(
+  part: Listens,
+  config: Config,
+  setting: string,
+  port: number | undefined,
+  certificate: Certificate | undefined,
+): Promise<AddressInfo | undefined> {
+  if (port === undefined || certificate === undefined) return undefined;
+  return listenOn(part, config, setting, port, certificate);
 }
 
 interface BrokerNeeds {

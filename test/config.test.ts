@@ -20,6 +20,11 @@ describe('settings', () => {
       host: '127.0.0.1',
       httpPort: 3000,
       mqttPort: 1883,
+      httpsPort: undefined,
+      mqttsPort: undefined,
+      tlsCertFile: undefined,
+      tlsKeyFile: undefined,
+      tlsOldBoards: false,
       dataDir: resolve('data'),
       databaseUrl: undefined,
       spoolMaxBytes: 1024 ** 3,
@@ -53,6 +58,40 @@ describe('settings', () => {
       'UNITS="stone": not one of metric, imperial',
       'TIME_ZONE="Mars/Olympus": not a time zone such as Europe/Paris',
     ]);
+  });
+
+  test.each<[Record<string, string>, string[]]>([
+    [
+      { MQTTS_PORT: '8883', HTTPS_PORT: '0' },
+      [
+        'HTTPS_PORT="0": needs a certificate: set TLS_CERT_FILE and TLS_KEY_FILE',
+        'MQTTS_PORT="8883": needs a certificate: set TLS_CERT_FILE and TLS_KEY_FILE',
+      ],
+    ],
+    [{ TLS_CERT_FILE: 'c' }, ['TLS_KEY_FILE: not set, and TLS_CERT_FILE is of no use alone']],
+    [{ TLS_KEY_FILE: 'k', MQTTS_PORT: '0' }, ['TLS_CERT_FILE: not set, and TLS_KEY_FILE is of no use alone']],
+    [
+      { MQTTS_PORT: 'on', TLS_CERT_FILE: 'c', TLS_KEY_FILE: 'k' },
+      ['MQTTS_PORT="on": not a port from 0 to 65535'],
+    ],
+  ])('of transports are checked: %j', (env, mistakes) => {
+    expect(mistakesIn(env)).toEqual(mistakes);
+  });
+
+  test('of transports take paths from where the service starts', () => {
+    expect(
+      readConfig({
+        MQTTS_PORT: '8883',
+        HTTPS_PORT: '0',
+        TLS_CERT_FILE: 'tls/cert.pem',
+        TLS_KEY_FILE: '/etc/key.pem',
+      }),
+    ).toMatchObject({
+      mqttsPort: 8883,
+      httpsPort: 0,
+      tlsCertFile: resolve('tls/cert.pem'),
+      tlsKeyFile: '/etc/key.pem',
+    });
   });
 
   test('with a secret in them are not repeated in the error', () => {

@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { AedesPublishPacket, Client } from 'aedes';
 import type { Logger } from 'pino';
 import type { CommittedReading, Micros } from '../telemetry/reading.ts';
@@ -8,6 +8,7 @@ import { createAedes } from './create-aedes.ts';
 import { createConnections } from './connections.ts';
 import { lowerQos } from './granted-qos.ts';
 import { createInterest } from './interest.ts';
+import { createListeners, type ListenerTls } from './listeners.ts';
 import { createLiveSubscribers } from './live-subscribers.ts';
 import { livePacket } from './live-topics.ts';
 import { isStalled } from './publication.ts';
@@ -21,7 +22,8 @@ import type { StationBroker } from './station-broker.ts';
 /** The MQTT broker: stations publish to it, integrators subscribe. */
 export interface Broker {
   /** @throws node's own error, EADDRINUSE above all */
-  listen(host: string, port: number): Promise<AddressInfo>;
+  listen(host: string, port: number, tls?: ListenerTls): Promise<AddressInfo>;
+  /** Whether it does so on every port it was told to. */
   isListening(): boolean;
   /** Whether anybody subscribes below `live/`. */
   wantsLive(): boolean;
@@ -83,7 +85,8 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const state = await openBrokerState({ ...parts, folder: parts.stateDir, counters, interest });
   const keepsUp = createSlowSubscriberGate((client) => {
     counters.subscribers_cut += 1;
-    parts.log.warn({ clientId: client.id }, 'a subscriber that had stopped reading was cut off');
+    const address = connections.of(client)?.address;
+    parts.log.warn({ clientId: client.id, address }, 'a subscriber that had stopped reading was cut off');
   });
   const aedes = createAedes({
     ...parts,
@@ -105,7 +108,10 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   });
   aedes.onSubscriptionsChanged = () => liveSubscribers.changed();
   const { presence, redeliveries } = followSessions(aedes, state.sessions, parts.onPresence);
-  countConnections(aedes, counters, parts.log);
+  countConnections(aedes, counters, (error, client) => {
+    const address = connections.of(client)?.address;
+    parts.log.debug({ err: error, clientId: client.id, address }, 'a connection was closed');
+  });
   const gate = createPublishGate({
     submit: parts.submit,
     now: parts.now,
@@ -129,17 +135,15 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   aedes.on('connackSent', ({ returnCode }, client) => {
     if (returnCode === 0) connections.connected(client);
   });
-  const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
-    connections.accept(socket),
-  );
+  const listeners = createListeners((socket, remote) => connections.accept(socket, remote));
 
   return {
     counters,
     connectedClients: () => aedes.connectedClients,
     relieved: () => connections.relieved(),
     unwrittenChanges: () => state.unwritten(),
-    isListening: () => server.listening,
-    listen: (host, port) => listen(server, host, port),
+    isListening: () => listeners.areListening(),
+    listen: (host, port, tls) => listeners.listen(host, port, tls),
     wantsLive: () => interest.in('live'),
     publishLive(readings) {
       if (!interest.in('live')) return;
@@ -147,8 +151,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       if (!liveSubscribers.areOthersLeft()) return;
       for (const reading of readings) aedes.publish(livePacket(reading), ignore);
     },
-    // Its callback would wait for the open connections, which are to go on.
-    stopListening: () => void server.close(ignore),
+    stopListening: () => listeners.stop(),
     async close() {
       await connections.close();
       await new Promise<void>((resolve) => {
@@ -159,7 +162,11 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   };
 }
 
-function countConnections(aedes: StationBroker, counters: BrokerCounters, log: Logger): void {
+function countConnections(
+  aedes: StationBroker,
+  counters: BrokerCounters,
+  onFailed: (error: Error, client: Client) => void,
+): void {
   aedes.on('client', () => (counters.connections_opened += 1));
   const failed = new WeakSet<Client>();
   const report = (client: Client, error: Error): void => {
@@ -168,7 +175,7 @@ function countConnections(aedes: StationBroker, counters: BrokerCounters, log: L
     failed.add(client);
     counters.connections_failed += 1;
     if (isStalled(error)) counters.connections_stalled += 1;
-    log.debug({ err: error, clientId: client.id }, 'a connection was closed');
+    onFailed(error, client);
   };
   aedes.on('clientError', report);
   aedes.on('connectionError', report);
@@ -177,17 +184,6 @@ function countConnections(aedes: StationBroker, counters: BrokerCounters, log: L
 /** Retained ones are what a new subscriber gets first, and no batch. */
 function isLive({ topic, retain }: AedesPublishPacket): boolean {
   return !retain && topic.startsWith(LIVE_PREFIX);
-}
-
-function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.removeListener('error', reject);
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on a port has one
-      resolve(server.address() as AddressInfo);
-    });
-  });
 }
 
 function ignore(): void {}

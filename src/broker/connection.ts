@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import { type Found, PacketCursor } from './packet-cursor.ts';
 import { type PublishFields, readPublish } from './publish-packet.ts';
@@ -19,6 +19,12 @@ const KEEPALIVE_GRACE = 1.5;
 /** The first byte of a packet of this type. */
 const CONNECT = 0x10;
 const PUBACK = Buffer.from([0x40, 0x02, 0, 0]);
+
+/** Who is at the other end. */
+export interface Remote {
+  /** The IP address; empty if the client has gone before it could be asked for. */
+  readonly address: string;
+}
 
 /** Where a connection's messages go. */
 export interface Intake {
@@ -46,7 +52,8 @@ interface Parser {
  */
 export class Connection {
   readonly client: Client;
-  readonly #socket: Socket;
+  readonly address: string;
+  readonly #socket: Duplex;
   readonly #intake: Intake;
   readonly #handToAedes: (packet: Buffer) => unknown;
   readonly #cursor = new PacketCursor();
@@ -63,8 +70,9 @@ export class Connection {
   #handedThisTurn = 0;
   #acknowledgements: number[] = [];
 
-  constructor(client: Client, socket: Socket, intake: Intake) {
+  constructor(client: Client, socket: Duplex, { address }: Remote, intake: Intake) {
     this.client = client;
+    this.address = address;
     this.#socket = socket;
     this.#intake = intake;
     const parser: unknown = Reflect.get(client, '_parser');

@@ -1,12 +1,13 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers';
 import { setImmediate as pause, setTimeout } from 'node:timers/promises';
 import type { Client } from 'aedes';
-import { Connection, type Intake } from './connection.ts';
+import { Connection, type Intake, type Remote } from './connection.ts';
 
 /** The connections that are open. */
 export interface Connections {
-  accept(socket: Socket): void;
+  /** @param socket of TCP, of TLS, or what makes one of a WebSocket */
+  accept(socket: Duplex, remote: Remote): void;
   of(client: Client): Connection | undefined;
   clients(): Iterable<Client>;
   /** CONNACK has been sent to the client. */
@@ -23,8 +24,8 @@ const GOODBYE_MS = 300;
 const POLL_MS = 10;
 
 /** @param handle Aedes' own, which makes a client of a socket */
-export function createConnections(handle: (socket: Socket) => Client, intake: Intake): Connections {
-  const sockets = new Set<Socket>();
+export function createConnections(handle: (socket: Duplex) => Client, intake: Intake): Connections {
+  const sockets = new Set<Duplex>();
   const connections = new Map<Client, Connection>();
 
   // One timer for all: with one each, every packet would have to put off its own.
@@ -38,14 +39,14 @@ export function createConnections(handle: (socket: Socket) => Client, intake: In
   sweep.unref();
 
   return {
-    accept(socket) {
+    accept(socket, remote) {
       const before = socket.listeners('end');
       const client = handle(socket);
       // The first that Aedes has added closes the client as soon as the last byte is read, with all that is under way.
       const [closeAtOnce] = socket.listeners('end').slice(before.length);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listener, of which node's types say `Function`
       socket.removeListener('end', closeAtOnce as () => void);
-      const connection = new Connection(client, socket, intake);
+      const connection = new Connection(client, socket, remote, intake);
       socket.on('end', () => connection.end());
       sockets.add(socket);
       connections.set(client, connection);
@@ -84,7 +85,7 @@ function closeIfSilent(client: Client, connection: Connection): void {
  * Ends the connections from our side and lets clients read what was sent last: a socket that is destroyed while there is
  * unread input resets the connection, and the acknowledgements on it may be lost on their way.
  */
-async function sayGoodbye(sockets: ReadonlySet<Socket>): Promise<void> {
+async function sayGoodbye(sockets: ReadonlySet<Duplex>): Promise<void> {
   // Aedes writes a turn after it was told to.
   await pause();
   for (const socket of sockets) socket.end();

@@ -40,7 +40,7 @@ export interface WebParts {
   /** Whether readings may be posted without credentials. */
   readonly allowAnonymous: boolean;
   /** Where stations publish, for the page that shows how; e.g. `{ host: '127.0.0.1', port: 1883 }`. */
-  readonly mqttAddress: () => { host: string; port: number };
+  readonly mqttAddress: () => { host: string; port: number; tlsPort?: number | undefined };
   readonly clock: () => Micros;
   /** Every station, by name. In memory, cheap. */
   readonly stations: () => readonly StationSnapshot[];
@@ -65,7 +65,7 @@ export interface WebParts {
   ) => () => void;
   /** Calls back when a station comes or goes; returns how to stop. */
   readonly onPresence: (listener: (station: string, online: boolean) => void) => () => void;
-  /** Whether the broker takes connections. */
+  /** Whether the broker takes connections, on every port it was told to. */
   readonly brokerListening: () => boolean;
   readonly storing: () => StoringState;
   /** Counts since the start, by name: `messages_received`. */

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { answerClientError, answerErrors, answerFrameworkError } from './error-handler.ts';
+import { answerErrors, answerFrameworkError } from './error-handler.ts';
 import { healthRoutes } from './health-routes.ts';
 import { createLiveHub } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
@@ -17,27 +17,19 @@ import { submitRoutes } from './submit-routes.ts';
 import { HEADERS } from './response-headers.ts';
 import { registerViews } from './views.ts';
 
-/** How long a client may take to send a request. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** How long open requests may hold up closing. */
-const CLOSE_TIMEOUT_MS = 5000;
-
-/** Pages, JSON API, event stream and health: an app that does not listen yet. `close` ends all of it. */
+/** Pages, JSON API, event stream and health: an app, which `createWebServers` lets listen. */
 export async function createWeb(parts: WebParts, options: { log: Logger }): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: withoutSmallTalk(options.log),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: false,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     // While closing, requests on open connections are still answered in our own words.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
   addHeaders(app);
-  boundClosing(app);
   answerErrors(app, parts);
   await registerViews(app);
   const databaseAnswers = createDatabaseCheck(parts.pool);
@@ -75,21 +67,5 @@ function addHeaders(app: FastifyInstance): void {
       'request',
     );
     next();
-  });
-}
-
-/** Connections that turn idle while the server closes would be kept alive, and those of stuck clients for ever. */
-function boundClosing(app: FastifyInstance): void {
-  let sweep: NodeJS.Timeout | undefined;
-  let deadline: NodeJS.Timeout | undefined;
-  app.addHook('preClose', (done) => {
-    sweep = setInterval(() => app.server.closeIdleConnections(), 50);
-    deadline = setTimeout(() => app.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
-    done();
-  });
-  app.addHook('onClose', (_app, done) => {
-    clearInterval(sweep);
-    clearTimeout(deadline);
-    done();
   });
 }

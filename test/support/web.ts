@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { createWeb } from '../../src/web/server.ts';
+import { createWebServers } from '../../src/web/web-servers.ts';
 import { createWebParts, silentLog, type WebPartsHandle, type WebPartsOptions } from './web-parts.ts';
 
 /** The web layer, listening, with the rest of the service in the test's hands. */
@@ -10,6 +11,7 @@ export interface TestWeb extends WebPartsHandle {
   readonly url: string;
   /** A request to it; JSON replies are parsed. */
   ask(path: string, options?: RequestInit): Promise<Reply>;
+  close(): Promise<void>;
 }
 
 interface Reply {
@@ -23,18 +25,21 @@ interface Reply {
 /** Closed when the test ends. */
 export async function useWeb(options: WebPartsOptions = {}): Promise<TestWeb> {
   const web = await startWeb(createWebParts(options));
-  onTestFinished(() => web.app.close());
+  onTestFinished(() => web.close());
   return web;
 }
 
 /** For several tests, or to come back on the same port; its user closes it. */
 export async function startWeb(handle: WebPartsHandle, port = 0): Promise<TestWeb> {
   const app = await createWeb(handle.parts, { log: silentLog });
-  const url = await app.listen({ host: '127.0.0.1', port });
+  const servers = createWebServers(app);
+  const { port: taken } = await servers.listen('127.0.0.1', port);
+  const url = `http://127.0.0.1:${taken}`;
   return {
     ...handle,
     app,
     url,
+    close: () => servers.close(),
     async ask(path, init) {
       const response = await fetch(url + path, init);
       const text = await response.text();

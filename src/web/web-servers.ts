@@ -1,0 +1,90 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Server as TlsServer, TlsOptions } from 'node:tls';
+import { setTimeout } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { listen } from '../transport/listen.ts';
+import { answerClientError } from './error-handler.ts';
+
+/** How long a client may take to send a request, and how often that is looked at. */
+const DEFAULTS = { requestTimeoutMs: 30_000, checkIntervalMs: 30_000 };
+/** How long a connection may idle between requests: longer than proxies keep theirs, so that none is used as it closes. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/** How long open requests may hold up closing. */
+const CLOSE_TIMEOUT_MS = 5000;
+const POLL_MS = 10;
+
+/** What a server with TLS needs of its certificate. */
+export interface WebTls {
+  readonly options: () => TlsOptions;
+  follow(server: TlsServer): void;
+}
+
+/** The ports of pages, API and event stream: one app on all of them. */
+export interface WebServers {
+  /** @throws node's own error, EADDRINUSE above all */
+  listen(host: string, port: number, tls?: WebTls): Promise<AddressInfo>;
+  /**
+   * Takes no further connections, ends event streams, and waits for the requests under way, though not for ever.
+   */
+  close(): Promise<void>;
+}
+
+/** @param app is closed with them */
+export function createWebServers(
+  app: FastifyInstance,
+  { requestTimeoutMs, checkIntervalMs } = DEFAULTS,
+): WebServers {
+  const servers: Server[] = [];
+  const sockets = new Set<Socket>();
+  let isClosing = false;
+
+  const answer: RequestListener = (request, response) => app.routing(request, response);
+
+  function create(tls: WebTls | undefined): Server {
+    const options = {
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: checkIntervalMs,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    };
+    if (tls === undefined) return createServer(options, answer).on('connection', track);
+    const server = createTlsServer({ ...options, ...tls.options() }, answer);
+    server.on('secureConnection', track);
+    // Node's own listener would have them answered in the clear. A connection whose handshake took too long is left open.
+    server.removeAllListeners('tlsClientError');
+    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    tls.follow(server);
+    return server;
+  }
+
+  function track(socket: Socket): void {
+    if (isClosing) {
+      socket.destroy();
+      return;
+    }
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  }
+
+  return {
+    async listen(host, port, tls) {
+      const server = create(tls);
+      server.on('clientError', answerClientError);
+      servers.push(server);
+      return listen(server, host, port);
+    },
+    async close() {
+      isClosing = true;
+      for (const server of servers) if (server.listening) server.close();
+      await app.close();
+      const deadline = performance.now() + CLOSE_TIMEOUT_MS;
+      while (sockets.size > 0 && performance.now() < deadline) {
+        // Connections that turn idle meanwhile would be kept alive, and those of stuck clients for ever.
+        for (const server of servers) server.closeIdleConnections();
+        await setTimeout(POLL_MS);
+      }
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
