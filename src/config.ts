@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { type Environment, Mistake, port, tlsFile, tlsPort } from './setting-values.ts';
+import { type Environment, Mistake, networks, origins, port, tlsFile, tlsPort } from './setting-values.ts';
 
 /** The settings of a running service, checked. Each is described in {@link SETTINGS}. */
 export interface Config {
@@ -15,6 +15,10 @@ export interface Config {
   readonly tlsCertFile: string | undefined;
   readonly tlsKeyFile: string | undefined;
   readonly tlsOldBoards: boolean;
+  /** Of pages that may use MQTT over WebSocket, beside our own. */
+  readonly allowedOrigins: readonly string[];
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustProxy: readonly string[];
   /** Absolute path. */
   readonly dataDir: string;
   /** `undefined`: the embedded PostgreSQL. */
@@ -116,6 +120,21 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     description:
       'Whether boards may connect that know no forward secrecy, such as an ESP8266 with MicroPython. Needs a certificate with an RSA key; `docs/tls.md` says what it weakens.',
     read: (text) => boolean(text ?? 'false'),
+  },
+  allowedOrigins: {
+    env: 'ALLOWED_ORIGINS',
+    default: '',
+    allowed: 'origins such as `https://example.org`, separated by commas',
+    description: 'Whose pages may use MQTT over WebSocket in a browser, beside our own.',
+    read: origins,
+  },
+  trustProxy: {
+    env: 'TRUST_PROXY',
+    default: '',
+    allowed: 'addresses, networks such as `10.0.0.0/8`, or `loopback`, separated by commas',
+    description:
+      "The reverse proxies in front of HTTP: only from them is `X-Forwarded-For` taken for the client's address.",
+    read: networks,
   },
   dataDir: {
     env: 'DATA_DIR',

@@ -65,7 +65,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 async function build(options: ServiceOptions, releasers: Releasers): Promise<Service> {
   const { config, version, log } = options;
   // Loaded while Postgres starts: it takes longer than all else together.
-  const loadingWeb = Promise.all([import('./web/server.ts'), import('./web/web-servers.ts')]);
+  const loadingWeb = Promise.all([
+    import('./web/server.ts'),
+    import('./web/web-servers.ts'),
+    import('./web/mqtt-upgrade.ts'),
+  ]);
   // Heard below; until then a failure of the database comes first.
   loadingWeb.catch(() => undefined);
   const certificate = await openCertificateOf(config, log, releasers);
@@ -116,6 +120,9 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
       port: mqtt?.port ?? config.mqttPort,
       tlsPort: mqtts?.port ?? config.mqttsPort,
     }),
+    acceptMqtt: (stream, remote) => broker.accept(stream, remote),
+    allowedOrigins: config.allowedOrigins,
+    trustProxy: config.trustProxy,
     clock: () => clock.now(),
     stations: () => stations.all(),
     station: (name) => stations.find(name),
@@ -134,8 +141,8 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
       state_changes_unwritten: broker.unwrittenChanges(),
     }),
   };
-  const [{ createWeb }, { createWebServers }] = await loadingWeb;
-  const web = createWebServers(await createWeb(parts, { log }));
+  const [{ createWeb }, { createWebServers }, { createMqttUpgrade }] = await loadingWeb;
+  const web = createWebServers(await createWeb(parts, { log }), createMqttUpgrade(parts));
   releasers.push(() => web.close());
 
   mqtt = await listenOn(broker, config, 'MQTT_PORT', config.mqttPort);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import proxyAddr from 'proxy-addr';
 
 /** What is wrong with the text of a setting. */
 export class Mistake extends Error {}
@@ -32,4 +33,42 @@ export function tlsPort(text: string | undefined, env: Environment): number | un
 export function tlsFile(text: string | undefined, env: Environment, other: string): string | undefined {
   if (text === undefined && env[other]) throw new Mistake(`not set, and ${other} is of no use alone`);
   return text === undefined ? undefined : resolve(text);
+}
+
+/**
+ * Origins as browsers send them, in lower case and without a default port.
+ * @throws Mistake
+ */
+export function origins(text: string | undefined): readonly string[] {
+  return listed(text).map((entry) => {
+    const origin = URL.canParse(entry) ? new URL(entry) : undefined;
+    if (origin === undefined || !/^https?:$/.test(origin.protocol) || !isOriginAlone(origin)) {
+      throw new Mistake(`${entry} is not an origin such as https://example.org`);
+    }
+    return origin.origin;
+  });
+}
+
+function isOriginAlone({ href, origin }: URL): boolean {
+  return href === `${origin}/`;
+}
+
+/**
+ * Addresses and networks, of which `loopback` is one.
+ * @throws Mistake
+ */
+export function networks(text: string | undefined): readonly string[] {
+  return listed(text).map((entry) => {
+    try {
+      proxyAddr.compile([entry]);
+      return entry;
+    } catch {
+      throw new Mistake(`${entry} is neither an address, nor a network such as 10.0.0.0/8, nor loopback`);
+    }
+  });
+}
+
+function listed(text: string | undefined): readonly string[] {
+  const entries = text?.split(',').map((entry) => entry.trim()) ?? [];
+  return entries.filter((entry) => entry !== '');
 }

@@ -26,10 +26,11 @@ export function startUpLines({
   const withTls = [
     ...(https ? [`https://${host}:${https.port}`] : []),
     ...(mqtts ? [`mqtts://${host}:${mqtts.port}`] : []),
+    ...(https ? [`wss://${host}:${https.port}/mqtt`] : []),
   ];
   return `Thermograph ${version} is running.
   Page    http://${host}:${http.port}
-  Broker  mqtt://${host}:${mqtt.port}  ${whoMayPublish(config)}
+  Broker  mqtt://${host}:${mqtt.port} and ws://${host}:${http.port}/mqtt  ${whoMayPublish(config)}
 ${withTls.length > 0 ? `  TLS     ${withTls.join('  ')}\n` : ''}  Data    ${database}
   Try     npx mqtt pub -h ${host} -p ${mqtt.port} -q 1 -t stations/outside/temperature -m 21.5
 `;

@@ -13,8 +13,10 @@ test('the start-up lines say every address that is listened on', () => {
   expect(lines.match(/\w+:\/\/\S+/g)).toEqual([
     'http://localhost:3000',
     'mqtt://localhost:1883',
+    'ws://localhost:3000/mqtt',
     'https://localhost:3443',
     'mqtts://localhost:8883',
+    'wss://localhost:3443/mqtt',
   ]);
 });
 

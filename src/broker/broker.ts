@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { AedesPublishPacket, Client } from 'aedes';
 import type { Logger } from 'pino';
 import type { CommittedReading, Micros } from '../telemetry/reading.ts';
 import { LIVE_PREFIX } from '../telemetry/topic.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
 import { createAedes } from './create-aedes.ts';
+import type { Remote } from './connection.ts';
 import { createConnections } from './connections.ts';
 import { lowerQos } from './granted-qos.ts';
 import { createInterest } from './interest.ts';
@@ -25,6 +27,8 @@ export interface Broker {
   listen(host: string, port: number, tls?: ListenerTls): Promise<AddressInfo>;
   /** Whether it does so on every port it was told to. */
   isListening(): boolean;
+  /** Takes a connection that came another way, over WebSocket; once it takes no further ones, it is cut. */
+  accept(stream: Duplex, remote: Remote): void;
   /** Whether anybody subscribes below `live/`. */
   wantsLive(): boolean;
   /** Sends committed readings to whoever subscribes below `live/`. */
@@ -136,6 +140,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     if (returnCode === 0) connections.connected(client);
   });
   const listeners = createListeners((socket, remote) => connections.accept(socket, remote));
+  let isStopping = false;
 
   return {
     counters,
@@ -144,6 +149,10 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     unwrittenChanges: () => state.unwritten(),
     isListening: () => listeners.areListening(),
     listen: (host, port, tls) => listeners.listen(host, port, tls),
+    accept(stream, remote) {
+      if (isStopping) stream.destroy();
+      else connections.accept(stream, remote);
+    },
     wantsLive: () => interest.in('live'),
     publishLive(readings) {
       if (!interest.in('live')) return;
@@ -151,7 +160,10 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       if (!liveSubscribers.areOthersLeft()) return;
       for (const reading of readings) aedes.publish(livePacket(reading), ignore);
     },
-    stopListening: () => listeners.stop(),
+    stopListening() {
+      isStopping = true;
+      listeners.stop();
+    },
     async close() {
       await connections.close();
       await new Promise<void>((resolve) => {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Pool } from 'pg';
 import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
@@ -41,6 +42,12 @@ export interface WebParts {
   readonly allowAnonymous: boolean;
   /** Where stations publish, for the page that shows how; e.g. `{ host: '127.0.0.1', port: 1883 }`. */
   readonly mqttAddress: () => { host: string; port: number; tlsPort?: number | undefined };
+  /** Takes MQTT that comes over WebSocket; `address` is the IP address of the client, behind proxies that are trusted. */
+  readonly acceptMqtt: (stream: Duplex, remote: { readonly address: string }) => void;
+  /** Origins whose pages may use MQTT over WebSocket, beside our own. */
+  readonly allowedOrigins: readonly string[];
+  /** Proxies whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
+  readonly trustProxy: readonly string[];
   readonly clock: () => Micros;
   /** Every station, by name. In memory, cheap. */
   readonly stations: () => readonly StationSnapshot[];

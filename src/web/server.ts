@@ -5,6 +5,7 @@ import { answerErrors, answerFrameworkError } from './error-handler.ts';
 import { healthRoutes } from './health-routes.ts';
 import { createLiveHub } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
+import { mqttRoutes } from './mqtt-routes.ts';
 import { nowPage } from './pages/now-page.ts';
 import { stationPage } from './pages/station-page.ts';
 import { statusPage } from './pages/status-page.ts';
@@ -22,7 +23,7 @@ export async function createWeb(parts: WebParts, options: { log: Logger }): Prom
   const app = fastify({
     loggerInstance: withoutSmallTalk(options.log),
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: false,
+    trustProxy: parts.trustProxy.length > 0 && [...parts.trustProxy],
     // While closing, requests on open connections are still answered in our own words.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
@@ -40,6 +41,7 @@ export async function createWeb(parts: WebParts, options: { log: Logger }): Prom
     submitRoutes(parts),
     rejectedRoutes(parts),
     liveRoutes(createLiveHub(parts)),
+    mqttRoutes,
     nowPage(parts),
     stationPage(parts),
     statusPage(parts, databaseAnswers),

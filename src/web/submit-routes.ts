@@ -2,6 +2,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import { invalidParameter, WebError } from './errors.ts';
+import { isOwnOrigin } from './origin.ts';
 import type { WebParts } from './parts.ts';
 import { spooledReply, stationParams, submitQuery, submitReply } from './schemas.ts';
 
@@ -68,11 +69,8 @@ export function submitRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
   };
 }
 
-/** Any page that somebody opens could otherwise make their browser post to a service on their own network. */
-function refuseOtherOrigins(request: FastifyRequest): void {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return;
-  if (URL.canParse(origin) && new URL(origin).host === host) return;
+function refuseOtherOrigins({ headers }: FastifyRequest): void {
+  if (isOwnOrigin(headers)) return;
   throw new WebError(403, 'origin-not-allowed', 'readings are not taken from the pages of other sites');
 }
 

@@ -6,6 +6,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { listen } from '../transport/listen.ts';
 import { answerClientError } from './error-handler.ts';
+import { handleUpgrades } from './handle-upgrades.ts';
+import type { Upgrade } from './mqtt-upgrade.ts';
 
 /** How long a client may take to send a request, and how often that is looked at. */
 const DEFAULTS = { requestTimeoutMs: 30_000, checkIntervalMs: 30_000 };
@@ -21,12 +23,13 @@ export interface WebTls {
   follow(server: TlsServer): void;
 }
 
-/** The ports of pages, API and event stream: one app on all of them. */
+/** The ports of pages, API, event stream and MQTT over WebSocket: one app on all of them. */
 export interface WebServers {
   /** @throws node's own error, EADDRINUSE above all */
   listen(host: string, port: number, tls?: WebTls): Promise<AddressInfo>;
   /**
-   * Takes no further connections, ends event streams, and waits for the requests under way, though not for ever.
+   * Takes no further connections, ends event streams, and waits for the requests under way, though not for ever. What has
+   * become a WebSocket is no longer ours: it goes on.
    */
   close(): Promise<void>;
 }
@@ -34,6 +37,7 @@ export interface WebServers {
 /** @param app is closed with them */
 export function createWebServers(
   app: FastifyInstance,
+  upgrade: Upgrade,
   { requestTimeoutMs, checkIntervalMs } = DEFAULTS,
 ): WebServers {
   const servers: Server[] = [];
@@ -63,6 +67,7 @@ export function createWebServers(
       socket.destroy();
       return;
     }
+    if (sockets.has(socket)) return;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   }
@@ -71,6 +76,15 @@ export function createWebServers(
     async listen(host, port, tls) {
       const server = create(tls);
       server.on('clientError', answerClientError);
+      handleUpgrades(
+        server,
+        tls === undefined ? 'connection' : 'secureConnection',
+        (request, socket, head) => {
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- none that is not one is in there
+          sockets.delete(socket as Socket);
+          upgrade(request, socket, head);
+        },
+      );
       servers.push(server);
       return listen(server, host, port);
     },

@@ -32,7 +32,7 @@ test.each(['broker', 'web'])(
   'with TLS, the %s cuts off who does not finish the handshake in time, however steadily bytes come',
   async (part) => {
     const listeners = createListeners(() => expect.unreachable());
-    const web = createWebServers(await fastify());
+    const web = createWebServers(await fastify(), () => expect.unreachable());
     onTestFinished(async () => {
       listeners.stop();
       await web.close();
@@ -60,7 +60,7 @@ test.each(['without', 'with'])(
     const app = await fastify();
     app.post('/', () => 'done');
     await app.ready();
-    const web = createWebServers(app, { requestTimeoutMs: 300, checkIntervalMs: 50 });
+    const web = createWebServers(app, () => {}, { requestTimeoutMs: 300, checkIntervalMs: 50 });
     onTestFinished(() => web.close());
     const tls = how === 'with' ? await quickTls(10_000) : undefined;
     const { port } = await web.listen('127.0.0.1', 0, tls);

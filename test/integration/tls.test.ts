@@ -120,30 +120,6 @@ test('a new certificate is shown to new clients, and who was connected before go
   expect((await database.pool.query('SELECT value FROM readings ORDER BY 1')).rows).toHaveLength(3);
 });
 
-test('a subscriber with TLS that has stopped reading is cut off, and the others get everything', {
-  timeout: 60_000,
-}, async () => {
-  const { mqttsPort, ca, logged } = await useTlsService(await makeCertificate());
-  const [asleep, awake, source] = await Promise.all(
-    [1, 2, 3].map(async () => rawClient(await connectTls(mqttsPort, ca))),
-  );
-  for (const client of [asleep!, awake!]) {
-    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'noise/#', qos: 0 }] });
-    await client.waitFor((received) => received.some(({ cmd }) => cmd === 'suback'));
-  }
-  asleep!.socket.pause();
-  const isCut = (): boolean => logged.some(({ msg }) => msg.includes('stopped reading'));
-  let sent = 0;
-  while (!isCut() && sent < 1_000) {
-    sent += 1;
-    source!.send({ ...publish(sent), topic: 'noise/x', payload: 'x'.repeat(100_000) } as Packet);
-    await awake!.waitFor((received) => received.filter(({ cmd }) => cmd === 'publish').length === sent);
-  }
-  expect(logged.filter(({ level }) => level > 30)).toMatchObject([{ address: '127.0.0.1' }]);
-  asleep!.socket.resume();
-  await asleep!.closed();
-});
-
 /** All that axTLS offers, as MicroPython has it on the ESP8266. */
 const OLD_CIPHERS = ['AES128-SHA', 'AES256-SHA', 'AES128-SHA256', 'AES256-SHA256'];
 

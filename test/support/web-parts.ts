@@ -9,6 +9,8 @@ import type { StoringState, SubmitOutcome, WebParts } from '../../src/web/parts.
 export interface WebPartsHandle {
   readonly parts: WebParts;
   readonly submitted: Parameters<WebParts['submit']>[0][];
+  /** Of each WebSocket, where it came from. */
+  readonly accepted: readonly string[];
   /** How many listen to commits and presence. */
   listeners(): number;
   /** Moves the service's clock. */
@@ -42,6 +44,7 @@ export interface WebPartsOptions {
   readonly timeZone?: string;
   readonly allowAnonymous?: boolean;
   readonly mqttHost?: string;
+  readonly trustProxy?: readonly string[];
 }
 
 /** The rest of the service, as the web layer sees it, in the hands of a test. */
@@ -50,6 +53,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
   const committed = new Set<(batch: readonly CommittedReading[]) => void>();
   const presence = new Set<(station: string, online: boolean) => void>();
   const submitted: Parameters<WebParts['submit']>[0][] = [];
+  const accepted: string[] = [];
   let offsetMs = 0;
   let listening = true;
   let storing: StoringState = {
@@ -75,6 +79,12 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       startedAt: new Date(),
       allowAnonymous: options.allowAnonymous ?? true,
       mqttAddress: () => ({ host: options.mqttHost ?? '127.0.0.1', port: 1883 }),
+      acceptMqtt(stream, { address }) {
+        accepted.push(address);
+        stream.destroy();
+      },
+      allowedOrigins: [],
+      trustProxy: options.trustProxy ?? [],
       clock,
       stations: () => [...stations.values()].toSorted((a, b) => (a.station < b.station ? -1 : 1)),
       station: (name) => stations.get(name),
@@ -96,6 +106,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       gauges: () => ({ messages_waiting: 3 }),
     },
     submitted,
+    accepted,
     listeners: () => committed.size + presence.size,
     advance(milliseconds) {
       offsetMs += milliseconds;

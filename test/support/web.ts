@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
+import { createMqttUpgrade } from '../../src/web/mqtt-upgrade.ts';
 import { createWeb } from '../../src/web/server.ts';
 import { createWebServers } from '../../src/web/web-servers.ts';
 import { createWebParts, silentLog, type WebPartsHandle, type WebPartsOptions } from './web-parts.ts';
@@ -32,7 +33,7 @@ export async function useWeb(options: WebPartsOptions = {}): Promise<TestWeb> {
 /** For several tests, or to come back on the same port; its user closes it. */
 export async function startWeb(handle: WebPartsHandle, port = 0): Promise<TestWeb> {
   const app = await createWeb(handle.parts, { log: silentLog });
-  const servers = createWebServers(app);
+  const servers = createWebServers(app, createMqttUpgrade(handle.parts));
   const { port: taken } = await servers.listen('127.0.0.1', port);
   const url = `http://127.0.0.1:${taken}`;
   return {
