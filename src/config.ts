@@ -3,12 +3,25 @@ import { resolve } from 'node:path';
 import type { BrokerLimits } from './broker/limits.ts';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { boolean, type Environment, integer, Mistake, oneOf, type Setting } from './setting.ts';
+import { networks, origins, port, tlsFile, tlsPort } from './setting-values.ts';
 
 /** The settings of a running service, checked. Each is described in {@link SETTINGS}. */
 export interface Config extends BrokerLimits {
   readonly host: string;
   readonly httpPort: number;
   readonly mqttPort: number;
+  /** `undefined`: off. */
+  readonly httpsPort: number | undefined;
+  /** `undefined`: off. */
+  readonly mqttsPort: number | undefined;
+  /** Absolute path; set if {@link tlsKeyFile} is. */
+  readonly tlsCertFile: string | undefined;
+  readonly tlsKeyFile: string | undefined;
+  readonly tlsOldBoards: boolean;
+  /** Of pages that may use MQTT over WebSocket, beside our own. */
+  readonly allowedOrigins: readonly string[];
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustProxy: readonly string[];
   /** Absolute path. */
   readonly dataDir: string;
   /** `undefined`: the embedded PostgreSQL. */
@@ -71,6 +84,59 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     description: 'The port of the MQTT broker. `0` takes a free one.',
     read: (text) => port(text ?? '1883'),
   },
+  httpsPort: {
+    env: 'HTTPS_PORT',
+    default: '',
+    allowed: '0 to 65535',
+    description:
+      'The port of pages and API with TLS, beside the plain one; `docs/tls.md` tells all about it. `0` takes a free one. Unset: off.',
+    read: tlsPort,
+  },
+  mqttsPort: {
+    env: 'MQTTS_PORT',
+    default: '',
+    allowed: '0 to 65535',
+    description:
+      'The port of the MQTT broker with TLS, beside the plain one; 8883 is usual. `0` takes a free one. Unset: off.',
+    read: tlsPort,
+  },
+  tlsCertFile: {
+    env: 'TLS_CERT_FILE',
+    default: '',
+    allowed: 'a PEM file',
+    description: 'The certificate for both, with its chain. It is read again when it changes.',
+    read: (text, env) => tlsFile(text, env, 'TLS_KEY_FILE'),
+  },
+  tlsKeyFile: {
+    env: 'TLS_KEY_FILE',
+    default: '',
+    allowed: 'a PEM file, not encrypted',
+    description: 'The private key of the certificate.',
+    read: (text, env) => tlsFile(text, env, 'TLS_CERT_FILE'),
+  },
+  tlsOldBoards: {
+    env: 'TLS_OLD_BOARDS',
+    default: 'false',
+    allowed: '`true` or `false`',
+    description:
+      'Whether boards may connect that know no forward secrecy, such as an ESP8266 with MicroPython. Needs a certificate with an RSA key; `docs/tls.md` says what it weakens.',
+    read: (text) => boolean(text ?? 'false'),
+  },
+  allowedOrigins: {
+    env: 'ALLOWED_ORIGINS',
+    default: '',
+    allowed: 'origins such as `https://example.org`, separated by commas',
+    description: 'Whose pages may use MQTT over WebSocket in a browser, beside our own.',
+    read: origins,
+  },
+  trustProxy: {
+    env: 'TRUST_PROXY',
+    default: '',
+    allowed: 'addresses, networks such as `10.0.0.0/8`, or `loopback`, separated by commas',
+    description:
+      "The reverse proxies in front of HTTP: only from them is `X-Forwarded-For` taken for the client's address.",
+    read: networks,
+  },
   dataDir: {
     env: 'DATA_DIR',
     isCommon: true,
@@ -128,7 +194,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     allowed: 'origins such as `http://homeassistant.local:8123`, separated by commas',
     description:
       'Whose pages may show ours in a frame, a dashboard say. With `PRIVATE` a frame shows the login page alone.',
-    read: (text) => (text === undefined ? [] : text.split(',').map((part) => origin(part.trim()))),
+    read: origins,
   },
   httpMaxBodyBytes: {
     env: 'HTTP_MAX_BODY_BYTES',
@@ -194,7 +260,8 @@ export function readConfig(env: Environment): Config {
       return [key, setting.read(text === '' ? undefined : text, env)];
     } catch (error) {
       if (!(error instanceof Mistake)) throw error;
-      mistakes.push(`${setting.env}${setting.secret ? '' : `=${JSON.stringify(text)}`}: ${error.message}`);
+      const shown = setting.secret || !text ? '' : `=${JSON.stringify(text)}`;
+      mistakes.push(`${setting.env}${shown}: ${error.message}`);
       return [key, undefined];
     }
   });
@@ -206,20 +273,6 @@ export function readConfig(env: Environment): Config {
 /** Whether only this machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new Mistake('not a port from 0 to 65535');
-  return number;
-}
-
-function origin(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
-    throw new Mistake('not origins such as https://example.org, separated by commas');
-  }
-  return url.origin;
 }
 
 function timeZone(text: string): string {

@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const starting = startService({ config, version, log, signal: interrupted.signal, onLost: fail });
   handleSignals(starting, interrupted, config.shutdownTimeoutMs);
   const service = await starting;
-  process.stdout.write(startUpLines({ config, version, http: service.http, mqtt: service.mqtt }));
+  process.stdout.write(startUpLines({ config, version, ...service }));
 }
 
 function readVersion(): string {

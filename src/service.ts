@@ -1,23 +1,20 @@
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { type KnownCredentials, logIn } from './access/login.ts';
+import type { KnownCredentials } from './access/login.ts';
 import { createAddressLimit } from './address-limit.ts';
-import { type Broker, createBroker } from './broker/broker.ts';
 import type { Config } from './config.ts';
 import { createReceiptClock } from './ingest/clock.ts';
-import { createIngest, type Ingest } from './ingest/ingest.ts';
-import type { Row } from './ingest/rows.ts';
-import type { Submission } from './ingest/submission.ts';
+import { createIngest } from './ingest/ingest.ts';
 import { submitAndWait } from './ingest/submit-and-wait.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
-import { createStations, type Stations } from './live/stations.ts';
+import { createStations } from './live/stations.ts';
+import { noteCommitted, noteHeard } from './note-batch.ts';
+import { openBroker } from './open-broker.ts';
 import { openCredentials } from './open-credentials.ts';
 import { openDatabase } from './open-database.ts';
+import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
 import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
-import { listenError } from './start-error.ts';
 import { readServiceSecret } from './storage/service-secret.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import { newWebCounters } from './web/counters.ts';
@@ -32,6 +29,9 @@ export interface Service {
   readonly http: AddressInfo;
   /** Where the broker is. */
   readonly mqtt: AddressInfo;
+  /** The same with TLS, where it is on. */
+  readonly https: AddressInfo | undefined;
+  readonly mqtts: AddressInfo | undefined;
   /** The credentials that it knows now. */
   readonly credentials: KnownCredentials;
   /** What it counts, by name, from its start. */
@@ -73,9 +73,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 async function build(options: ServiceOptions, releasers: Releasers): Promise<Service> {
   const { config, version, log } = options;
   // Loaded while Postgres starts: it takes longer than all else together.
-  const loadingWeb = import('./web/server.ts');
+  const loadingWeb = Promise.all([
+    import('./web/server.ts'),
+    import('./web/web-servers.ts'),
+    import('./web/mqtt-upgrade.ts'),
+  ]);
   // Heard below; until then a failure of the database comes first.
   loadingWeb.catch(() => undefined);
+  const certificate = await openCertificateOf(config, log, releasers);
   const database = await openDatabase(options, releasers);
   const hear = (error: unknown): void => log.error({ err: error }, 'a listener to live readings failed');
   const committed: FanOut<[readonly CommittedReading[]]> = createFanOut(hear);
@@ -101,8 +106,10 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     onRelieved: () => broker.relieved(),
     limits: { drainTimeoutMs: config.shutdownTimeoutMs * DRAIN_SHARE },
   });
+  const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
+  const now = (): Micros => clock.now();
   const broker = await openBroker(
-    { config, log, ingest, stations, credentials, presence, now: () => clock.now() },
+    { config, log, ingest, stations, credentials, wrongSecrets, presence, now },
     releasers,
   );
   committed.listen(
@@ -110,7 +117,6 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     () => broker.wantsLive(),
   );
 
-  const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
   const writes = createAddressLimit({ most: config.httpMaxWritesPerSecond, perSeconds: 1 });
   const httpCounters = newWebCounters();
   const counters = () => ({
@@ -129,6 +135,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     state_changes_unwritten: broker.unwrittenChanges(),
   });
   let mqtt: AddressInfo | undefined;
+  let mqtts: AddressInfo | undefined;
   const parts: WebParts = {
     pool: database.reading,
     units: config.units,
@@ -144,8 +151,15 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     frameAncestors: config.frameAncestors,
     version,
     startedAt: new Date(),
-    mqttAddress: () => ({ host: config.host, port: mqtt?.port ?? config.mqttPort }),
-    clock: () => clock.now(),
+    mqttAddress: () => ({
+      host: config.host,
+      port: mqtt?.port ?? config.mqttPort,
+      tlsPort: mqtts?.port ?? config.mqttsPort,
+    }),
+    acceptMqtt: (stream, remote) => broker.accept(stream, remote),
+    allowedOrigins: config.allowedOrigins,
+    trustProxy: config.trustProxy,
+    clock: now,
     stations: () => stations.all(),
     station: (name) => stations.find(name),
     submit: (message) => submitAndWait(ingest, clock.now(), message),
@@ -156,94 +170,28 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     counters,
     gauges,
   };
-  const { createWeb } = await loadingWeb;
-  const web = await createWeb(parts, { log });
+  const [{ createWeb }, { createWebServers }, { createMqttUpgrade }] = await loadingWeb;
+  const app = await createWeb(parts, { log });
+  const web = createWebServers(app, createMqttUpgrade(parts));
   releasers.push(() => web.close());
   await credentials.follow((changed) => {
     broker.reviewAccess({ find: (id) => credentials.find(id), changed });
-    web.reviewAccess();
+    app.reviewAccess();
   });
 
-  mqtt = await listenForMqtt(broker, config);
-  const http = await listenForHttp(web, config);
+  mqtt = await listenOn(broker, config, 'MQTT_PORT', config.mqttPort);
+  mqtts = await listenWithTls(broker, config, 'MQTTS_PORT', config.mqttsPort, certificate);
+  const http = await listenOn(web, config, 'HTTP_PORT', config.httpPort);
+  const https = await listenWithTls(web, config, 'HTTPS_PORT', config.httpsPort, certificate);
   return {
     http,
     mqtt,
+    https,
+    mqtts,
     credentials,
     counters,
     gauges,
     close: () => releasers.release(),
     abandon: database.abandon,
   };
-}
-
-function listenForMqtt(broker: Broker, { host, mqttPort }: Config): Promise<AddressInfo> {
-  return broker.listen(host, mqttPort).catch((error: unknown) => {
-    throw listenError(error, host, mqttPort, 'MQTT_PORT');
-  });
-}
-
-async function listenForHttp(web: FastifyInstance, { host, httpPort }: Config): Promise<AddressInfo> {
-  await web.listen({ host, port: httpPort }).catch((error: unknown) => {
-    throw listenError(error, host, httpPort, 'HTTP_PORT');
-  });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on a port has one
-  return web.server.address() as AddressInfo;
-}
-
-interface BrokerNeeds {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly ingest: Ingest;
-  readonly stations: Stations;
-  readonly credentials: KnownCredentials;
-  readonly presence: FanOut<[string, boolean]>;
-  readonly now: () => Micros;
-}
-
-async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Broker> {
-  const { config, log, ingest, stations, credentials, presence, now } = needs;
-  const broker = await createBroker({
-    stateDir: path.join(config.dataDir, 'broker'),
-    submit: (message, sender) => ingest.submit(message, sender),
-    isCongested: () => ingest.isCongested(),
-    isRefusing: () => ingest.isRefusing(),
-    now,
-    stations: () => stations.all(),
-    onPresence: (station, online) => {
-      if (stations.setOnline(station, online)) presence.emit(station, online);
-    },
-    limits: config,
-    logIn: (name, secret) => logIn(credentials, config.allowAnonymous, name, secret),
-    log,
-  });
-  releasers.push(async () => {
-    broker.stopListening();
-    // What is under way is stored and acknowledged over connections that are still open.
-    await ingest.close();
-    await broker.close();
-  });
-  return broker;
-}
-
-/** Brings what is known of the stations up to date, and returns what there is to tell, if anybody wants to know. */
-function noteCommitted(
-  stations: Stations,
-  rows: readonly Row[],
-  isWanted: boolean,
-): readonly CommittedReading[] {
-  const committed: CommittedReading[] = [];
-  for (const { series, value, measuredAt, submission } of rows) {
-    const { receivedAt } = submission.message;
-    const isLatest = stations.commit(series, { value, measuredAt, receivedAt });
-    const { station, metric, unit } = series;
-    if (isWanted) committed.push({ station, metric, value, unit, measuredAt, isLatest });
-  }
-  return committed;
-}
-
-function noteHeard(stations: Stations, batch: readonly Submission[]): void {
-  for (const { decoded, message } of batch) {
-    if (decoded.station !== null) stations.heard(decoded.station, message.receivedAt);
-  }
 }

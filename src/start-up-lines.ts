@@ -8,21 +8,30 @@ export function startUpLines({
   version,
   http,
   mqtt,
+  https,
+  mqtts,
 }: {
   readonly config: Config;
   readonly version: string;
   readonly http: AddressInfo;
   readonly mqtt: AddressInfo;
+  readonly https: AddressInfo | undefined;
+  readonly mqtts: AddressInfo | undefined;
 }): string {
   const host = reachableHost(config.host);
   const database =
     config.databaseUrl === undefined
       ? `${config.dataDir} (embedded PostgreSQL)`
       : 'the PostgreSQL of DATABASE_URL';
+  const withTls = [
+    ...(https ? [`https://${host}:${https.port}`] : []),
+    ...(mqtts ? [`mqtts://${host}:${mqtts.port}`] : []),
+    ...(https ? [`wss://${host}:${https.port}/mqtt`] : []),
+  ];
   return `Thermograph ${version} is running.
   Page    http://${host}:${http.port}
-  Broker  mqtt://${host}:${mqtt.port}  ${whoMayPublish(config)}
-  Data    ${database}
+  Broker  mqtt://${host}:${mqtt.port} and ws://${host}:${http.port}/mqtt  ${whoMayPublish(config)}
+${withTls.length > 0 ? `  TLS     ${withTls.join('  ')}\n` : ''}  Data    ${database}
   Try     npx mqtt pub -h ${host} -p ${mqtt.port} -q 1 -t stations/outside/temperature -m 21.5
 `;
 }

@@ -20,6 +20,13 @@ describe('settings', () => {
       host: '127.0.0.1',
       httpPort: 3000,
       mqttPort: 1883,
+      httpsPort: undefined,
+      mqttsPort: undefined,
+      tlsCertFile: undefined,
+      tlsKeyFile: undefined,
+      tlsOldBoards: false,
+      allowedOrigins: [],
+      trustProxy: [],
       dataDir: resolve('data'),
       databaseUrl: undefined,
       spoolMaxBytes: 1024 ** 3,
@@ -88,6 +95,56 @@ describe('settings', () => {
     ]) {
       expect(mistakesIn({ FRAME_ANCESTORS: text }), `of ${text}`).toHaveLength(1);
     }
+  });
+
+  test.each<[Record<string, string>, string[]]>([
+    [
+      { MQTTS_PORT: '8883', HTTPS_PORT: '0' },
+      [
+        'HTTPS_PORT="0": needs a certificate: set TLS_CERT_FILE and TLS_KEY_FILE',
+        'MQTTS_PORT="8883": needs a certificate: set TLS_CERT_FILE and TLS_KEY_FILE',
+      ],
+    ],
+    [{ TLS_CERT_FILE: 'c' }, ['TLS_KEY_FILE: not set, and TLS_CERT_FILE is of no use alone']],
+    [{ TLS_KEY_FILE: 'k', MQTTS_PORT: '0' }, ['TLS_CERT_FILE: not set, and TLS_KEY_FILE is of no use alone']],
+    [
+      { MQTTS_PORT: 'on', TLS_CERT_FILE: 'c', TLS_KEY_FILE: 'k' },
+      ['MQTTS_PORT="on": not a port from 0 to 65535'],
+    ],
+    [
+      { ALLOWED_ORIGINS: 'https://example.org/page' },
+      [
+        'ALLOWED_ORIGINS="https://example.org/page": https://example.org/page is not an origin such as https://example.org',
+      ],
+    ],
+    [
+      { TRUST_PROXY: 'loopback, nginx' },
+      [
+        'TRUST_PROXY="loopback, nginx": nginx is neither an address, nor a network such as 10.0.0.0/8, nor loopback',
+      ],
+    ],
+  ])('of transports are checked: %j', (env, mistakes) => {
+    expect(mistakesIn(env)).toEqual(mistakes);
+  });
+
+  test('of transports take lists, and paths from where the service starts', () => {
+    expect(
+      readConfig({
+        MQTTS_PORT: '8883',
+        HTTPS_PORT: '0',
+        TLS_CERT_FILE: 'tls/cert.pem',
+        TLS_KEY_FILE: '/etc/key.pem',
+        ALLOWED_ORIGINS: 'https://Example.org:443, http://localhost:8080',
+        TRUST_PROXY: 'loopback,10.0.0.0/8 , fd00::1',
+      }),
+    ).toMatchObject({
+      mqttsPort: 8883,
+      httpsPort: 0,
+      tlsCertFile: resolve('tls/cert.pem'),
+      tlsKeyFile: '/etc/key.pem',
+      allowedOrigins: ['https://example.org', 'http://localhost:8080'],
+      trustProxy: ['loopback', '10.0.0.0/8', 'fd00::1'],
+    });
   });
 
   test('with a secret in them are not repeated in the error', () => {

@@ -24,6 +24,9 @@ export interface AdmissionParts {
   readonly isRefusing: () => boolean;
   /** Called for each client that was not let in for that. */
   readonly onUnavailable: () => void;
+  /** Counts a wrong secret from an address. @returns after how many seconds to come again, if there were too many */
+  readonly loginFailed: (address: string) => Promise<number | undefined>;
+  readonly addressOf: (client: Client) => string;
   readonly clientIds: ClientIds;
   readonly limits: TopicLimits;
   readonly refusals: Refusals;
@@ -62,14 +65,29 @@ export function createAdmission(parts: AdmissionParts): Admission {
     return null;
   }
 
+  /**
+   * Too many wrong secrets from one address are answered no more. A right one always is: of 128 random bits nobody guesses
+   * one, and a lock-out would be a weapon against all who share the address with whoever guesses.
+   */
+  async function answerWrong(client: Client, answer: () => void): Promise<void> {
+    const waitSeconds = await parts.loginFailed(parts.addressOf(client));
+    if (waitSeconds === undefined) answer();
+    else client.emit('error', new Error('there were too many wrong secrets from this address'));
+  }
+
   return {
     authenticate(client, username, password, done) {
       const name = username === undefined || username === '' ? null : username;
       const refused = judge(client, name, password ?? null);
-      if (refused !== null && refused.code !== SERVER_UNAVAILABLE) {
-        parts.refusals.note('login', { user: name, clientId: client.id, reason: refused.message });
+      if (refused === null) {
+        done(null, true);
+        return;
       }
-      if (refused === null) done(null, true);
+      if (refused.code !== SERVER_UNAVAILABLE) {
+        const address = parts.addressOf(client);
+        parts.refusals.note('login', { user: name, clientId: client.id, address, reason: refused.message });
+      }
+      if (refused.code === BAD_USER_NAME_OR_PASSWORD) void answerWrong(client, () => done(refused, null));
       else done(refused, null);
     },
     principalOf: (client) => principals.get(client) ?? ANONYMOUS,

@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { AedesPublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { Credential } from '../access/credential.ts';
@@ -11,10 +12,12 @@ import { createClientIds } from './client-ids.ts';
 import { countConnections, RevokedError } from './count-connections.ts';
 import { type BrokerCounters, createBrokerCounters } from './counters.ts';
 import { createAedes } from './create-aedes.ts';
+import type { Remote } from './connection.ts';
 import { createConnections } from './connections.ts';
 import { deliverAtHighestQos, lowerQos } from './granted-qos.ts';
 import type { BrokerLimits } from './limits.ts';
 import { createInterest } from './interest.ts';
+import { createListeners, type ListenerTls } from './listeners.ts';
 import { createLiveSubscribers } from './live-subscribers.ts';
 import { livePacket } from './live-topics.ts';
 import { createPersistence } from './persistence.ts';
@@ -28,8 +31,11 @@ import { openBrokerState } from './state/broker-state.ts';
 /** The MQTT broker: stations publish to it, integrators subscribe. */
 export interface Broker {
   /** @throws node's own error, EADDRINUSE above all */
-  listen(host: string, port: number): Promise<AddressInfo>;
+  listen(host: string, port: number, tls?: ListenerTls): Promise<AddressInfo>;
+  /** Whether it does so on every port it was told to. */
   isListening(): boolean;
+  /** Takes a connection that came another way, over WebSocket; once it takes no further ones, it is cut. */
+  accept(stream: Duplex, remote: Remote): void;
   /** Whether anybody subscribes below `live/`. */
   wantsLive(): boolean;
   /** Sends committed readings to whoever subscribes below `live/`. */
@@ -68,6 +74,7 @@ export interface BrokerParts {
   readonly onPresence: (station: string, online: boolean) => void;
   /** Who shows this user name and password. */
   readonly logIn: AdmissionParts['logIn'];
+  readonly loginFailed: AdmissionParts['loginFailed'];
   readonly limits: BrokerLimits;
   readonly log: Logger;
 }
@@ -89,6 +96,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   });
   const { authenticate, principalOf } = createAdmission({
     ...parts,
+    addressOf: (client) => connections.of(client)?.address ?? '',
     onUnavailable: () => (counters.connections_refused += 1),
     clientIds,
     refusals,
@@ -96,7 +104,8 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const subscriptions = createSubscriptionGate({ principalOf, refusals, limits });
   const keepsUp = createSlowSubscriberGate((client) => {
     counters.subscribers_cut += 1;
-    parts.log.warn({ clientId: client.id }, 'a subscriber that had stopped reading was cut off');
+    const address = connections.of(client)?.address;
+    parts.log.warn({ clientId: client.id, address }, 'a subscriber that had stopped reading was cut off');
   });
   const aedes = createAedes({
     log: parts.log,
@@ -126,7 +135,12 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   subscriptions.follow(aedes);
   aedes.onSubscriptionsChanged = () => liveSubscribers.changed();
   const { presence, redeliveries } = followSessions(aedes, state.sessions, parts.onPresence);
-  countConnections(aedes, { counters, refusals, log: parts.log });
+  countConnections(aedes, {
+    counters,
+    refusals,
+    log: parts.log,
+    addressOf: (client) => connections.of(client)?.address,
+  });
   const gate = createPublishGate({
     submit: parts.submit,
     limits,
@@ -159,15 +173,20 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   aedes.on('connackSent', ({ returnCode }, client) => {
     if (returnCode === 0) connections.connected(client);
   });
-  const server = createServer(LISTENING, (socket) => connections.accept(socket));
+  const listeners = createListeners((socket, remote) => connections.accept(socket, remote));
+  let isStopping = false;
 
   return {
     counters,
     connectedClients: () => aedes.connectedClients,
     relieved: () => connections.relieved(),
     unwrittenChanges: () => state.unwritten(),
-    isListening: () => server.listening,
-    listen: (host, port) => listen(server, host, port),
+    isListening: () => listeners.areListening(),
+    listen: (host, port, tls) => listeners.listen(host, port, tls),
+    accept(stream, remote) {
+      if (isStopping) stream.destroy();
+      else connections.accept(stream, remote);
+    },
     wantsLive: () => interest.in('live'),
     publishLive(readings) {
       if (!interest.in('live')) return;
@@ -183,8 +202,10 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       }
       state.sessions.review(find);
     },
-    // Its callback would wait for the open connections, which are to go on.
-    stopListening: () => void server.close(ignore),
+    stopListening() {
+      isStopping = true;
+      listeners.stop();
+    },
     async close() {
       await connections.close();
       await new Promise<void>((resolve) => {
@@ -195,29 +216,9 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   };
 }
 
-/** How long a connection is quiet before TCP asks whether the other side is still there. */
-const TCP_PROBE_AFTER_MS = 60_000;
-const LISTENING = {
-  noDelay: true,
-  keepAlive: true,
-  keepAliveInitialDelay: TCP_PROBE_AFTER_MS,
-  allowHalfOpen: true,
-};
-
 /** Retained ones are what a new subscriber gets first, and no batch. */
 function isLive({ topic, retain }: AedesPublishPacket): boolean {
   return !retain && topic.startsWith(LIVE_PREFIX);
-}
-
-function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.removeListener('error', reject);
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on a port has one
-      resolve(server.address() as AddressInfo);
-    });
-  });
 }
 
 function ignore(): void {}

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import { refuseConnect } from './connect-rules.ts';
 import type { BrokerLimits } from './limits.ts';
@@ -23,12 +23,23 @@ const KEEPALIVE_GRACE = 1.5;
 /** The first byte of a packet of this type. */
 const CONNECT = 0x10;
 
+/** Who is at the other end. */
+export interface Remote {
+  /** The IP address; empty if the client has gone before it could be asked for. */
+  readonly address: string;
+}
+
 /** Where a connection's messages go. */
 export interface Intake {
   /** Does with a message of QoS 0 or 1 what is to be done; {@link Connection.answered} tells when. */
   take(connection: Connection, fields: PublishFields): void;
   /** Whether so much waits already, of all clients, that nothing more should be read; {@link Connection.relieved}. */
   isCongested(): boolean;
+}
+
+export interface ConnectionParts {
+  readonly intake: Intake;
+  readonly limits: BrokerLimits;
 }
 
 /** Aedes' parser, private there, so a test watches it: takes bytes and has whole packets handled at once. */
@@ -49,7 +60,8 @@ interface Parser {
  */
 export class Connection {
   readonly client: Client;
-  readonly #socket: Socket;
+  readonly address: string;
+  readonly #socket: Duplex;
   readonly #intake: Intake;
   readonly #handToAedes: (packet: Buffer) => unknown;
   readonly #limits: BrokerLimits;
@@ -70,8 +82,9 @@ export class Connection {
   #isOverPace = false;
   #acknowledgements: number[] = [];
 
-  constructor(client: Client, socket: Socket, intake: Intake, limits: BrokerLimits) {
+  constructor(client: Client, socket: Duplex, { address }: Remote, { intake, limits }: ConnectionParts) {
     this.client = client;
+    this.address = address;
     this.#limits = limits;
     this.#pace = new Pace(limits, this.#heardAt);
     this.#maxSilenceMs = limits.maxKeepaliveMs * KEEPALIVE_GRACE;

@@ -1,15 +1,15 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers';
 import { setImmediate as pause, setTimeout } from 'node:timers/promises';
 import type { Client } from 'aedes';
-import { Connection, type Intake } from './connection.ts';
+import { Connection, type ConnectionParts, type Remote } from './connection.ts';
 import { createConnectionQuota } from './connection-quota.ts';
-import type { BrokerLimits } from './limits.ts';
 import type { Refusals } from './refusals.ts';
 
 /** The connections that are open. */
 export interface Connections {
-  accept(socket: Socket): void;
+  /** @param socket of TCP, of TLS, or what makes one of a WebSocket */
+  accept(socket: Duplex, remote: Remote): void;
   of(client: Client): Connection | undefined;
   clients(): Iterable<Client>;
   /** CONNACK has been sent to the client. */
@@ -25,20 +25,16 @@ const SWEEP_MS = 500;
 const GOODBYE_MS = 300;
 const POLL_MS = 10;
 
-export interface ConnectionsParts {
-  readonly intake: Intake;
-  readonly limits: BrokerLimits;
+export interface ConnectionsParts extends ConnectionParts {
   readonly refusals: Refusals;
   /** Called when the connection of a client has ended. */
   readonly onClosed: (client: Client) => void;
 }
 
 /** @param handle Aedes' own, which makes a client of a socket */
-export function createConnections(
-  handle: (socket: Socket) => Client,
-  { intake, limits, refusals, onClosed }: ConnectionsParts,
-): Connections {
-  const sockets = new Set<Socket>();
+export function createConnections(handle: (socket: Duplex) => Client, parts: ConnectionsParts): Connections {
+  const { limits, refusals, onClosed } = parts;
+  const sockets = new Set<Duplex>();
   const connections = new Map<Client, Connection>();
   const quota = createConnectionQuota(limits);
 
@@ -53,8 +49,8 @@ export function createConnections(
   sweep.unref();
 
   return {
-    accept(socket) {
-      const address = socket.remoteAddress ?? '';
+    accept(socket, remote) {
+      const { address } = remote;
       const overLimit = quota.admit(address);
       if (overLimit !== null) {
         refusals.note('connection', { address, reason: overLimit });
@@ -67,7 +63,7 @@ export function createConnections(
       const [closeAtOnce] = socket.listeners('end').slice(before.length);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listener, of which node's types say `Function`
       socket.removeListener('end', closeAtOnce as () => void);
-      const connection = new Connection(client, socket, intake, limits);
+      const connection = new Connection(client, socket, remote, parts);
       socket.on('end', () => connection.end());
       sockets.add(socket);
       connections.set(client, connection);
@@ -108,7 +104,7 @@ function closeIfSilent(client: Client, connection: Connection): void {
  * Ends the connections from our side and lets clients read what was sent last: a socket that is destroyed while there is
  * unread input resets the connection, and the acknowledgements on it may be lost on their way.
  */
-async function sayGoodbye(sockets: ReadonlySet<Socket>): Promise<void> {
+async function sayGoodbye(sockets: ReadonlySet<Duplex>): Promise<void> {
   // Aedes writes a turn after it was told to.
   await pause();
   for (const socket of sockets) socket.end();

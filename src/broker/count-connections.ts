@@ -19,11 +19,15 @@ const COUNTERS: Readonly<Record<string, keyof BrokerCounters>> = {
   'credential-revoked': 'connections_revoked',
 };
 
+export interface CountingParts {
+  readonly counters: BrokerCounters;
+  readonly refusals: Refusals;
+  readonly log: Logger;
+  readonly addressOf: (client: Client) => string | undefined;
+}
+
 /** Counts connections, and why they failed. */
-export function countConnections(
-  aedes: Aedes,
-  { counters, refusals, log }: { counters: BrokerCounters; refusals: Refusals; log: Logger },
-): void {
+export function countConnections(aedes: Aedes, { counters, refusals, log, addressOf }: CountingParts): void {
   aedes.on('client', () => (counters.connections_opened += 1));
   const failed = new WeakSet<Client>();
   const report = (client: Client, error: Error): void => {
@@ -34,8 +38,9 @@ export function countConnections(
     const code = 'code' in error ? String(error.code) : '';
     const counter = COUNTERS[code];
     if (counter !== undefined) counters[counter] += 1;
-    if (code === 'over-pace') refusals.note('pace', { clientId: client.id });
-    log.debug({ err: error, clientId: client.id }, 'a connection was closed');
+    const address = addressOf(client) ?? '';
+    if (code === 'over-pace') refusals.note('pace', { clientId: client.id, address });
+    log.debug({ err: error, clientId: client.id, address }, 'a connection was closed');
   };
   aedes.on('clientError', report);
   aedes.on('connectionError', report);

@@ -1,10 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { homePath } from './access/home-path.ts';
 import { errorBody, WebError } from './errors.ts';
 import { frame } from './pages/frame.ts';
 import type { WebParts } from './parts.ts';
+import { answerAndClose } from './raw-answer.ts';
 import { toWebError } from './to-web-error.ts';
 import { wantsPage } from './wants-page.ts';
 
@@ -56,16 +57,13 @@ export function answerFrameworkError(thrown: unknown, _request: unknown, reply: 
 }
 
 /** What is not HTTP, or not within Node's limits; there is no request yet, only a socket. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
+export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const tooSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const status = tooLarge ? 431 : tooSlow ? 408 : 400;
-  const body = JSON.stringify(
-    errorBody(new WebError(status, 'request-invalid', 'this is not a valid HTTP request')),
-  );
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  answerAndClose(socket, new WebError(status, 'request-invalid', 'this is not a valid HTTP request'));
 }

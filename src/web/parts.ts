@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Pool } from 'pg';
 import type { KnownCredentials } from '../access/login.ts';
 import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
@@ -55,7 +56,13 @@ export interface WebParts {
   /** Origins whose pages may frame ours. */
   readonly frameAncestors: readonly string[];
   /** Where stations publish, for the page that shows how; e.g. `{ host: '127.0.0.1', port: 1883 }`. */
-  readonly mqttAddress: () => { host: string; port: number };
+  readonly mqttAddress: () => { host: string; port: number; tlsPort?: number | undefined };
+  /** Takes MQTT that comes over WebSocket; `address` is the IP address of the client, behind proxies that are trusted. */
+  readonly acceptMqtt: (stream: Duplex, remote: { readonly address: string }) => void;
+  /** Origins whose pages may use MQTT over WebSocket, beside our own. */
+  readonly allowedOrigins: readonly string[];
+  /** Proxies whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
+  readonly trustProxy: readonly string[];
   readonly clock: () => Micros;
   /** Every station, by name. In memory, cheap. */
   readonly stations: () => readonly StationSnapshot[];
@@ -80,7 +87,7 @@ export interface WebParts {
   ) => () => void;
   /** Calls back when a station comes or goes; returns how to stop. */
   readonly onPresence: (listener: (station: string, online: boolean) => void) => () => void;
-  /** Whether the broker takes connections. */
+  /** Whether the broker takes connections, on every port it was told to. */
   readonly brokerListening: () => boolean;
   readonly storing: () => StoringState;
   /** Counts since the start, by name: `messages_received`. */

@@ -12,11 +12,11 @@ import { refuseOtherSites } from './access/cross-site.ts';
 import { guard, mayStay } from './access/guard.ts';
 import { loginRoutes } from './access/login-routes.ts';
 import { createVisitors } from './access/visitors.ts';
-import { answerClientError, answerErrors, answerFrameworkError } from './error-handler.ts';
+import { answerErrors, answerFrameworkError } from './error-handler.ts';
 import { healthRoutes } from './health-routes.ts';
-import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import { createLiveHub } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
+import { mqttRoutes } from './mqtt-routes.ts';
 import { nowPage } from './pages/now-page.ts';
 import { stationPage } from './pages/station-page.ts';
 import { statusPage } from './pages/status-page.ts';
@@ -30,9 +30,6 @@ import { addHeaders } from './response-headers.ts';
 import { registerViews } from './views.ts';
 import { limitWrites } from './write-rate.ts';
 
-/** How long open requests may hold up closing. */
-const CLOSE_TIMEOUT_MS = 5000;
-
 declare module 'fastify' {
   interface FastifyInstance {
     /** To be called when credentials have changed: ends the event streams of those who may no longer read them. */
@@ -42,32 +39,26 @@ declare module 'fastify' {
 
 export interface WebOptions {
   readonly log: Logger;
-  readonly limits?: HttpLimits;
   /** Called for each route. */
   readonly onRoute?: (route: RouteOptions) => void;
 }
 
-/** Pages, JSON API, event stream and health: an app that does not listen yet. `close` ends all of it. */
+/** Pages, JSON API, event stream and health: an app, which `createWebServers` lets listen. */
 export async function createWeb(parts: WebParts, options: WebOptions): Promise<FastifyInstance> {
-  const limits = options.limits ?? HTTP_LIMITS;
   const app = fastify({
     loggerInstance: withoutSmallTalk(options.log),
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: false,
-    requestTimeout: limits.requestTimeout,
-    http: limits,
+    trustProxy: parts.trustProxy.length > 0 && [...parts.trustProxy],
     // While closing, requests on open connections are still answered in our own words.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
   const visitors = createVisitors(parts);
   const hub = createLiveHub(parts);
   logRequests(app);
-  boundClosing(app);
   answerErrors(app, parts);
   await addHeaders(app, parts);
   await app.register(fastifyCookie);
@@ -85,6 +76,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     rejectedRoutes(parts),
     liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station)),
     loginRoutes(parts, visitors),
+    mqttRoutes,
     nowPage(parts),
     stationPage(parts),
     statusPage(parts, databaseAnswers),
@@ -108,21 +100,5 @@ function logRequests(app: FastifyInstance): void {
       'request',
     );
     next();
-  });
-}
-
-/** Connections that turn idle while the server closes would be kept alive, and those of stuck clients for ever. */
-function boundClosing(app: FastifyInstance): void {
-  let sweep: NodeJS.Timeout | undefined;
-  let deadline: NodeJS.Timeout | undefined;
-  app.addHook('preClose', (done) => {
-    sweep = setInterval(() => app.server.closeIdleConnections(), 50);
-    deadline = setTimeout(() => app.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
-    done();
-  });
-  app.addHook('onClose', (_app, done) => {
-    clearInterval(sweep);
-    clearTimeout(deadline);
-    done();
   });
 }

@@ -31,6 +31,7 @@ async function useHoldingBroker() {
     stations: () => [],
     onPresence: () => {},
     limits: readConfig({}),
+    loginFailed: async () => undefined,
     logIn: () => ({ principal: ANONYMOUS }),
     log: pino({ level: 'silent' }),
   });

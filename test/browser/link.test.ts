@@ -14,7 +14,7 @@ test('while the service is away the page says so, and when it is back it shows w
   const { page } = await open(context, first.url);
   await page.goto(first.url);
   await page.waitForSelector('#link[data-state="live"]');
-  await first.app.close();
+  await first.close();
   await page.waitForSelector('#link[data-state="reconnecting"]');
   expect(await page.textContent('#link')).toBe('reconnecting…');
   handle.commit({ station: 'inside', metric: 'temperature', value: 22.5 });
@@ -23,7 +23,7 @@ test('while the service is away the page says so, and when it is back it shows w
     await page.waitForSelector('#link[data-state="live"]');
     await poll(async () => (await page.textContent('.primary .number')) === '22.5');
   } finally {
-    await second.app.close();
+    await second.close();
   }
 });
 

@@ -1,11 +1,12 @@
-import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { generate, type Packet, parser } from 'mqtt-packet';
 import { onTestFinished } from 'vitest';
 
 /** A client that sends exactly the packets it is told to, and shows every packet that comes back. */
 export interface RawClient {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly received: readonly Packet[];
   /** Sends the packets in one chunk. */
   send(...packets: readonly Packet[]): void;
@@ -17,9 +18,12 @@ export interface RawClient {
   isClosed(): boolean;
 }
 
-/** Connects to the port; says CONNECT unless told not to. */
+/**
+ * Says CONNECT unless told not to.
+ * @param target a port to connect to, or a connection that is open
+ */
 export async function rawClient(
-  port: number,
+  target: number | Duplex,
   {
     clientId = `raw-${Math.random()}`,
     clean = true,
@@ -29,7 +33,7 @@ export async function rawClient(
     ...more
   } = {},
 ): Promise<RawClient> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen });
+  const socket = typeof target === 'number' ? await connectTo(target, allowHalfOpen) : target;
   onTestFinished(() => void socket.destroy());
   const received: Packet[] = [];
   const watchers = new Set<() => void>();
@@ -42,7 +46,6 @@ export async function rawClient(
   socket.on('data', (bytes) => parse.parse(bytes));
   socket.on('error', () => {});
   socket.on('close', notify);
-  await once(socket, 'connect');
 
   const client: RawClient = {
     socket,
@@ -76,6 +79,12 @@ export async function rawClient(
     await client.waitFor((packets) => packets.find(({ cmd }) => cmd === 'connack'));
   }
   return client;
+}
+
+async function connectTo(port: number, allowHalfOpen: boolean): Promise<Duplex> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen });
+  await once(socket, 'connect');
+  return socket;
 }
 
 /** CONNECT of MQTT 3.1.1, with a clean session and without a keepalive. */

@@ -13,8 +13,10 @@ export interface TestService {
   /** `http://127.0.0.1:…` */
   readonly url: string;
   readonly mqttPort: number;
-  /** A real MQTT client, connected; it is ended with the test. */
-  connect(options?: IClientOptions): Promise<MqttClient>;
+  /** A real MQTT client, connected, over plain TCP unless `url` says otherwise; it is ended with the test. */
+  connect(options?: IClientOptions, url?: string): Promise<MqttClient>;
+  /** What was logged, at `info` and above. */
+  readonly logged: readonly { readonly level: number; readonly msg: string; readonly address?: string }[];
   getJson(path: string): Promise<unknown>;
 }
 
@@ -35,7 +37,12 @@ export async function startOn(database: TestDatabase, overrides: Partial<Config>
     }),
     ...overrides,
   };
-  const service = await startService({ config, version: '0.0.0', log: pino({ level: 'silent' }) });
+  const logged: TestService['logged'][number][] = [];
+  const log = pino(
+    { level: 'info' },
+    { write: (line) => void logged.push(JSON.parse(line) as TestService['logged'][number]) },
+  );
+  const service = await startService({ config, version: '0.0.0', log });
   onTestFinished(() => service.close());
   const url = `http://127.0.0.1:${service.http.port}`;
   return {
@@ -43,7 +50,8 @@ export async function startOn(database: TestDatabase, overrides: Partial<Config>
     database,
     url,
     mqttPort: service.mqtt.port,
-    connect: (options) => connect(service.mqtt.port, options),
+    connect: (options, mqttUrl = `mqtt://127.0.0.1:${service.mqtt.port}`) => connect(mqttUrl, options),
+    logged,
     async getJson(path) {
       const response = await fetch(url + path);
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
@@ -52,8 +60,8 @@ export async function startOn(database: TestDatabase, overrides: Partial<Config>
   };
 }
 
-async function connect(port: number, options: IClientOptions = {}): Promise<MqttClient> {
-  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0, ...options });
+async function connect(url: string, options: IClientOptions = {}): Promise<MqttClient> {
+  const client = await mqtt.connectAsync(url, { reconnectPeriod: 0, ...options });
   onTestFinished(() => client.endAsync(true));
   // A client whose connection is cut on purpose says so here.
   client.on('error', () => {});

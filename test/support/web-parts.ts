@@ -14,6 +14,8 @@ export interface WebPartsHandle {
   readonly parts: WebParts;
   readonly credentials: TestCredentials;
   readonly submitted: Parameters<WebParts['submit']>[0][];
+  /** Of each WebSocket, where it came from. */
+  readonly accepted: readonly string[];
   /** How many listen to commits and presence. */
   listeners(): number;
   /** Moves the service's clock. */
@@ -54,6 +56,7 @@ export interface WebPartsOptions {
   readonly maxWrongSecrets?: number;
   readonly maxWrites?: number;
   readonly cookieKey?: WebParts['cookieKey'];
+  readonly trustProxy?: readonly string[];
 }
 
 const LONGER_THAN_A_TEST_S = 3600;
@@ -71,6 +74,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
   const committed = new Set<(batch: readonly CommittedReading[]) => void>();
   const presence = new Set<(station: string, online: boolean) => void>();
   const submitted: Parameters<WebParts['submit']>[0][] = [];
+  const accepted: string[] = [];
   let offsetMs = 0;
   let listening = true;
   let storing: StoringState = {
@@ -104,6 +108,12 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       maxBodyBytes: options.maxBodyBytes ?? 262_144,
       frameAncestors: options.frameAncestors ?? [],
       mqttAddress: () => ({ host: options.mqttHost ?? '127.0.0.1', port: 1883 }),
+      acceptMqtt(stream, { address }) {
+        accepted.push(address);
+        stream.destroy();
+      },
+      allowedOrigins: [],
+      trustProxy: options.trustProxy ?? [],
       clock,
       stations: () => [...stations.values()].toSorted((a, b) => (a.station < b.station ? -1 : 1)),
       station: (name) => stations.get(name),
@@ -126,6 +136,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     },
     credentials,
     submitted,
+    accepted,
     listeners: () => committed.size + presence.size,
     advance(milliseconds) {
       offsetMs += milliseconds;

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
+import { type HttpLimits, HTTP_LIMITS } from '../../src/web/http-limits.ts';
+import { createMqttUpgrade } from '../../src/web/mqtt-upgrade.ts';
 import { createWeb, type WebOptions } from '../../src/web/server.ts';
+import { createWebServers } from '../../src/web/web-servers.ts';
 import { createWebParts, silentLog, type WebPartsHandle, type WebPartsOptions } from './web-parts.ts';
 
 /** The web layer, listening, with the rest of the service in the test's hands. */
@@ -10,6 +13,7 @@ export interface TestWeb extends WebPartsHandle {
   readonly url: string;
   /** A request to it; JSON replies are parsed. */
   ask(path: string, options?: RequestInit): Promise<Reply>;
+  close(): Promise<void>;
 }
 
 interface Reply {
@@ -35,25 +39,30 @@ export async function logIn(web: TestWeb, secret: string): Promise<string> {
 /** Closed when the test ends. */
 export async function useWeb(
   options: WebPartsOptions = {},
-  webOptions: Partial<WebOptions> = {},
+  webOptions: TestWebOptions = {},
 ): Promise<TestWeb> {
   const web = await startWeb(createWebParts(options), 0, webOptions);
-  onTestFinished(() => web.app.close());
+  onTestFinished(() => web.close());
   return web;
 }
 
 /** For several tests, or to come back on the same port; its user closes it. */
+export type TestWebOptions = Partial<WebOptions> & { readonly limits?: HttpLimits };
+
 export async function startWeb(
   handle: WebPartsHandle,
   port = 0,
-  options: Partial<WebOptions> = {},
+  { limits = HTTP_LIMITS, ...options }: TestWebOptions = {},
 ): Promise<TestWeb> {
   const app = await createWeb(handle.parts, { log: silentLog, ...options });
-  const url = await app.listen({ host: '127.0.0.1', port });
+  const servers = createWebServers(app, createMqttUpgrade(handle.parts), limits);
+  const { port: taken } = await servers.listen('127.0.0.1', port);
+  const url = `http://127.0.0.1:${taken}`;
   return {
     ...handle,
     app,
     url,
+    close: () => servers.close(),
     async ask(path, init) {
       const response = await fetch(url + path, init);
       const text = await response.text();

@@ -112,6 +112,6 @@ test('closing ends the streams properly and does not wait for them, nor for idle
   });
   half.on('error', () => {});
   half.write('POST /api/stations/outside/readings HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n1');
-  await web.app.close();
+  await web.close();
   await poll(() => stream.ended());
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   web = await startWeb(createWebParts({ pool: database.pool }));
 });
 afterAll(async () => {
-  await web.app.close();
+  await web.close();
   await database.drop();
 });
 

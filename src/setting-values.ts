@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import proxyAddr from 'proxy-addr';
+import { type Environment, Mistake } from './setting.ts';
+
+/** @throws Mistake */
+export function port(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new Mistake('not a port from 0 to 65535');
+  return number;
+}
+
+/**
+ * A port that is off unless it is set.
+ * @throws Mistake
+ */
+export function tlsPort(text: string | undefined, env: Environment): number | undefined {
+  if (text === undefined) return undefined;
+  if (!env['TLS_CERT_FILE'] && !env['TLS_KEY_FILE']) {
+    throw new Mistake('needs a certificate: set TLS_CERT_FILE and TLS_KEY_FILE');
+  }
+  return port(text);
+}
+
+/**
+ * One of the two files of a certificate; they come as a pair.
+ * @throws Mistake
+ */
+export function tlsFile(text: string | undefined, env: Environment, other: string): string | undefined {
+  if (text === undefined && env[other]) throw new Mistake(`not set, and ${other} is of no use alone`);
+  return text === undefined ? undefined : resolve(text);
+}
+
+/**
+ * Origins as browsers send them, in lower case and without a default port.
+ * @throws Mistake
+ */
+export function origins(text: string | undefined): readonly string[] {
+  return listed(text).map((entry) => {
+    const origin = URL.canParse(entry) ? new URL(entry) : undefined;
+    if (origin === undefined || !/^https?:$/.test(origin.protocol) || !isOriginAlone(origin)) {
+      throw new Mistake(`${entry} is not an origin such as https://example.org`);
+    }
+    return origin.origin;
+  });
+}
+
+function isOriginAlone({ href, origin }: URL): boolean {
+  return href === `${origin}/`;
+}
+
+/**
+ * Addresses and networks, of which `loopback` is one.
+ * @throws Mistake
+ */
+export function networks(text: string | undefined): readonly string[] {
+  return listed(text).map((entry) => {
+    try {
+      proxyAddr.compile([entry]);
+      return entry;
+    } catch {
+      throw new Mistake(`${entry} is neither an address, nor a network such as 10.0.0.0/8, nor loopback`);
+    }
+  });
+}
+
+/** @throws Mistake */
+function listed(text: string | undefined): readonly string[] {
+  if (text === undefined) return [];
+  const entries = text.split(',').map((entry) => entry.trim());
+  if (entries.includes('')) throw new Mistake('has nothing between two commas, or at an end');
+  return entries;
+}

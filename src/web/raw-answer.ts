@@ -1,0 +1,23 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { errorBody, type WebError } from './errors.ts';
+
+/** How long a client may take to hang up after its answer. */
+const HANG_UP_MS = 1000;
+
+/**
+ * Answers on a connection that Node's server has given up, and closes it: whoever does not hang up is cut off. Closed at
+ * once, with something unread, it would be reset, and the answer lost.
+ */
+export function answerAndClose(socket: Duplex, error: WebError): void {
+  const body = JSON.stringify(errorBody(error));
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+  socket.end(
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+  const deadline = setTimeout(() => socket.destroy(), HANG_UP_MS).unref();
+  socket.once('end', () => socket.destroy());
+  socket.once('close', () => clearTimeout(deadline));
+}
