@@ -15,6 +15,14 @@ export interface Config {
   /** How long an orderly stop may take. */
   readonly shutdownTimeoutMs: number;
   readonly allowAnonymous: boolean;
+  readonly isPrivate: boolean;
+  /** Of pages that may frame ours. */
+  readonly frameAncestors: readonly string[];
+  readonly httpMaxBodyBytes: number;
+  /** Of each address; 0: no limit. */
+  readonly httpMaxWritesPerSecond: number;
+  /** Of each address. */
+  readonly wrongSecretsPerMinute: number;
   readonly units: 'metric' | 'imperial';
   readonly timeZone: string;
   readonly logLevel: LogLevel;
@@ -113,6 +121,45 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
       'Whether stations may publish without credentials. Unset: only while `HOST` is this machine itself.',
     read: (text, env) => (text === undefined ? isLoopback(env['HOST'] || '127.0.0.1') : boolean(text)),
   },
+  isPrivate: {
+    env: 'PRIVATE',
+    default: 'false',
+    allowed: '`true` or `false`',
+    description:
+      'Whether pages and JSON are only for those who log in or show a secret. Otherwise whoever reaches them may read.',
+    read: (text) => boolean(text ?? 'false'),
+  },
+  frameAncestors: {
+    env: 'FRAME_ANCESTORS',
+    default: '',
+    allowed: 'origins such as `http://homeassistant.local:8123`, separated by commas',
+    description:
+      'Whose pages may show ours in a frame, a dashboard say. With `PRIVATE` a frame shows the login page alone.',
+    read: (text) => (text === undefined ? [] : text.split(',').map((part) => origin(part.trim()))),
+  },
+  httpMaxBodyBytes: {
+    env: 'HTTP_MAX_BODY_BYTES',
+    default: '262144',
+    allowed: '1024 to 16777216',
+    description: 'The largest message that may be posted over HTTP, in bytes.',
+    read: (text) => integer(text ?? '262144', 1024, 16_777_216),
+  },
+  httpMaxWritesPerSecond: {
+    env: 'HTTP_MAX_WRITES_PER_SECOND',
+    default: '1000',
+    allowed: '0 (no limit) or more',
+    description:
+      'How many requests that post or log in are taken a second from one address: a guard against floods. All who come through a proxy that is not trusted share one.',
+    read: (text) => integer(text ?? '1000', 0),
+  },
+  wrongSecretsPerMinute: {
+    env: 'WRONG_SECRETS_PER_MINUTE',
+    default: '20',
+    allowed: '1 or more',
+    description:
+      'How many wrong secrets an address may show a minute before it is told to wait. A right one is always taken.',
+    read: (text) => integer(text ?? '20', 1),
+  },
   units: {
     env: 'UNITS',
     default: 'metric',
@@ -192,6 +239,14 @@ function oneOf<T extends string>(allowed: readonly T[], text: string): T {
   const found = allowed.find((value) => value === text);
   if (found === undefined) throw new Mistake(`not one of ${allowed.join(', ')}`);
   return found;
+}
+
+function origin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
+    throw new Mistake('not origins such as https://example.org, separated by commas');
+  }
+  return url.origin;
 }
 
 function timeZone(text: string): string {

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { KnownCredentials } from './access/login.ts';
+import { createAddressLimit } from './address-limit.ts';
 import { type Broker, createBroker } from './broker/broker.ts';
 import type { Config } from './config.ts';
 import { createReceiptClock } from './ingest/clock.ts';
@@ -16,10 +19,22 @@ import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
 import { listenError } from './start-error.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
+import { newWebCounters } from './web/counters.ts';
 import type { WebParts } from './web/parts.ts';
 
 /** Of the time for an orderly stop: how much of it what is under way may take to be stored. */
 const DRAIN_SHARE = 0.5;
+
+const COOKIE_KEY_BYTES = 32;
+/** There are none: nobody has a secret. */
+const NO_CREDENTIALS: KnownCredentials = {
+  isKnown: () => true,
+  hasName: () => false,
+  find: () => undefined,
+  byName: () => null,
+  bySecret: () => null,
+  fingerprint: () => undefined,
+};
 
 /** A running service. */
 export interface Service {
@@ -98,12 +113,24 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     () => broker.wantsLive(),
   );
 
+  const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
+  const writes = createAddressLimit({ most: config.httpMaxWritesPerSecond, perSeconds: 1 });
+  const cookieKey = randomBytes(COOKIE_KEY_BYTES);
+  const httpCounters = newWebCounters();
   let mqtt: AddressInfo | undefined;
   const parts: WebParts = {
     pool: database.reading,
     units: config.units,
     timeZone: config.timeZone,
     allowAnonymous: config.allowAnonymous,
+    isPrivate: config.isPrivate,
+    credentials: NO_CREDENTIALS,
+    cookieKey: () => Promise.resolve(cookieKey),
+    loginFailed: (address) => wrongSecrets.count(address),
+    admitWrite: (address) => writes.count(address),
+    httpCounters,
+    maxBodyBytes: config.httpMaxBodyBytes,
+    frameAncestors: config.frameAncestors,
     version,
     startedAt: new Date(),
     mqttAddress: () => ({ host: config.host, port: mqtt?.port ?? config.mqttPort }),
@@ -115,7 +142,13 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     onPresence: (listener) => presence.listen(listener),
     brokerListening: () => broker.isListening(),
     storing: () => storingReport(ingest, spool, preparation),
-    counters: () => ({ ...ingest.counters, ...broker.counters }),
+    counters: () => ({
+      ...ingest.counters,
+      ...broker.counters,
+      ...httpCounters,
+      http_requests_throttled: writes.refusals(),
+      logins_throttled: wrongSecrets.refusals(),
+    }),
     gauges: () => ({
       messages_waiting: ingest.waiting(),
       spooled_messages: spool.count(),

@@ -25,6 +25,11 @@ describe('settings', () => {
       spoolMaxBytes: 1024 ** 3,
       shutdownTimeoutMs: 10_000,
       allowAnonymous: true,
+      isPrivate: false,
+      frameAncestors: [],
+      httpMaxBodyBytes: 262_144,
+      httpMaxWritesPerSecond: 1000,
+      wrongSecretsPerMinute: 20,
       units: 'metric',
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       logLevel: 'info',
@@ -53,6 +58,23 @@ describe('settings', () => {
       'UNITS="stone": not one of metric, imperial',
       'TIME_ZONE="Mars/Olympus": not a time zone such as Europe/Paris',
     ]);
+  });
+
+  test('take the origins that may frame pages, and nothing that would say more in a header', () => {
+    const read = (text: string): readonly string[] => readConfig({ FRAME_ANCESTORS: text }).frameAncestors;
+    expect(read('http://homeassistant.local:8123, https://Example.org')).toEqual([
+      'http://homeassistant.local:8123',
+      'https://example.org',
+    ]);
+    for (const text of [
+      '*',
+      "https://a.org; script-src 'unsafe-inline'",
+      'https://a.org/x',
+      'ftp://a.org',
+      ',',
+    ]) {
+      expect(mistakesIn({ FRAME_ANCESTORS: text }), `of ${text}`).toHaveLength(1);
+    }
   });
 
   test('with a secret in them are not repeated in the error', () => {

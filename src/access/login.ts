@@ -10,6 +10,11 @@ export interface KnownCredentials {
   /** The credential of that name, if this is its secret. */
   byName(name: string, secret: string | Uint8Array): Credential | null;
   bySecret(secret: string): Credential | null;
+  /**
+   * What changes when the secret of a credential is replaced, for other proofs to be bound to it; `undefined` if there is
+   * no such credential. It is shown to nobody.
+   */
+  fingerprint(id: number): string | undefined;
 }
 
 /**

@@ -5,12 +5,17 @@ import { errorBody, WebError } from './errors.ts';
 import { frame } from './pages/frame.ts';
 import type { WebParts } from './parts.ts';
 import { toWebError } from './to-web-error.ts';
+import { wantsPage } from './wants-page.ts';
+
+/** What a credential is shown by [RFC 6750, 3]. */
+const CHALLENGE = 'Bearer realm="Thermograph"';
 
 /** Answers every error: as JSON to programs, as a page to people. Only what nobody foresaw is logged as an error. */
 export function answerErrors(app: FastifyInstance, parts: WebParts): void {
   const answer = (error: WebError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     reply.code(error.status);
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+    if (error.status === 401) reply.header('www-authenticate', CHALLENGE);
     if (!wantsPage(request)) return reply.type('application/json; charset=utf-8').send(errorBody(error));
     const heading = STATUS_CODES[error.status] ?? 'Error';
     const page = frame(parts, request, reply, { title: `${heading} · Thermograph`, path: '' });
@@ -35,7 +40,11 @@ export function answerErrors(app: FastifyInstance, parts: WebParts): void {
 /** Errors that come before any route, such as a malformed address. */
 export function answerFrameworkError(thrown: unknown, _request: unknown, reply: FastifyReply): void {
   const error = toWebError(thrown);
-  void reply.code(error.status).type('application/json; charset=utf-8').send(errorBody(error));
+  void reply
+    .code(error.status)
+    .header('x-content-type-options', 'nosniff')
+    .type('application/json; charset=utf-8')
+    .send(errorBody(error));
 }
 
 /** What is not HTTP, or not within Node's limits; there is no request yet, only a socket. */
@@ -51,8 +60,4 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
-}
-
-function wantsPage({ method, url }: FastifyRequest): boolean {
-  return (method === 'GET' || method === 'HEAD') && !/^\/(?:api|health|metrics)(?:[/?]|$)/.test(url);
 }

@@ -51,6 +51,36 @@ export function metricUnknown(station: string, metric: string): WebError {
   return new WebError(404, 'metric-unknown', `${station} has never sent a metric named ${metric}`);
 }
 
+export function credentialsRequired(): WebError {
+  return new WebError(401, 'credentials-required', 'this needs a credential: Authorization: Bearer SECRET');
+}
+
+export function secretWrong(): WebError {
+  return new WebError(401, 'secret-wrong', 'nobody has this secret');
+}
+
+export function tooManyWrongSecrets(retryAfterSeconds: number): WebError {
+  return new WebError(429, 'too-many-wrong-secrets', 'too many secrets from this address were wrong', {
+    retryAfterSeconds,
+  });
+}
+
+export function tooManyRequests(retryAfterSeconds: number): WebError {
+  return new WebError(429, 'too-many-requests', 'too much comes from this address', { retryAfterSeconds });
+}
+
+export function notAllowed(): WebError {
+  return new WebError(403, 'not-allowed', 'this credential does not allow it');
+}
+
+/** Nobody can tell who it is while the credentials could not be read. */
+export function credentialsUnknown(cause?: unknown): WebError {
+  return new WebError(503, 'credentials-unknown', 'the credentials could not be read yet', {
+    retryAfterSeconds: 5,
+    ...(cause !== undefined && { cause }),
+  });
+}
+
 export function errorBody(error: WebError): {
   error: { code: string; message: string; details: readonly ErrorDetail[] };
 } {

@@ -1,5 +1,6 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { mayRead } from './access/guard.ts';
 import type { WebParts } from './parts.ts';
 import { readyReply } from './schemas.ts';
 
@@ -11,15 +12,18 @@ export function healthRoutes(
   return (app, _options, done) => {
     app.get(
       '/health/live',
-      { schema: { response: { 200: Type.Object({ status: Type.Literal('live') }) } } },
+      {
+        config: { access: 'open' },
+        schema: { response: { 200: Type.Object({ status: Type.Literal('live') }) } },
+      },
       (_request, reply) => {
         void reply.send({ status: 'live' });
       },
     );
     app.get(
       '/health/ready',
-      { schema: { response: { 200: readyReply, 503: readyReply } } },
-      async (_request, reply) => {
+      { config: { access: 'readiness' }, schema: { response: { 200: readyReply, 503: readyReply } } },
+      async (request, reply) => {
         const answers = await databaseAnswers();
         const { state, isPrepared, databaseProblem, spoolProblem, spooledMessages, spooledBytes } =
           parts.storing();
@@ -36,7 +40,10 @@ export function healthRoutes(
         };
         // Whatever an earlier reading met with: it is the next one that counts.
         const ready = answers && isPrepared && checks.broker.ok && checks.storing.ok;
-        return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not-ready', checks });
+        const status = ready ? 'ready' : 'not-ready';
+        const isTold =
+          !parts.isPrivate || (request.visitor && mayRead(parts, request.visitor.principal, undefined));
+        return reply.code(ready ? 200 : 503).send({ status, ...(isTold && { checks }) });
       },
     );
     done();

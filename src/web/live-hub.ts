@@ -4,6 +4,8 @@ import type { WebParts } from './parts.ts';
 
 /** Someone who watches the event stream. */
 export interface Viewer extends Interest {
+  /** Whether they may go on, now that credentials have changed. */
+  readonly mayStay: () => boolean;
   readonly response: Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'writableLength'>;
 }
 
@@ -14,6 +16,8 @@ export interface LiveHub {
   /** Begins to tell the viewer. */
   add(viewer: Viewer): void;
   remove(viewer: Viewer): void;
+  /** Ends the streams of those who may not stay. */
+  review(): void;
   /** Ends every stream, and takes no more viewers. */
   close(): void;
 }
@@ -98,6 +102,13 @@ export function createLiveHub(parts: LiveParts, options: LiveHubOptions = LIVE_H
     },
     remove(viewer) {
       viewers.delete(viewer);
+    },
+    review() {
+      for (const viewer of viewers) {
+        if (viewer.mayStay()) continue;
+        viewers.delete(viewer);
+        viewer.response.end();
+      }
     },
     close() {
       closed = true;

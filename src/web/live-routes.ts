@@ -1,32 +1,45 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { isStationName } from '../telemetry/topic.ts';
+import type { Visitor } from './access/visitors.ts';
 import { invalidParameter, WebError } from './errors.ts';
 import type { LiveHub, Viewer } from './live-hub.ts';
-import { HEADERS } from './response-headers.ts';
 import { liveQuery } from './schemas.ts';
 
+/** Whether a visitor who was let in may still read that station, or everything. */
+type MayStay = (visitor: Visitor | undefined, station: string | undefined) => boolean;
+
 /** `GET /api/live`: an event stream of readings that are now the newest of their series, and of presence. */
-export function liveRoutes(hub: LiveHub): FastifyPluginCallbackTypebox {
+export function liveRoutes(hub: LiveHub, mayStay: MayStay): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     // The server waits for open requests before it has closed, and these never end by themselves.
     app.addHook('preClose', (closed) => {
       hub.close();
       closed();
     });
-    app.get('/api/live', { schema: { querystring: liveQuery }, exposeHeadRoute: false }, (request, reply) => {
-      const { station, units } = request.query;
-      if (station !== undefined && !isStationName(station)) {
-        throw invalidParameter('station', 'is not a station name');
-      }
-      if (!hub.hasRoom()) throw tooManyViewers();
-      const viewer: Viewer = { response: reply.raw, station, units };
-      reply.hijack();
-      reply.raw.on('close', () => hub.remove(viewer));
-      // A write into a connection that is just breaking must not become an unheard error.
-      reply.raw.on('error', () => hub.remove(viewer));
-      reply.raw.setHeaders(new Map(Object.entries({ ...HEADERS, ...STREAM_HEADERS })));
-      hub.add(viewer);
-    });
+    app.get(
+      '/api/live',
+      { config: { access: 'live' }, schema: { querystring: liveQuery }, exposeHeadRoute: false },
+      (request, reply) => {
+        const { station, units } = request.query;
+        if (station !== undefined && !isStationName(station)) {
+          throw invalidParameter('station', 'is not a station name');
+        }
+        if (!hub.hasRoom()) throw tooManyViewers();
+        const { visitor } = request;
+        const viewer: Viewer = {
+          response: reply.raw,
+          station,
+          units,
+          mayStay: () => mayStay(visitor, station),
+        };
+        reply.hijack();
+        reply.raw.on('close', () => hub.remove(viewer));
+        // A write into a connection that is just breaking must not become an unheard error.
+        reply.raw.on('error', () => hub.remove(viewer));
+        reply.raw.setHeaders(new Map(Object.entries(STREAM_HEADERS)));
+        hub.add(viewer);
+      },
+    );
     done();
   };
 }

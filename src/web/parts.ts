@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
+import type { KnownCredentials } from '../access/login.ts';
 import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
+import type { WebCounters } from './counters.ts';
 
 /** What became of a message that came in over HTTP. */
 export interface SubmitOutcome {
@@ -39,6 +41,19 @@ export interface WebParts {
   readonly startedAt: Date;
   /** Whether readings may be posted without credentials. */
   readonly allowAnonymous: boolean;
+  /** Whether whoever reads needs a credential. */
+  readonly isPrivate: boolean;
+  readonly credentials: KnownCredentials;
+  /** What signs cookies, the same for all nodes and at each start. @throws while it can't be read */
+  readonly cookieKey: () => Promise<Buffer>;
+  /** Counts a wrong secret. @returns after how many seconds to come again, if there were too many */
+  readonly loginFailed: (address: string) => Promise<number | undefined>;
+  /** Counts a request that writes. @returns after how many seconds to come again, if there were too many */
+  readonly admitWrite: (address: string) => Promise<number | undefined>;
+  readonly httpCounters: WebCounters;
+  readonly maxBodyBytes: number;
+  /** Origins whose pages may frame ours. */
+  readonly frameAncestors: readonly string[];
   /** Where stations publish, for the page that shows how; e.g. `{ host: '127.0.0.1', port: 1883 }`. */
   readonly mqttAddress: () => { host: string; port: number };
   readonly clock: () => Micros;

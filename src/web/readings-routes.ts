@@ -16,7 +16,10 @@ export function readingsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     app.get(
       '/api/stations/:station/readings',
-      { schema: { params: stationParams, querystring: readingsQuery, response: { 200: readingsReply } } },
+      {
+        config: { access: 'station' },
+        schema: { params: stationParams, querystring: readingsQuery, response: { 200: readingsReply } },
+      },
       (request) => replyReadings(parts, request.params.station, request.query),
     );
     done();

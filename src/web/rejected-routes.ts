@@ -1,25 +1,34 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { readRejected } from '../storage/rejected-query.ts';
 import { formatMicros } from '../telemetry/format-time.ts';
+import { isShownAsAdmin } from './access/visitors.ts';
 import { invalidParameter } from './errors.ts';
 import type { WebParts } from './parts.ts';
 import { rejectedQuery, rejectedReply } from './schemas.ts';
 import { askDatabase } from './to-web-error.ts';
 
-/** `GET /api/rejected`: what was not understood, with its payload and reason, newest first. */
+/**
+ * `GET /api/rejected`: what was not understood, with its payload and reason, newest first. By the identifier of a client
+ * others could take over its session, or find its address: it is told to admins alone.
+ */
 export function rejectedRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     app.get(
       '/api/rejected',
-      { schema: { querystring: rejectedQuery, response: { 200: rejectedReply } } },
+      {
+        config: { access: 'everything' },
+        schema: { querystring: rejectedQuery, response: { 200: rejectedReply } },
+      },
       async (request) => {
         const { reason, limit, cursor } = request.query;
+        const isAdmin = isShownAsAdmin(request.visitor);
         const beforeId = cursor === undefined ? undefined : requireId(cursor);
         const { rows, more } = await askDatabase(readRejected(parts.pool, { limit, reason, beforeId }));
         const last = more ? rows.at(-1) : undefined;
         return {
           rejected: rows.map((row) => ({
             ...row,
+            clientId: isAdmin ? row.clientId : null,
             receivedAt: formatMicros(row.receivedAt),
             payload: showPayload(row.payload),
           })),

@@ -97,7 +97,7 @@ export const rejectedReply = Type.Object({
       topic: Type.String(),
       payload: Type.Object({ text: Type.Optional(Type.String()), base64: Type.Optional(Type.String()) }),
       qos: Type.Integer(),
-      clientId: nullable(Type.String()),
+      clientId: nullable(Type.String({ description: 'null to all but admins' })),
       reason: Type.String(),
       detail: Type.String(),
     }),
@@ -119,19 +119,21 @@ const checkReply = Type.Object({
 
 export const readyReply = Type.Object({
   status: Type.Enum(['ready', 'not-ready']),
-  checks: Type.Object({
-    database: checkReply,
-    broker: checkReply,
-    storing: Type.Object({
-      ok: Type.Boolean(),
-      state: Type.Enum(['storing', 'spooling', 'stalled'], {
-        description:
-          'Readings go to the database; to the spool, because that is away; nowhere, because the spool takes nothing either',
+  checks: Type.Optional(
+    Type.Object({
+      database: checkReply,
+      broker: checkReply,
+      storing: Type.Object({
+        ok: Type.Boolean(),
+        state: Type.Enum(['storing', 'spooling', 'stalled'], {
+          description:
+            'Readings go to the database; to the spool, because that is away; nowhere, because the spool takes nothing either',
+        }),
+      }),
+      spool: Type.Interface([checkReply], {
+        messages: nullable(Type.Integer({ description: 'null while it can not be read' })),
+        bytes: nullable(Type.Integer()),
       }),
     }),
-    spool: Type.Interface([checkReply], {
-      messages: nullable(Type.Integer({ description: 'null while it can not be read' })),
-      bytes: nullable(Type.Integer()),
-    }),
-  }),
+  ),
 });

@@ -1,8 +1,20 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { fastifyCookie } from '@fastify/cookie';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RouteOptions,
+} from 'fastify';
 import type { Logger } from 'pino';
+import { refuseOtherSites } from './access/cross-site.ts';
+import { guard, mayStay } from './access/guard.ts';
+import { loginRoutes } from './access/login-routes.ts';
+import { createVisitors } from './access/visitors.ts';
 import { answerClientError, answerErrors, answerFrameworkError } from './error-handler.ts';
 import { healthRoutes } from './health-routes.ts';
+import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import { createLiveHub } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
 import { nowPage } from './pages/now-page.ts';
@@ -14,21 +26,36 @@ import { readingsRoutes } from './readings-routes.ts';
 import { rejectedRoutes } from './rejected-routes.ts';
 import { stationsRoutes } from './stations-routes.ts';
 import { submitRoutes } from './submit-routes.ts';
-import { HEADERS } from './response-headers.ts';
+import { addHeaders } from './response-headers.ts';
 import { registerViews } from './views.ts';
+import { limitWrites } from './write-rate.ts';
 
-/** How long a client may take to send a request. */
-const REQUEST_TIMEOUT_MS = 30_000;
 /** How long open requests may hold up closing. */
 const CLOSE_TIMEOUT_MS = 5000;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** To be called when credentials have changed: ends the event streams of those who may no longer read them. */
+    reviewAccess(): void;
+  }
+}
+
+export interface WebOptions {
+  readonly log: Logger;
+  readonly limits?: HttpLimits;
+  /** Called for each route. */
+  readonly onRoute?: (route: RouteOptions) => void;
+}
+
 /** Pages, JSON API, event stream and health: an app that does not listen yet. `close` ends all of it. */
-export async function createWeb(parts: WebParts, options: { log: Logger }): Promise<FastifyInstance> {
+export async function createWeb(parts: WebParts, options: WebOptions): Promise<FastifyInstance> {
+  const limits = options.limits ?? HTTP_LIMITS;
   const app = fastify({
     loggerInstance: withoutSmallTalk(options.log),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: false,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: limits.requestTimeout,
+    http: limits,
     // While closing, requests on open connections are still answered in our own words.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
@@ -36,9 +63,18 @@ export async function createWeb(parts: WebParts, options: { log: Logger }): Prom
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
-  addHeaders(app);
+  if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
+  const visitors = createVisitors(parts);
+  const hub = createLiveHub(parts);
+  logRequests(app);
   boundClosing(app);
   answerErrors(app, parts);
+  await addHeaders(app, parts);
+  await app.register(fastifyCookie);
+  refuseOtherSites(app);
+  limitWrites(app, parts);
+  guard(app, parts, visitors);
+  app.decorate('reviewAccess', () => hub.review());
   await registerViews(app);
   const databaseAnswers = createDatabaseCheck(parts.pool);
   for (const routes of [
@@ -47,7 +83,8 @@ export async function createWeb(parts: WebParts, options: { log: Logger }): Prom
     readingsRoutes(parts),
     submitRoutes(parts),
     rejectedRoutes(parts),
-    liveRoutes(createLiveHub(parts)),
+    liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station)),
+    loginRoutes(parts, visitors),
     nowPage(parts),
     stationPage(parts),
     statusPage(parts, databaseAnswers),
@@ -60,14 +97,10 @@ export async function createWeb(parts: WebParts, options: { log: Logger }): Prom
 
 /** At `info` Fastify tells where it listens, which the start-up lines do better. */
 function withoutSmallTalk(log: Logger): FastifyBaseLogger {
-  return log.isLevelEnabled('debug') ? log : log.child({}, { level: 'warn' });
+  return log.level === 'info' ? log.child({}, { level: 'warn' }) : log;
 }
 
-function addHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', (_request, reply, next) => {
-    reply.headers(HEADERS);
-    next();
-  });
+function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, next) => {
     const { method, url } = request;
     request.log.debug(

@@ -14,7 +14,10 @@ export function stationsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     app.get(
       '/api/stations',
-      { schema: { querystring: unitsQuery, response: { 200: stationsReply } } },
+      {
+        config: { access: 'everything' },
+        schema: { querystring: unitsQuery, response: { 200: stationsReply } },
+      },
       (request, reply) => {
         if (!parts.storing().isPrepared) throw databaseUnavailable();
         // As bytes: Fastify would check and write all of it anew for each request.
@@ -23,7 +26,10 @@ export function stationsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     );
     app.get(
       '/api/stations/:station',
-      { schema: { params: stationParams, querystring: unitsQuery, response: { 200: stationReply } } },
+      {
+        config: { access: 'station' },
+        schema: { params: stationParams, querystring: unitsQuery, response: { 200: stationReply } },
+      },
       (request, reply) => {
         const station = parts.station(request.params.station);
         if (station === undefined) throw missing(request.params.station);

@@ -1,12 +1,9 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import { invalidParameter, WebError } from './errors.ts';
 import type { WebParts } from './parts.ts';
 import { spooledReply, stationParams, submitQuery, submitReply } from './schemas.ts';
 
-/** As much as MQTT clients may send in one message. */
-const MAX_BODY_BYTES = 256 * 1024;
 const METRIC_RULE = 'must be 1 to 64 of a-z, 0-9, _ and ., beginning with a letter, and not status or time';
 const STATION_RULE = 'must be 1 to 64 of A-Z, a-z, 0-9, ., _ and -, beginning with a letter or digit';
 
@@ -16,20 +13,19 @@ export function submitRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser(
       '*',
-      { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES },
+      { parseAs: 'buffer', bodyLimit: parts.maxBodyBytes },
       (_request, body, parsed) => parsed(null, body),
     );
     app.post(
       '/api/stations/:station/readings',
       {
+        config: { access: 'post' },
         schema: {
           params: stationParams,
           querystring: submitQuery,
           response: { 201: submitReply, 202: spooledReply },
         },
-        onRequest: (request, reply, next) => {
-          refuseOtherOrigins(request);
-          if (!parts.allowAnonymous) throw credentialsRequired(reply);
+        onRequest: (request, _reply, next) => {
           // Boards send all sorts here, `json` for one, which Fastify refuses as malformed; only the payload counts.
           delete request.headers['content-type'];
           next();
@@ -66,21 +62,4 @@ export function submitRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     );
     done();
   };
-}
-
-/** Any page that somebody opens could otherwise make their browser post to a service on their own network. */
-function refuseOtherOrigins(request: FastifyRequest): void {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return;
-  if (URL.canParse(origin) && new URL(origin).host === host) return;
-  throw new WebError(403, 'origin-not-allowed', 'readings are not taken from the pages of other sites');
-}
-
-function credentialsRequired(reply: FastifyReply): WebError {
-  reply.header('www-authenticate', 'Bearer realm="Thermograph"');
-  return new WebError(
-    401,
-    'credentials-required',
-    'readings are taken without credentials only if ALLOW_ANONYMOUS is true',
-  );
 }

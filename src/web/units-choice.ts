@@ -11,16 +11,11 @@ const ONE_YEAR_S = 365 * 24 * 3600;
 export function chooseUnits(request: FastifyRequest, reply: FastifyReply, usual: UnitSystem): UnitSystem {
   const asked = new URLSearchParams(request.url.split('?', 2)[1]).get('units');
   if (isUnitSystem(asked)) {
-    reply.header('set-cookie', `${COOKIE}=${asked}; Path=/; Max-Age=${ONE_YEAR_S}; SameSite=Lax; HttpOnly`);
+    reply.setCookie(COOKIE, asked, { path: '/', maxAge: ONE_YEAR_S, sameSite: 'lax', httpOnly: true });
     return asked;
   }
-  const remembered = readCookie(request.headers.cookie ?? '');
+  const remembered = request.cookies[COOKIE];
   return isUnitSystem(remembered) ? remembered : usual;
-}
-
-function readCookie(header: string): string | undefined {
-  const pair = header.split(';').find((part) => part.trim().startsWith(`${COOKIE}=`));
-  return pair?.trim().slice(COOKIE.length + 1);
 }
 
 function isUnitSystem(value: unknown): value is UnitSystem {

@@ -24,6 +24,13 @@ export async function registerViews(app: FastifyInstance): Promise<void> {
     options: { partials: PARTIALS, compileOptions: { strict: false, preventIndent: true } },
     production: true,
   });
+  await app.register(assets);
+}
+
+async function assets(app: FastifyInstance): Promise<void> {
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, access: 'open' };
+  });
   await app.register(fastifyStatic, {
     root: `${TEMPLATES}/assets`,
     prefix: '/assets/',

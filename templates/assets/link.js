@@ -8,6 +8,7 @@
  * @typedef {object} LinkOptions
  * @property {string} url
  * @property {(state: LinkState) => void} onState
+ * @property {() => void} onRefused the service has answered, but not with a stream
  * @property {() => void} onOpen after each connection: what came meanwhile has to be fetched
  * @property {(time: string) => void} onTime the service's clock
  * @property {(readings: LiveReading[]) => void} onReadings
@@ -41,7 +42,11 @@ export function openLink(options) {
     lastTry = Date.now();
     source = new EventSource(options.url);
     source.addEventListener('open', () => options.onOpen());
-    source.addEventListener('error', () => options.onState('reconnecting'));
+    source.addEventListener('error', ({ target }) => {
+      options.onState('reconnecting');
+      // A browser gives up only after an answer such as 401 or 503.
+      if (target instanceof EventSource && target.readyState === EventSource.CLOSED) options.onRefused();
+    });
     source.addEventListener(
       'ping',
       hearing(({ time }) => options.onTime(time)),
@@ -53,7 +58,6 @@ export function openLink(options) {
   const watch = () => {
     const silent = Date.now() - lastHeard > SILENCE_MS;
     if (silent) options.onState('reconnecting');
-    // A browser tries again by itself, but not after an answer such as 503.
     const givenUp = source?.readyState === EventSource.CLOSED;
     const waited = Date.now() - lastTry;
     if ((givenUp && waited > RETRY_MS) || (silent && waited > SILENCE_MS)) connect();

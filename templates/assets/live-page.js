@@ -43,6 +43,8 @@ async function catchUp() {
   const path = onlyStation === undefined ? '' : `/${encodeURIComponent(onlyStation)}`;
   try {
     const response = await fetch(`/api/stations${path}?units=${units}`, { cache: 'no-store' });
+    // Whoever was logged out, or may read less than before, is shown what the page says now: the login page, mostly.
+    if (response.status === 401 || response.status === 403) location.reload();
     if (!response.ok) return;
     const body = await response.json();
     const stations = onlyStation === undefined ? body.stations : [body];
@@ -69,6 +71,7 @@ openLink({
     link.textContent = LINK_WORDS[state];
   },
   onOpen: () => void catchUp(),
+  onRefused: () => void catchUp(),
   onTime(time) {
     clockOffsetMs = Date.parse(time) - Date.now();
     tick();

@@ -16,7 +16,9 @@ export function createRefresh(onRefreshed) {
     last = Date.now();
     try {
       const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
-      if (response.ok) replaceFragments(await response.text());
+      // To the login page: whoever was logged in is so no more.
+      if (response.redirected) location.reload();
+      else if (response.ok) replaceFragments(await response.text());
     } catch {
       // The link says that the service is away; once it is back, the page is refreshed again.
     }

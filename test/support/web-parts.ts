@@ -1,13 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import pino from 'pino';
+import { createAddressLimit } from '../../src/address-limit.ts';
 import type { CommittedReading, Micros } from '../../src/telemetry/reading.ts';
 import type { StationSnapshot } from '../../src/telemetry/station.ts';
 import { defaultUnit } from '../../src/telemetry/units.ts';
+import { newWebCounters } from '../../src/web/counters.ts';
 import type { StoringState, SubmitOutcome, WebParts } from '../../src/web/parts.ts';
+import { createTestCredentials, type TestCredentials } from './credentials.ts';
 
 /** What a test changes while the app runs. */
 export interface WebPartsHandle {
   readonly parts: WebParts;
+  readonly credentials: TestCredentials;
   readonly submitted: Parameters<WebParts['submit']>[0][];
   /** How many listen to commits and presence. */
   listeners(): number;
@@ -42,10 +47,26 @@ export interface WebPartsOptions {
   readonly timeZone?: string;
   readonly allowAnonymous?: boolean;
   readonly mqttHost?: string;
+  readonly isPrivate?: boolean;
+  readonly maxBodyBytes?: number;
+  readonly frameAncestors?: readonly string[];
+  /** How many wrong secrets and how many writes one address may send while the test runs. */
+  readonly maxWrongSecrets?: number;
+  readonly maxWrites?: number;
+  readonly cookieKey?: WebParts['cookieKey'];
 }
+
+const LONGER_THAN_A_TEST_S = 3600;
 
 /** The rest of the service, as the web layer sees it, in the hands of a test. */
 export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
+  const credentials = createTestCredentials();
+  const wrongSecrets = createAddressLimit({
+    most: options.maxWrongSecrets ?? 20,
+    perSeconds: LONGER_THAN_A_TEST_S,
+  });
+  const writes = createAddressLimit({ most: options.maxWrites ?? 0, perSeconds: LONGER_THAN_A_TEST_S });
+  const cookieKey = randomBytes(32);
   const stations = new Map<string, StationSnapshot>();
   const committed = new Set<(batch: readonly CommittedReading[]) => void>();
   const presence = new Set<(station: string, online: boolean) => void>();
@@ -74,6 +95,14 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       version: '0.1.0',
       startedAt: new Date(),
       allowAnonymous: options.allowAnonymous ?? true,
+      isPrivate: options.isPrivate ?? false,
+      credentials,
+      cookieKey: options.cookieKey ?? (() => Promise.resolve(cookieKey)),
+      loginFailed: (address) => wrongSecrets.count(address),
+      admitWrite: (address) => writes.count(address),
+      httpCounters: newWebCounters(),
+      maxBodyBytes: options.maxBodyBytes ?? 262_144,
+      frameAncestors: options.frameAncestors ?? [],
       mqttAddress: () => ({ host: options.mqttHost ?? '127.0.0.1', port: 1883 }),
       clock,
       stations: () => [...stations.values()].toSorted((a, b) => (a.station < b.station ? -1 : 1)),
@@ -95,6 +124,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       counters: () => ({ messages_received: 1234, readings_written: 1200 }),
       gauges: () => ({ messages_waiting: 3 }),
     },
+    credentials,
     submitted,
     listeners: () => committed.size + presence.size,
     advance(milliseconds) {

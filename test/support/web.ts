@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
-import { createWeb } from '../../src/web/server.ts';
+import { createWeb, type WebOptions } from '../../src/web/server.ts';
 import { createWebParts, silentLog, type WebPartsHandle, type WebPartsOptions } from './web-parts.ts';
 
 /** The web layer, listening, with the rest of the service in the test's hands. */
@@ -20,16 +20,35 @@ interface Reply {
   readonly body: any;
 }
 
+/** Logs in as a browser does. @returns the cookie, as it is sent */
+export async function logIn(web: TestWeb, secret: string): Promise<string> {
+  const { status, headers } = await web.ask('/login', {
+    method: 'POST',
+    body: new URLSearchParams({ secret }),
+    redirect: 'manual',
+  });
+  const cookie = headers.get('set-cookie')?.split(';', 1)[0];
+  if (status !== 303 || cookie === undefined) throw new Error(`the login was answered with ${status}`);
+  return cookie;
+}
+
 /** Closed when the test ends. */
-export async function useWeb(options: WebPartsOptions = {}): Promise<TestWeb> {
-  const web = await startWeb(createWebParts(options));
+export async function useWeb(
+  options: WebPartsOptions = {},
+  webOptions: Partial<WebOptions> = {},
+): Promise<TestWeb> {
+  const web = await startWeb(createWebParts(options), 0, webOptions);
   onTestFinished(() => web.app.close());
   return web;
 }
 
 /** For several tests, or to come back on the same port; its user closes it. */
-export async function startWeb(handle: WebPartsHandle, port = 0): Promise<TestWeb> {
-  const app = await createWeb(handle.parts, { log: silentLog });
+export async function startWeb(
+  handle: WebPartsHandle,
+  port = 0,
+  options: Partial<WebOptions> = {},
+): Promise<TestWeb> {
+  const app = await createWeb(handle.parts, { log: silentLog, ...options });
   const url = await app.listen({ host: '127.0.0.1', port });
   return {
     ...handle,
@@ -43,7 +62,7 @@ export async function startWeb(handle: WebPartsHandle, port = 0): Promise<TestWe
         status: response.status,
         headers: response.headers,
         text,
-        body: isJson ? JSON.parse(text) : undefined,
+        body: isJson && text !== '' ? JSON.parse(text) : undefined,
       };
     },
   };

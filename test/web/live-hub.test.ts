@@ -22,7 +22,7 @@ async function useHub(options: Partial<LiveHubOptions>): Promise<TestHub> {
   const hub = createLiveHub(handle.parts, { ...LIVE_HUB_DEFAULTS, ...options });
   let cutOff = 0;
   const server = createServer((_request, response) => {
-    const viewer = { response, station: undefined, units: undefined };
+    const viewer = { response, mayStay: () => true, station: undefined, units: undefined };
     response.on('close', () => {
       cutOff += 1;
       hub.remove(viewer);

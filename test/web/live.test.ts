@@ -94,7 +94,7 @@ test('a station name that can not be one is a 400 that names station', async () 
 
 test('one viewer too many gets a 503', async () => {
   const app = fastify().register(
-    liveRoutes(createLiveHub(createWebParts().parts, { ...LIVE_HUB_DEFAULTS, maxViewers: 1 })),
+    liveRoutes(createLiveHub(createWebParts().parts, { ...LIVE_HUB_DEFAULTS, maxViewers: 1 }), () => true),
   );
   onTestFinished(() => app.close());
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

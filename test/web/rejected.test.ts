@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { insertRejected } from '../../src/storage/rejected-insert.ts';
 import type { RejectReason } from '../../src/telemetry/reading.ts';
 import { useTestDatabase } from '../support/database.ts';
-import { useWeb } from '../support/web.ts';
+import { logIn, useWeb } from '../support/web.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12) * 1000;
 
@@ -21,7 +21,8 @@ test('a rejected message comes with all that was kept of it', async () => {
   const { pool } = await useTestDatabase();
   await reject(pool, Buffer.from('{"temperature":"é"'));
   const web = await useWeb({ pool });
-  const { body } = await web.ask('/api/rejected');
+  const authorization = `Bearer ${web.credentials.add('admin', 'owner')}`;
+  const { body } = await web.ask('/api/rejected', { headers: { authorization } });
   expect(body).toStrictEqual({
     rejected: [
       {
@@ -37,6 +38,24 @@ test('a rejected message comes with all that was kept of it', async () => {
     ],
     next: null,
   });
+});
+
+test('which client it came from is told to an admin who shows their secret, and to nobody else', async () => {
+  const { pool } = await useTestDatabase();
+  await reject(pool, Buffer.from('warm'));
+  for (const isPrivate of [false, true]) {
+    const web = await useWeb({ pool, isPrivate });
+    const admin = web.credentials.add('admin', 'owner');
+    const reader = web.credentials.add('integrator', 'grafana', ['#']);
+    const cookie = await logIn(web, admin);
+    const clientOf = async (headers: Record<string, string>): Promise<unknown> =>
+      (await web.ask('/api/rejected', { headers })).body.rejected[0].clientId;
+    expect(await clientOf({ authorization: `Bearer ${admin}` })).toBe('esp32');
+    expect(await clientOf({ authorization: `Bearer ${reader}` })).toBeNull();
+    expect(await clientOf({ cookie })).toBeNull();
+    if (!isPrivate) expect(await clientOf({})).toBeNull();
+    expect((await web.ask('/status', { headers: { cookie } })).text).not.toContain('esp32');
+  }
 });
 
 test('a payload that is not UTF-8 comes whole, in base64', async () => {

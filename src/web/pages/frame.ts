@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatMicros } from '../../telemetry/format-time.ts';
+import { isNobody } from '../access/visitors.ts';
 import type { UnitSystem } from '../display-units.ts';
 import type { WebParts } from '../parts.ts';
 import { chooseUnits } from '../units-choice.ts';
@@ -14,6 +15,10 @@ export interface Frame {
   readonly timeZone: string;
   /** The service's time, for browsers whose clock is wrong. */
   readonly now: string;
+  /** Whether there is nothing around but the name: whoever is not logged in can't go anywhere. */
+  readonly isBare: boolean;
+  /** Who is logged in with a cookie. */
+  readonly login: string | null;
 }
 
 export interface PageLink {
@@ -28,6 +33,7 @@ export interface FrameOptions {
   readonly title: string;
   /** The place in the navigation that is open. */
   readonly path: string;
+  readonly isBare?: boolean;
 }
 
 export function frame(
@@ -51,6 +57,8 @@ export function frame(
     version: parts.version,
     timeZone: parts.timeZone,
     now: formatMicros(parts.clock()),
+    isBare: options.isBare ?? (parts.isPrivate && isNobody(request.visitor)),
+    login: request.visitor?.by === 'cookie' ? request.visitor.principal.name : null,
   };
 }
 

@@ -8,7 +8,7 @@ import { cardTitle, stationCard } from './station-card.ts';
 export function nowPage(parts: WebParts): FastifyPluginCallback {
   const zone = createZonedTime(parts.timeZone);
   return (app, _options, done) => {
-    app.get('/', (request, reply) => {
+    app.get('/', { config: { access: 'everything' } }, (request, reply) => {
       const page = frame(parts, request, reply, { title: 'Thermograph', path: '/' });
       const viewpoint = { now: parts.clock(), units: page.units, zone };
       const { isPrepared, databaseProblem } = parts.storing();

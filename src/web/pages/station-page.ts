@@ -19,6 +19,7 @@ export function stationPage(parts: WebParts): FastifyPluginCallback {
   return (app, _options, done) => {
     app.get<{ Params: { station: string }; Querystring: StationQuery }>(
       '/stations/:station',
+      { config: { access: 'station' } },
       async (request, reply) => {
         const snapshot = parts.station(request.params.station);
         if (snapshot === undefined) {

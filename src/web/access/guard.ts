@@ -1,0 +1,109 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  mayAdminister,
+  mayPostReadings,
+  mayReadEverything,
+  mayReadStation,
+  type Principal,
+} from '../../access/permissions.ts';
+import { notAllowed, WebError } from '../errors.ts';
+import type { WebParts } from '../parts.ts';
+import { wantsPage } from '../wants-page.ts';
+import { loginPath } from './return-path.ts';
+import type { Access } from './route-access.ts';
+import type { Visitor, Visitors } from './visitors.ts';
+
+/** Lets nobody further than the route's `access` allows. It comes before the body is read, so that nothing is kept of it. */
+export function guard(app: FastifyInstance, parts: WebParts, visitors: Visitors): void {
+  app.decorateRequest('visitor');
+  app.addHook('onRequest', async (request, reply) => {
+    const { access } = request.routeOptions.config;
+    if (request.is404 || access === 'open') return undefined;
+    try {
+      request.visitor = await admit(access, request, reply);
+      return undefined;
+    } catch (error) {
+      if (!isLoginNeeded(error) || !wantsPage(request)) throw error;
+      return reply.redirect(loginPath(request.url), 303);
+    }
+  });
+
+  async function admit(
+    access: Exclude<Access, 'open'> | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Visitor | undefined> {
+    switch (access) {
+      case 'readiness':
+        return whoeverItIs(request, reply);
+      case 'post':
+        return permit(await visitors.byBearer(request, parts.allowAnonymous), (principal) =>
+          mayPostReadings(principal, stationOf(request) ?? ''),
+        );
+      case 'admin':
+        return permit(await visitors.byBearer(request, false), mayAdminister);
+      case 'everything':
+      case 'station':
+      case 'live':
+        return permit(await visitors.byAny(request, reply, !parts.isPrivate), (principal) =>
+          mayRead(parts, principal, access === 'everything' ? undefined : stationOf(request)),
+        );
+      case undefined:
+        break;
+    }
+    if (parts.isPrivate) throw notAllowed();
+    return undefined;
+  }
+
+  /** Whether the service is ready must be told while the database is away, too, and with it the credentials. */
+  async function whoeverItIs(request: FastifyRequest, reply: FastifyReply): Promise<Visitor | undefined> {
+    try {
+      return await visitors.byAny(request, reply, !parts.isPrivate);
+    } catch (error) {
+      if (isLoginNeeded(error) || (error instanceof WebError && error.status === 503)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** @param station `undefined`: all of them */
+export function mayRead(
+  { isPrivate }: Pick<WebParts, 'isPrivate'>,
+  principal: Principal,
+  station: string | undefined,
+): boolean {
+  if (!isPrivate) return true;
+  // Anonymous MQTT clients may read all that there is; that the pages are private is another decision.
+  if (principal.kind === 'anonymous') return false;
+  return station === undefined ? mayReadEverything(principal) : mayReadStation(principal, station);
+}
+
+/** Whether whoever was let in to read that station, or everything, may go on. */
+export function mayStay(
+  parts: WebParts,
+  visitors: Visitors,
+  visitor: Visitor | undefined,
+  station: string | undefined,
+): boolean {
+  const principal = visitor && visitors.principalNow(visitor);
+  return principal !== undefined && mayRead(parts, principal, station);
+}
+
+function permit(visitor: Visitor, isPermitted: (principal: Principal) => boolean): Visitor {
+  if (!isPermitted(visitor.principal)) throw notAllowed();
+  return visitor;
+}
+
+function isLoginNeeded(error: unknown): boolean {
+  return error instanceof WebError && error.code === 'credentials-required';
+}
+
+/** Of the path, or else of the query. */
+function stationOf({ params, query }: FastifyRequest): string | undefined {
+  const named = { ...asObject(query), ...asObject(params) }['station'];
+  return typeof named === 'string' ? named : undefined;
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,77 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { mayReadEverything, mayReadStation, type Principal } from '../../access/permissions.ts';
+import { WebError } from '../errors.ts';
+import { frame } from '../pages/frame.ts';
+import { stationHref } from '../pages/station-card.ts';
+import type { WebParts } from '../parts.ts';
+import { localPath } from './return-path.ts';
+import type { Visitors } from './visitors.ts';
+
+const MAX_FORM_BYTES = 8 * 1024;
+
+/** `GET /login`, and `POST /login` and `/logout`: a secret for a cookie with which pages may be read. */
+export function loginRoutes(parts: WebParts, visitors: Visitors): FastifyPluginCallback {
+  return (app, _options, done) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: MAX_FORM_BYTES },
+      (_request, body, parsed) => parsed(null, new URLSearchParams(body.toString())),
+    );
+    app.get<{ Querystring: { to?: unknown } }>('/login', { config: { access: 'open' } }, (request, reply) =>
+      show(request, reply, localPath(request.query.to)),
+    );
+    app.post('/login', { config: { access: 'open' } }, async (request, reply) => {
+      const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+      const to = localPath(form.get('to'));
+      try {
+        // Whoever copies a secret easily takes a space or a line break with it.
+        const visitor = await visitors.bySecret((form.get('secret') ?? '').trim(), request.ip);
+        await visitors.remember(request, reply, visitor);
+        return reply.redirect(to === '/' ? home(parts, visitor.principal) : to, 303);
+      } catch (error) {
+        if (!(error instanceof WebError)) throw error;
+        return showProblem(request, reply, to, error);
+      }
+    });
+    app.post('/logout', { config: { access: 'open' } }, (request, reply) => {
+      visitors.forget(request, reply);
+      return reply.redirect('/login', 303);
+    });
+    done();
+  };
+
+  function show(request: FastifyRequest, reply: FastifyReply, to: string, problem?: string): FastifyReply {
+    const page = frame(parts, request, reply, {
+      title: 'Log in · Thermograph',
+      path: '/login',
+      isBare: true,
+    });
+    return reply.view('login.hbs', { ...page, to, isPrivate: parts.isPrivate, problem });
+  }
+
+  function showProblem(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    to: string,
+    error: WebError,
+  ): FastifyReply {
+    reply.code(error.status);
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+    return show(request, reply, to, PROBLEMS[error.code] ?? error.message);
+  }
+}
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  'secret-wrong': 'Nobody has this secret. Was it copied as a whole?',
+  'too-many-wrong-secrets': 'There were too many wrong secrets from your network. Wait for a minute.',
+  'credentials-unknown': 'The database is not there yet, so nobody can be recognised. Try again in a moment.',
+};
+
+/** The first page that somebody may read. */
+function home(parts: WebParts, principal: Principal): string {
+  if (!parts.isPrivate || mayReadEverything(principal)) return '/';
+  if (principal.kind === 'station') return stationHref(principal.name);
+  const readable = parts.stations().find(({ station }) => mayReadStation(principal, station));
+  return readable === undefined ? '/' : stationHref(readable.station);
+}

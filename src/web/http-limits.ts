@@ -1,0 +1,18 @@
+/** What a client may take of the server before there is a request; see `http.createServer` of Node. */
+export interface HttpLimits {
+  /** All of the request's head; more is answered by 431. */
+  readonly maxHeaderSize: number;
+  /** For the head of a request. One that trickles in (a slow loris) is answered by 408, and its connection closed. */
+  readonly headersTimeout: number;
+  /** For all of a request, in milliseconds. */
+  readonly requestTimeout: number;
+  /** How often both are looked at. */
+  readonly connectionsCheckingInterval: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+};
