@@ -1,12 +1,36 @@
 import { Writable } from 'node:stream';
-import { destination, type Logger, levels, pino, stdSerializers } from 'pino';
+import { destination, type Logger, type LoggerOptions, levels, pino, stdSerializers } from 'pino';
 import type { LogLevel } from './config.ts';
 
 const STDERR = 2;
 
+const REMOVED = '[removed]';
+const SECRET_HEADERS = ['["authorization"]', '["proxy-authorization"]', '["cookie"]', '["set-cookie"]'];
+/** Where headers are found: in a line itself, in what it names, in a request that it names. */
+const PLACES = ['', 'headers', '*', '*.headers'];
+const SECRET_PARAMETERS = /([?&](?:api_key|key|token|secret|password)=)(?:[^&\s"\\#]|\\.)*/gi;
+const BEARER_SECRETS = /\b(Bearer )[\w.~+/=-]+/gi;
+
+/** No line holds a secret, whoever writes it: neither as a header, nor in an address, nor in the text of an error. */
+export function logOptions(level: LogLevel): LoggerOptions {
+  return {
+    level,
+    base: null,
+    serializers: { err: stdSerializers.err },
+    redact: {
+      paths: PLACES.flatMap((place) => SECRET_HEADERS.map((header) => place + header)),
+      censor: REMOVED,
+    },
+    hooks: {
+      streamWrite: (line) =>
+        line.replace(SECRET_PARAMETERS, `$1${REMOVED}`).replace(BEARER_SECRETS, `$1${REMOVED}`),
+    },
+  };
+}
+
 /** The log, on standard error: one JSON document a line for machines, or plain lines where a person is watching. */
 export function createLog(level: LogLevel, isTerminal: boolean): Logger {
-  const options = { level, base: null, serializers: { err: stdSerializers.err } };
+  const options = logOptions(level);
   const stderr = destination({ fd: STDERR, sync: true });
   if (!isTerminal) return pino(options, stderr);
   const lines = new Writable({
