@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { homePath } from './access/home-path.ts';
 import { errorBody, WebError } from './errors.ts';
 import { frame } from './pages/frame.ts';
 import type { WebParts } from './parts.ts';
@@ -9,6 +10,11 @@ import { wantsPage } from './wants-page.ts';
 
 /** What a credential is shown by [RFC 6750, 3]. */
 const CHALLENGE = 'Bearer realm="Thermograph"';
+
+const HEADINGS: Readonly<Record<number, string>> = {
+  403: 'Not with this login',
+  404: 'There is nothing here',
+};
 
 /** Answers every error: as JSON to programs, as a page to people. Only what nobody foresaw is logged as an error. */
 export function answerErrors(app: FastifyInstance, parts: WebParts): void {
@@ -21,7 +27,9 @@ export function answerErrors(app: FastifyInstance, parts: WebParts): void {
     const page = frame(parts, request, reply, { title: `${heading} · Thermograph`, path: '' });
     return reply.view('error.hbs', {
       ...page,
-      heading: error.status === 404 ? 'There is nothing here' : heading,
+      heading: HEADINGS[error.status] ?? heading,
+      home: request.visitor === undefined ? '/' : homePath(parts, request.visitor.principal),
+      isLoginRefused: error.status === 403,
       message: error.message,
     });
   };

@@ -20,7 +20,7 @@ export function guard(app: FastifyInstance, parts: WebParts, visitors: Visitors)
     const { access } = request.routeOptions.config;
     if (request.is404 || access === 'open') return undefined;
     try {
-      request.visitor = await admit(access, request, reply);
+      await admit(access, request, reply);
       return undefined;
     } catch (error) {
       if (!isLoginNeeded(error) || !wantsPage(request)) throw error;
@@ -32,27 +32,29 @@ export function guard(app: FastifyInstance, parts: WebParts, visitors: Visitors)
     access: Exclude<Access, 'open'> | undefined,
     request: FastifyRequest,
     reply: FastifyReply,
-  ): Promise<Visitor | undefined> {
+  ): Promise<void> {
+    // Also whoever is refused is known to the page that tells them.
+    const recognised = (visitor: Visitor): Principal => (request.visitor = visitor).principal;
+    const station = stationOf(request);
     switch (access) {
       case 'readiness':
-        return whoeverItIs(request, reply);
-      case 'post':
-        return permit(await visitors.byBearer(request, parts.allowAnonymous), (principal) =>
-          mayPostReadings(principal, stationOf(request) ?? ''),
-        );
+        request.visitor = await whoeverItIs(request, reply);
+        return;
+      case 'post': {
+        const principal = recognised(await visitors.byBearer(request, parts.allowAnonymous));
+        return permit(mayPostReadings(principal, station ?? ''));
+      }
       case 'admin':
-        return permit(await visitors.byBearer(request, false), mayAdminister);
+        return permit(mayAdminister(recognised(await visitors.byBearer(request, false))));
       case 'everything':
       case 'station':
-      case 'live':
-        return permit(await visitors.byAny(request, reply, !parts.isPrivate), (principal) =>
-          mayRead(parts, principal, access === 'everything' ? undefined : stationOf(request)),
-        );
+      case 'live': {
+        const principal = recognised(await visitors.byAny(request, reply, !parts.isPrivate));
+        return permit(mayRead(parts, principal, access === 'everything' ? undefined : station));
+      }
       case undefined:
-        break;
+        permit(!parts.isPrivate);
     }
-    if (parts.isPrivate) throw notAllowed();
-    return undefined;
   }
 
   /** Whether the service is ready must be told while the database is away, too, and with it the credentials. */
@@ -89,9 +91,8 @@ export function mayStay(
   return principal !== undefined && mayRead(parts, principal, station);
 }
 
-function permit(visitor: Visitor, isPermitted: (principal: Principal) => boolean): Visitor {
-  if (!isPermitted(visitor.principal)) throw notAllowed();
-  return visitor;
+function permit(isPermitted: boolean): void {
+  if (!isPermitted) throw notAllowed();
 }
 
 function isLoginNeeded(error: unknown): boolean {

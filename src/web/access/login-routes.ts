@@ -1,9 +1,8 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
-import { mayReadEverything, mayReadStation, type Principal } from '../../access/permissions.ts';
 import { WebError } from '../errors.ts';
 import { frame } from '../pages/frame.ts';
-import { stationHref } from '../pages/station-card.ts';
 import type { WebParts } from '../parts.ts';
+import { homePath } from './home-path.ts';
 import { localPath } from './return-path.ts';
 import type { Visitors } from './visitors.ts';
 
@@ -28,7 +27,7 @@ export function loginRoutes(parts: WebParts, visitors: Visitors): FastifyPluginC
         // Whoever copies a secret easily takes a space or a line break with it.
         const visitor = await visitors.bySecret((form.get('secret') ?? '').trim(), request.ip);
         await visitors.remember(request, reply, visitor);
-        return reply.redirect(to === '/' ? home(parts, visitor.principal) : to, 303);
+        return reply.redirect(to === '/' ? homePath(parts, visitor.principal) : to, 303);
       } catch (error) {
         if (!(error instanceof WebError)) throw error;
         return showProblem(request, reply, to, error);
@@ -67,11 +66,3 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   'too-many-wrong-secrets': 'There were too many wrong secrets from your network. Wait for a minute.',
   'credentials-unknown': 'The database is not there yet, so nobody can be recognised. Try again in a moment.',
 };
-
-/** The first page that somebody may read. */
-function home(parts: WebParts, principal: Principal): string {
-  if (!parts.isPrivate || mayReadEverything(principal)) return '/';
-  if (principal.kind === 'station') return stationHref(principal.name);
-  const readable = parts.stations().find(({ station }) => mayReadStation(principal, station));
-  return readable === undefined ? '/' : stationHref(readable.station);
-}

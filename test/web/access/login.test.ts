@@ -47,6 +47,21 @@ test('who may not read everything is led to what they may read', async () => {
   expect(await landing(web.credentials.add('integrator', 'y', ['live/#']))).toBe('/');
 });
 
+test('a page that is not for a login leads to one that is, to another login, and out', async () => {
+  const web = await useWeb({ isPrivate: true });
+  const cookie = await logIn(web, web.credentials.add('station', 'outside'));
+  const { status, text } = await web.ask('/status', { headers: { cookie } });
+  expect(status).toBe(403);
+  for (const part of [
+    'href="/stations/outside"',
+    'href="/login"',
+    'Logged in as outside',
+    'action="/logout"',
+  ]) {
+    expect(text).toContain(part);
+  }
+});
+
 test('a wrong secret, or none, is a 401 with the form again, and no cookie', async () => {
   const web = await useWeb({ isPrivate: true });
   for (const form of [
