@@ -1,7 +1,8 @@
 import { fastifyCookie } from '@fastify/cookie';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { guard } from '../../../src/web/access/guard.ts';
+import { ANONYMOUS } from '../../../src/access/permissions.ts';
+import { guard, mayRead } from '../../../src/web/access/guard.ts';
 import { createVisitors } from '../../../src/web/access/visitors.ts';
 import { createWebParts } from '../../support/web-parts.ts';
 
@@ -37,3 +38,10 @@ test.each([true, false])(
     expect(await ask('POST', '/api/change')).not.toBe(200);
   },
 );
+
+test('nobody in particular reads what is private, though they may subscribe to everything over MQTT', () => {
+  for (const station of [undefined, 'outside']) {
+    expect(mayRead({ isPrivate: true }, ANONYMOUS, station)).toBe(false);
+    expect(mayRead({ isPrivate: false }, ANONYMOUS, station)).toBe(true);
+  }
+});
