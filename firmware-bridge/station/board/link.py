@@ -53,9 +53,9 @@ class Link:
                 if now < self._connect_at:
                     return False
                 self._connect()
-            if knows_time and len(self.ring):
+            if knows_time and self._has_more():
                 self._send()
-                return len(self.ring) > 0
+                return self._has_more()
             if self.clock.elapsed_ms() - self._heard_at >= PING_MS:
                 self.client.ping()
                 self._heard_at = self.clock.elapsed_ms()
@@ -93,6 +93,8 @@ class Link:
     def _send(self):
         if self.ring.dropped != self._told_dropped:
             self._tell_dropped()
+        if not len(self.ring):
+            return
         columns, records, last = self.ring.peek(BATCH)
         readings = [record for record in records if record[0] != BASE]
         bases = {}
@@ -104,15 +106,21 @@ class Link:
             self.client.publish(self.topic, text)
             self._heard_at = self.clock.elapsed_ms()
         self.ring.acknowledge(last)
+        if not self._has_more():
+            self.ring.forget_dropped()
+            self._told_dropped = 0
         # What was acknowledged last tells that all is well, not what was merely let in.
         self._failures = 0
         gc.collect()
 
+    def _has_more(self):
+        return len(self.ring) > 0 or self.ring.dropped != self._told_dropped
+
+    # A sum that grows until the ring is empty, so that one that is told again after a power cut says nothing new.
     def _tell_dropped(self):
         dropped = self.ring.dropped
-        if dropped:
-            report = '{"readings_dropped":%d,"time":%d}' % (dropped, self.clock.now())
-            self.client.publish(self.topic, report)
+        report = '{"readings_dropped":%d,"time":%d}' % (dropped, self.clock.now())
+        self.client.publish(self.topic, report)
         self._told_dropped = dropped
 
     def close(self):

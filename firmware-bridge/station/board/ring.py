@@ -28,8 +28,7 @@ class Ring:
         self.folder = folder
         self.columns = columns
         self.write_every = write_every
-        self.dropped = 0
-        self.damaged = 0
+        self.dropped = 0  # readings that are gone without having been acknowledged, until forget_dropped()
         self.session = 0  # of the newest record
         self.buffer = []  # not in flash yet: (sequence, record)
         self.acknowledged = 0
@@ -104,8 +103,12 @@ class Ring:
                 start = max(start, first)
                 most = min(most, first + count - start)
                 columns, raw, size = self._read(first, start - first, most)
-                records = [self._unpack(raw[i * size : i * size + size]) for i in range(most)] if size else []
-                return columns, [r for r in records if r], start + most - 1
+                if not size:
+                    return columns, [], start + most - 1
+                records = [self._unpack(raw[i * size : i * size + size]) for i in range(most)]
+                whole = [record for record in records if record]
+                self.dropped += most - len(whole)
+                return columns, whole, start + most - 1
         batch = [entry for entry in self.buffer if entry[0] >= start][:most]
         return self.columns, [self._unpack(record) for _, record in batch], batch[-1][0] if batch else start - 1
 
@@ -116,8 +119,10 @@ class Ring:
             self._remove_oldest()
         while self.buffer and self.buffer[0][0] <= sequence:
             self.buffer.pop(0)
-        if not len(self):
-            self.dropped = 0
+
+    # They have been told, and no segment is left that would count them again after a start.
+    def forget_dropped(self):
+        self.dropped = 0
 
     # When a session began, as a BASE record says that follows its readings; None when there is none.
     def base_of(self, session):
@@ -142,15 +147,15 @@ class Ring:
                     raise OSError(0)
                 file.seek(length + index * size)
                 return columns, file.read(size * count), size
-        except OSError:
-            self.damaged += count
+        except OSError as error:
+            print("ring: %08x can't be read: %r" % (first, error))
+            self.dropped += count
             return self.columns, b"", 0
 
     def _unpack(self, raw):
         if len(raw) > 15 and struct.unpack("<I", raw[-4:])[0] == crc32(raw[:-4]):
             _, time, session, kind = struct.unpack_from(HEAD, raw)
             return kind, time, session, struct.unpack("<%di" % ((len(raw) - 15) // 4), raw[11:-4])
-        self.damaged += 1
         print("ring: a damaged record")
         return None
 
@@ -184,9 +189,16 @@ class Ring:
         except OSError:
             pass
         self.next = 1
+        lost = 0
         for name in sorted(os.listdir(self.folder)):
-            self._scan_segment(int(name, 16))
+            try:
+                first = int(name, 16)
+            except ValueError:
+                continue  # not ours
+            lost += self._scan_segment(first)
+        self.dropped += lost
 
+    # Returns how many readings can't be read any more.
     def _scan_segment(self, first):
         length = os.stat(self._path(first))[6]
         with open(self._path(first), "rb") as file:
@@ -194,10 +206,11 @@ class Ring:
             columns, size, start = parse_header(head)
             count = (length - start) // size if size else 0
             if count == 0:
-                # A power cut came in the middle of its first write.
-                print("ring: %08x holds nothing" % first)
+                # Either a power cut came in the middle of its first write, or its header is damaged.
+                lost = max(0, length - len(self._header(0))) // self._size
+                print("ring: %08x can't be read, %d readings are lost" % (first, lost))
                 os.remove(self._path(first))
-                return
+                return lost
             file.seek(start + (count - 1) * size)
             last = self._unpack(file.read(size))
         self.dropped = int(head.split(b" ")[1])
@@ -208,6 +221,7 @@ class Ring:
         # Behind a torn record nothing could be found again.
         whole = bool(last) and start + count * size == length
         self._appendable = whole and columns == self.columns and size == self._size
+        return 0
 
 
 # (columns, record size, length of the header); a record size of 0 when it is damaged.

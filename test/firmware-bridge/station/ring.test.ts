@@ -2,7 +2,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { useService } from '../../support/service.ts';
-import { type Board, useBoard } from './support/board.ts';
+import { type Board, type BoardOptions, useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
 import type { World } from './support/exchange.ts';
 import { expectExactly, stored } from './support/stored.ts';
@@ -18,6 +18,20 @@ function comesBack(after: number) {
   return { after, run: (world: World) => void (world.wifi = true) };
 }
 
+/** A board whose segments are full after a hundred readings, and that keeps two of them. */
+function withSmallRing(port: number): BoardOptions {
+  const sensors = [
+    { driver: 'mcp9808' },
+    { driver: 'bme280', suffix: 'box' },
+    { driver: 'sht3x', suffix: 'roof' },
+  ];
+  const options = outside(port, { keep: 100, sensors });
+  return {
+    ...options,
+    devices: [...options.devices, { kind: 'bme280' }, { kind: 'sht3x', temperature: 0, humidity: 0 }],
+  };
+}
+
 async function segments({ ringFolder }: Board): Promise<readonly string[]> {
   return (await readdir(ringFolder)).toSorted().map((name) => join(ringFolder, name));
 }
@@ -25,13 +39,13 @@ async function segments({ ringFolder }: Board): Promise<readonly string[]> {
 describe('a full ring', () => {
   test('drops the oldest readings, counts them, and says so on a metric of the station', async () => {
     const { mqttPort, database } = await useService();
-    const board = await useBoard(outside(mqttPort, { keep: 300 }));
-    await board.run(12 * HOUR, { events: [NETWORK_FAILS, comesBack(11 * HOUR)] });
+    const board = await useBoard(withSmallRing(mqttPort));
+    await board.run(6 * HOUR, { events: [NETWORK_FAILS, comesBack(5 * HOUR)] });
     const rows = await stored(database, 'temperature');
     const dropped = board.measured.length - rows.length;
-    expect(dropped).toBeGreaterThan(200);
-    // Two were sent before, at least 300 of the newest were kept, and then there were those of the last hour.
-    expect(rows.length).toBeGreaterThanOrEqual(2 + 300 + 60);
+    expect(dropped).toBeGreaterThan(100);
+    // Two were sent before, at least 100 of the newest were kept, and then there were those of the last hour.
+    expect(rows.length).toBeGreaterThanOrEqual(2 + 100 + 60);
     expectExactly(rows, [...board.measured.slice(0, 2), ...board.measured.slice(2 + dropped)]);
     const told = await stored(database, 'readings_dropped');
     expect(told.map(({ value }) => value)).toEqual([dropped]);
@@ -40,8 +54,8 @@ describe('a full ring', () => {
 
   test('how many were dropped is still known after a power cut', async () => {
     const { mqttPort, database } = await useService();
-    const board = await useBoard(outside(mqttPort, { keep: 300 }));
-    await board.run(12 * HOUR, { events: [NETWORK_FAILS] });
+    const board = await useBoard(withSmallRing(mqttPort));
+    await board.run(5 * HOUR, { events: [NETWORK_FAILS] });
     board.world.wifi = true;
     await board.run(10 * MINUTE);
     const rows = await stored(database, 'temperature');
@@ -51,8 +65,8 @@ describe('a full ring', () => {
 
   test('a flash without room drops the oldest, too, and goes on', async () => {
     const { mqttPort, database } = await useService();
-    const board = await useBoard({ ...outside(mqttPort), capacity: 9000 });
-    const end = await board.run(12 * HOUR, { events: [NETWORK_FAILS, comesBack(11 * HOUR)] });
+    const board = await useBoard({ ...withSmallRing(mqttPort), capacity: 5000 });
+    const end = await board.run(6 * HOUR, { events: [NETWORK_FAILS, comesBack(5 * HOUR)] });
     expect(end).toEqual({ kind: 'stopped' });
     const rows = await stored(database, 'temperature');
     const dropped = board.measured.length - rows.length;
@@ -71,7 +85,7 @@ test('no segment is longer than a block of flash', async () => {
   expect(sizes[0]).toBeGreaterThan(4000);
 });
 
-test('a damaged record costs itself, a damaged header its segment', async () => {
+test('a damaged record costs itself, a damaged header its segment, and both are counted', async () => {
   const { mqttPort, database } = await useService();
   const board = await useBoard(outside(mqttPort));
   await board.run(8 * HOUR, { events: [NETWORK_FAILS] });
@@ -84,12 +98,15 @@ test('a damaged record costs itself, a damaged header its segment', async () => 
   const damaged = await readFile(second!);
   damaged[2]! ^= 1;
   await writeFile(second!, damaged);
+  await writeFile(join(board.ringFolder, 'not-ours.txt'), '');
   board.world.wifi = true;
   await board.run(2 * MINUTE);
   const rows = await stored(database, 'temperature');
   const perSegment = Math.floor((4096 - start) / recordBytes);
   expect(rows).toHaveLength(board.measured.length - 1 - perSegment);
   expect(board.log).toContain('ring: a damaged record');
+  const told = await stored(database, 'readings_dropped');
+  expect(Math.max(...told.map(({ value }) => value))).toBe(1 + perSegment);
 });
 
 test('readings of a board that got another sensor keep their names', async () => {

@@ -41,18 +41,24 @@ test('readings from before the time is known get theirs once it is, and none is 
   expectExactly(await stored(database, 'temperature'), board.measured);
 });
 
-test('their times stay the same when they are sent again after a power cut', async () => {
-  const { mqttPort, database } = await useService();
-  const board = await useBoard(outside(mqttPort));
-  board.world.ntp = false;
-  board.fateOf = (packet) => (packet.includes('"temperature"') ? 'unanswered' : 'passes');
-  const knowsTime = { after: 30 * MINUTE + 17, run: (world: typeof board.world) => void (world.ntp = true) };
-  expect(await board.run(HOUR, { events: [knowsTime] })).toEqual({ kind: 'cut' });
-  board.fateOf = () => 'passes';
-  board.rest(7 * MINUTE + 23);
-  await board.run(5 * MINUTE);
-  expectExactly(await stored(database, 'temperature'), board.measured);
-});
+test.each([1, 10])(
+  'their times stay the same when they are sent again after a power cut: write_every %d',
+  async (write_every) => {
+    const { mqttPort, database } = await useService();
+    const board = await useBoard(outside(mqttPort, { write_every }));
+    board.world.ntp = false;
+    board.fateOf = (packet) => (packet.includes('"temperature"') ? 'unanswered' : 'passes');
+    const knowsTime = {
+      after: 30 * MINUTE + 17,
+      run: (world: typeof board.world) => void (world.ntp = true),
+    };
+    expect(await board.run(HOUR, { events: [knowsTime] })).toEqual({ kind: 'cut' });
+    board.fateOf = () => 'passes';
+    board.rest(7 * MINUTE + 23);
+    await board.run(5 * MINUTE);
+    expectExactly(await stored(database, 'temperature'), board.measured);
+  },
+);
 
 test('readings of a session that never learned the time are kept as rejected, not stored at a wrong one', async () => {
   const { mqttPort, database } = await useService();
