@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { useService } from '../../support/service.ts';
 import { useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
+import type { World } from './support/exchange.ts';
 import { expectExactly, stored } from './support/stored.ts';
 
 // MicroPython runs in a thread of its own, on a machine that others may use.
@@ -21,19 +22,30 @@ test('a board that sleeps between its readings connects for every fifth, and eac
   expect(board.packets.filter(({ bytes }) => bytes.includes('status'))).toEqual([]);
 });
 
-test('a sleeping board loses and doubles nothing with its network, its time and its power gone for a while', async () => {
+test('readings of a sleeping board from before the time is known get theirs, however often it slept since', async () => {
   const { mqttPort, database } = await useService();
   const board = await useBoard(outside(mqttPort, { deep_sleep: true }));
   board.world.wifi = false;
-  await board.run(5 * MINUTE + 30);
-  board.world.wifi = true;
-  const unplaced = board.measured.length;
-  // The interpreter is thrown away: what is beside the clock is lost, and with it the session.
-  await board.run(5 * MINUTE + 30);
+  const networkComes = { after: 5 * MINUTE + 30, run: (world: World) => void (world.wifi = true) };
+  await board.run(8 * MINUTE + 30, { events: [networkComes] });
+  expect(board.measured).toHaveLength(9);
+  expectExactly(await stored(database, 'temperature'), board.measured);
+});
+
+test('a sleeping board whose power goes before the time was known has its readings kept as rejected', async () => {
+  const { mqttPort, database } = await useService();
+  const board = await useBoard(outside(mqttPort, { deep_sleep: true }));
   board.world.wifi = false;
-  const end = await board.run(1);
-  expect(end).toEqual({ kind: 'stopped' });
+  await board.run(3 * MINUTE + 30);
+  const unplaced = board.measured.length;
+  board.world.wifi = true;
+  await board.run(2 * MINUTE + 30);
   expectExactly(await stored(database, 'temperature'), board.measured.slice(unplaced));
+  const { rows } = await database.pool.query<{ payload: Buffer }>('SELECT payload FROM rejected_messages');
+  const items = JSON.parse(rows[0]!.payload.toString()) as { temperature: number }[];
+  expect(items.slice(0, unplaced).map(({ temperature }) => temperature)).toEqual(
+    board.measured.slice(0, unplaced).map(({ celsius }) => celsius),
+  );
 });
 
 test('a program that hangs is started again', async () => {
