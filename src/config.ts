@@ -176,7 +176,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     default: '',
     allowed: '`true` or `false`',
     description:
-      'Whether stations may publish without credentials. Unset: only while `HOST` is this machine itself.',
+      'Whether everyone may publish and subscribe without a credential. Unset: only while `HOST` is this machine itself.',
     read: (text, env) => (text === undefined ? isLoopback(env['HOST'] || '127.0.0.1') : boolean(text)),
   },
   isPrivate: {

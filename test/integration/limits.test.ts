@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { Packet } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { poll } from '../support/poll.ts';
-import { type RawClient, rawClient } from '../support/raw-client.ts';
+import { connectPacket, type RawClient, rawClient } from '../support/raw-client.ts';
+import { useSecuredService } from '../support/secured-service.ts';
 import { useService } from '../support/service.ts';
 
 function publish(topic: string, messageId = 1, payload = '1'): Packet {
@@ -173,4 +174,24 @@ test('MAX_QUEUED_MESSAGES wait for a subscriber that is away, and one more is dr
   await poll(() => service.counters()['queued_messages_dropped'] === 1);
   const back = await rawClient(mqttPort, session);
   await back.waitFor((received) => received.filter(({ cmd }) => cmd === 'publish').length === 3);
+});
+
+test('WRONG_SECRETS_PER_MINUTE of an address are answered, more are not; a right one always is', async () => {
+  const secured = await useSecuredService({ wrongSecretsPerMinute: 2 });
+  const knock = async (secret: string): Promise<RawClient> => {
+    const client = await rawClient(secured.mqttPort, { connect: false });
+    const login = { username: 'outside', password: Buffer.from(secret) };
+    client.send({ ...connectPacket(`guess-${Math.random()}`), ...login });
+    return client;
+  };
+  for (const returnCode of [4, 4, undefined]) {
+    const guess = await knock('wrong');
+    await guess.closed();
+    expect(guess.received).toMatchObject(returnCode === undefined ? [] : [{ returnCode }]);
+    expect(guess.received).toHaveLength(returnCode === undefined ? 0 : 1);
+  }
+  expect(secured.counters()).toMatchObject({ logins_refused: 3, logins_throttled: 1 });
+  const right = await knock(secured.secrets['outside']!);
+  await right.waitFor((received) => received.some(({ cmd }) => cmd === 'connack'));
+  expect(right.received).toMatchObject([{ returnCode: 0 }]);
 });
