@@ -4,9 +4,11 @@ import { formatSum } from '../support/verdicts.ts';
 import { connectFlood } from './scenarios/connect-flood.ts';
 import { credentials } from './scenarios/credentials.ts';
 import { flood } from './scenarios/flood.ts';
+import { fuzzHttp } from './scenarios/fuzz-http.ts';
 import { fuzzMqtt } from './scenarios/fuzz-mqtt.ts';
 import { longHeaders } from './scenarios/long-headers.ts';
 import { malformed } from './scenarios/malformed.ts';
+import { slowLoris } from './scenarios/slow-loris.ts';
 import { topics } from './scenarios/topics.ts';
 import { wills } from './scenarios/wills.ts';
 import { type Options, readOptions, usage } from './support/options.ts';
@@ -17,6 +19,8 @@ import type { Scenario } from './support/scenario.ts';
 const SCENARIOS: readonly Scenario[] = [
   malformed,
   fuzzMqtt,
+  fuzzHttp,
+  slowLoris,
   connectFlood,
   longHeaders,
   topics,
