@@ -23,15 +23,12 @@ async function attackStandIn(
   patienceMs = 20_000,
 ): Promise<Pick<Result, 'verdict' | 'reasons' | 'acknowledged'>> {
   const { connection, url } = await useTestDatabase();
-  return perform(
-    scenario,
-    { seed: 1, limitMs: LIMIT_MS, patienceMs, say: () => {}, onStage: () => {} },
-    () =>
-      Promise.resolve({
-        args: ['--import', 'tsx', STAND_IN, kind],
-        env: { DATABASE_URL: url },
-        connection,
-      }),
+  return perform(scenario, { seed: 1, limitMs: LIMIT_MS, patienceMs, say: () => {}, onStage: () => {} }, () =>
+    Promise.resolve({
+      args: ['--import', 'tsx', STAND_IN, kind],
+      env: { DATABASE_URL: url },
+      connection,
+    }),
   );
 }
 
@@ -65,6 +62,8 @@ test('a program that takes malformed packets fails, with the rules that it break
 test('a program that answers with 500 and tells its insides fails', async () => {
   const { verdict, reasons } = await attackStandIn('talkative', fuzzHttp);
   expect(verdict).toBe('failed');
-  expect(reasons).toContainEqual(expect.stringMatching(/^request \d+ of seed 1: status 500; a stack trace: /));
+  expect(reasons).toContainEqual(
+    expect.stringMatching(/^request \d+ of seed 1: status 500; a stack trace: /),
+  );
   expect(reasons).toContainEqual(expect.stringMatching(/^on standard error: at /));
 });

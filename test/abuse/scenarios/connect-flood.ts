@@ -1,4 +1,4 @@
-import { Attacker, eachOf, localAddress } from '../support/attacker.ts';
+import { Attacker, eachOf, loopbackAddress } from '../support/attacker.ts';
 import type { Attack, Scenario } from '../support/scenario.ts';
 import { connectBytes } from '../support/wire.ts';
 
@@ -25,7 +25,7 @@ export const connectFlood: Scenario = {
   async run(attack) {
     const { mqttPort, residentBytes, say } = attack;
     say('from many addresses');
-    const spread = await flood(mqttPort, (index) => localAddress(index % ADDRESSES));
+    const spread = await flood(mqttPort, (index) => loopbackAddress(index % ADDRESSES));
     const after = residentBytes();
     say('from one address');
     const single = await flood(mqttPort, () => '127.0.0.1');
@@ -33,7 +33,7 @@ export const connectFlood: Scenario = {
     await halfOpen(mqttPort);
     const silentMs = await silent(attack);
     say('from many addresses, again');
-    const again = await flood(mqttPort, (index) => localAddress(index % ADDRESSES));
+    const again = await flood(mqttPort, (index) => loopbackAddress(index % ADDRESSES));
     const grownBy = residentBytes() - after;
     const unanswered = spread.unanswered + single.unanswered + again.unanswered;
     return {
@@ -74,7 +74,7 @@ async function flood(port: number, addressOf: (index: number) => string): Promis
 async function halfOpen(port: number): Promise<void> {
   await eachOf(HALF_OPEN, AT_A_TIME, async (index) => {
     const first = connectBytes('half').subarray(0, index % 8);
-    const client = new Attacker({ port, localAddress: localAddress(index % ADDRESSES), first });
+    const client = new Attacker({ port, localAddress: loopbackAddress(index % ADDRESSES), first });
     await client.becomes(ANSWER_LIMIT_MS, () => !client.socket.connecting);
     if (index % 2 === 0) client.socket.resetAndDestroy();
     else client.socket.end();
@@ -87,7 +87,7 @@ async function halfOpen(port: number): Promise<void> {
 async function silent({ mqttPort, releasers }: Attack): Promise<number | undefined> {
   const clients = Array.from(
     { length: SILENT },
-    (_, index) => new Attacker({ port: mqttPort, localAddress: localAddress(index % ADDRESSES) }),
+    (_, index) => new Attacker({ port: mqttPort, localAddress: loopbackAddress(index % ADDRESSES) }),
   );
   releasers.push(() => clients.forEach((client) => client.destroy()));
   const closed = await Promise.all(clients.map((client) => client.closes(ANSWER_LIMIT_MS)));

@@ -15,7 +15,8 @@ type Armed = Attack & { readonly own: Login };
 
 export const credentials: Scenario = {
   name: 'credentials',
-  about: 'wrong passwords without end, a secret used for others, identifiers of others, a secret that is revoked',
+  about:
+    'wrong passwords without end, a secret used for others, identifiers of others, a secret that is revoked',
   isSecured: true,
   async run(attack) {
     const failures: string[] = [];
@@ -32,7 +33,7 @@ export const credentials: Scenario = {
 async function guess({ mqttPort: port, own, say }: Armed, failures: string[]): Promise<number> {
   say('wrong passwords');
   let refused = 0;
-  let isOver = false;
+  const state = { isOver: false };
   let letIn = 0;
   const guessing = eachOf(WRONG, AT_A_TIME, async (index) => {
     const username = index % 2 === 0 ? own.username : `nobody-${index}`;
@@ -41,9 +42,9 @@ async function guess({ mqttPort: port, own, say }: Armed, failures: string[]): P
     if (client.returnCode === 4) refused += 1;
     else if (client.returnCode !== undefined) failures.push(`a wrong password: CONNACK ${client.returnCode}`);
     client.destroy();
-  }).finally(() => (isOver = true));
+  }).finally(() => (state.isOver = true));
   // From the same address, as often as it is let.
-  while (!isOver) {
+  while (!state.isOver) {
     const client = new Attacker({ port, first: connectBytes('', own) });
     if (await client.isLetIn(LIMIT_MS)) letIn += 1;
     client.destroy();
@@ -56,22 +57,41 @@ async function guess({ mqttPort: port, own, say }: Armed, failures: string[]): P
 /** Nothing of another station's is its own: neither topics nor last wills, subscriptions or identifiers. */
 async function reachForOthers(armed: Armed, failures: string[]): Promise<void> {
   const { mqttPort: port, own, pool, goodClientId } = armed;
-  for (const topic of ['stations/good/temperature', 'stations/good/status', 'stations/own2/a', 'other', 'live/own/a']) {
+  for (const topic of [
+    'stations/good/temperature',
+    'stations/good/status',
+    'stations/own2/a',
+    'other',
+    'live/own/a',
+  ]) {
     const client = new Attacker({ port, first: connectBytes('', own) });
     await client.isLetIn(LIMIT_MS);
     client.send(publishBytes(topic, '-99', { qos: 1, messageId: 1 }));
-    if (!(await client.closes(LIMIT_MS)) || client.count('puback') > 0) failures.push(`it may publish on ${topic}`);
+    if (!(await client.closes(LIMIT_MS)) || client.count('puback') > 0)
+      failures.push(`it may publish on ${topic}`);
     client.destroy();
     const will = { topic, payload: Buffer.from('-99'), qos: 1, retain: true };
-    await expectCode(5, `a last will on ${topic}`, { port, first: connectBytes('', { ...own, will }) }, failures);
+    await expectCode(
+      5,
+      `a last will on ${topic}`,
+      { port, first: connectBytes('', { ...own, will }) },
+      failures,
+    );
   }
-  await expectCode(2, 'the identifier of another', { port, first: connectBytes(goodClientId, own) }, failures);
+  await expectCode(
+    2,
+    'the identifier of another',
+    { port, first: connectBytes(goodClientId, own) },
+    failures,
+  );
   await expectCode(5, 'no credential', { port, first: connectBytes(goodClientId) }, failures);
   const reader = new Attacker({ port, first: connectBytes('', own) });
   await reader.isLetIn(LIMIT_MS);
   reader.send(subscribeBytes(1, ['#', 'stations/good/#', 'live/+/temperature', 'stations/own/#']));
   await reader.becomes(LIMIT_MS, () => reader.count('suback') === 1);
-  const granted = reader.packets.flatMap((packet) => (packet.cmd === 'suback' ? packet.granted : []));
+  const granted = reader.packets.flatMap((packet) =>
+    packet.cmd === 'suback' ? packet.granted.map(Number) : [],
+  );
   if (granted.join() !== '128,128,128,0') failures.push(`subscriptions were granted as ${granted.join()}`);
   reader.destroy();
   const { rowCount } = await pool.query('SELECT FROM readings WHERE value = -99');

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Attacker, eachOf, localAddress } from '../support/attacker.ts';
+import { Attacker, eachOf, loopbackAddress } from '../support/attacker.ts';
 import type { Attack, Scenario } from '../support/scenario.ts';
 import { bytesOf, connectBytes, publishBytes, subscribeBytes } from '../support/wire.ts';
 
@@ -19,7 +19,8 @@ type Step = (attack: Attack, failures: string[]) => Promise<number>;
 
 export const flood: Scenario = {
   name: 'flood',
-  about: 'as fast as it goes: tiny and large messages, open QoS 2, retained topics, sessions; and nobody reads',
+  about:
+    'as fast as it goes: tiny and large messages, open QoS 2, retained topics, sessions; and nobody reads',
   async run(attack) {
     const { mqttPort: port, releasers } = attack;
     const failures: string[] = [];
@@ -130,7 +131,7 @@ async function beginSessions({ mqttPort: port }: Attack, failures: string[]): Pr
   await eachOf(SESSIONS, AT_A_TIME, async (index) => {
     const client = new Attacker({
       port,
-      localAddress: localAddress(index % ADDRESSES),
+      localAddress: loopbackAddress(index % ADDRESSES),
       first: connectBytes(`session-${index}`, { clean: false }),
     });
     if (await client.isLetIn(LIMIT_MS)) letIn += 1;

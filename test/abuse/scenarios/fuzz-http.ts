@@ -36,7 +36,11 @@ export const fuzzHttp: Scenario = {
     const counted = [...statuses]
       .toSorted(([one], [other]) => String(one).localeCompare(String(other)))
       .map(([status, count]) => `${status}: ${count}`);
-    return { attacks, failures, notes: [`routes from ${source}; seed ${seed}`, `answers ${counted.join(', ')}`] };
+    return {
+      attacks,
+      failures,
+      notes: [`routes from ${source}; seed ${seed}`, `answers ${counted.join(', ')}`],
+    };
   },
 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { anyClientPacket, anyConnect } from '../../support/valid-packets.ts';
-import { Attacker, eachOf, localAddress } from '../support/attacker.ts';
+import { Attacker, eachWhile, loopbackAddress } from '../support/attacker.ts';
 import { mutate } from '../support/mutate.ts';
 import { Random } from '../support/random.ts';
 import type { Scenario } from '../support/scenario.ts';
@@ -33,13 +33,12 @@ export const fuzzMqtt: Scenario = {
     let sent = 0;
     let connections = 0;
     let cutShort = 0;
-    const attackOnce = async (): Promise<void> => {
-      const number = connections;
+    const attackOnce = async (number: number): Promise<void> => {
       connections += 1;
       const random = new Random(seed, number);
       const packets = conversation(corpus, random);
       sent += packets.length;
-      const client = new Attacker({ port: mqttPort, localAddress: localAddress(number % ADDRESSES) });
+      const client = new Attacker({ port: mqttPort, localAddress: loopbackAddress(number % ADDRESSES) });
       for (const piece of pieces(Buffer.concat(packets), random)) {
         client.send(piece);
         await nextTurn();
@@ -54,9 +53,7 @@ export const fuzzMqtt: Scenario = {
       if (number % 1_000 === 999) say(`${sent} packets on ${connections} connections`);
     };
     // How many packets there are is known only connection by connection.
-    await eachOf(AT_A_TIME, AT_A_TIME, async () => {
-      while (sent < PACKETS && failures.length === 0) await attackOnce();
-    });
+    await eachWhile(() => sent < PACKETS && failures.length === 0, AT_A_TIME, attackOnce);
     return {
       attacks: sent,
       failures,
@@ -69,14 +66,24 @@ function corpusOf(seed: number): Corpus {
   const sample = (arbitrary: typeof anyConnect, count: number): Buffer[] =>
     fc.sample(arbitrary, { numRuns: count, seed: seed | 0 }).map(bytesOf);
   return {
-    connects: [...sample(anyConnect, 200), ...Array.from({ length: 50 }, (_, n) => connectBytes(`fuzz-${n}`))],
+    connects: [
+      ...sample(anyConnect, 200),
+      ...Array.from({ length: 50 }, (_, n) => connectBytes(`fuzz-${n}`)),
+    ],
     packets: [...sample(anyClientPacket, 2_000), ...readings()],
   };
 }
 
 /** Those that would be stored, were nothing wrong with them. */
 function readings(): readonly Buffer[] {
-  const payloads = ['21.5', '{"value":21.5}', '[{"value":1,"time":1700000000},{"value":2}]', '{', '', '1e999'];
+  const payloads = [
+    '21.5',
+    '{"value":21.5}',
+    '[{"value":1,"time":1700000000},{"value":2}]',
+    '{',
+    '',
+    '1e999',
+  ];
   return payloads.flatMap((payload, n) =>
     ([0, 1, 2] as const).flatMap((qos) =>
       ['temperature', 'status', ''].map((metric) =>

@@ -21,7 +21,10 @@ export const longHeaders: Scenario = {
     for (const attacker of halves[1]) {
       attacker.send(connectBytes(''), Buffer.of(PUBLISH_QOS_1, ...LONGEST, 0, 1, 0x61));
     }
-    const drip = setInterval(() => attackers.forEach((attacker) => attacker.send(Buffer.alloc(1))), DRIP_EVERY_MS);
+    const drip = setInterval(
+      () => attackers.forEach((attacker) => attacker.send(Buffer.alloc(1))),
+      DRIP_EVERY_MS,
+    );
     const closed = await Promise.all(attackers.map((attacker) => attacker.closes(CLOSED_LIMIT_MS)));
     clearInterval(drip);
     const open = closed.filter((isClosed) => !isClosed).length;

@@ -31,9 +31,9 @@ export const slowLoris: Scenario = {
     const request = Buffer.from('GET /api/stations HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     const served = await exchange(httpPort, request, SERVED_LIMIT_MS);
     if (served.answers[0]?.status !== 200) failures.push('others are not served by HTTP meanwhile');
-    await until('', CLOSED_LIMIT_MS, () => all.every(({ closedAfterMs }) => closedAfterMs !== undefined)).catch(
-      () => undefined,
-    );
+    await until('', CLOSED_LIMIT_MS, () =>
+      all.every(({ closedAfterMs }) => closedAfterMs !== undefined),
+    ).catch(() => undefined);
     for (const { drip, sockets, closedAfterMs } of all) {
       const open = sockets.filter(({ closed }) => !closed).length;
       if (closedAfterMs === undefined) failures.push(`${open} of ${EACH} stay open: ${drip.what}`);
@@ -46,7 +46,10 @@ export const slowLoris: Scenario = {
       attacks: drips.length * EACH + deaf.count,
       failures,
       notes: [
-        ...all.map(({ drip, closedAfterMs = 0 }) => `${drip.what}: closed after ${Math.round(closedAfterMs / 1_000)} s`),
+        ...all.map(
+          ({ drip, closedAfterMs = 0 }) =>
+            `${drip.what}: closed after ${Math.round(closedAfterMs / 1_000)} s`,
+        ),
         ...(left.length > 0 ? [`no such listener: ${left.join(', ')}`] : []),
       ],
     };
@@ -70,9 +73,12 @@ function startDripping(drip: Drip, { ports, releasers }: Attack): Dripping {
       dripping.closedAfterMs ??= performance.now() - startedAt;
       return;
     }
-    if (drip.then.length === 0) return;
+    if (drip.dripped.length === 0) return;
     for (const socket of open) {
-      if (socket.writable) socket.write(drip.then.subarray(dripped % drip.then.length, (dripped % drip.then.length) + 1));
+      if (socket.writable)
+        socket.write(
+          drip.dripped.subarray(dripped % drip.dripped.length, (dripped % drip.dripped.length) + 1),
+        );
     }
     dripped += 1;
   }, DRIP_EVERY_MS);

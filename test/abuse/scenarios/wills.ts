@@ -1,5 +1,5 @@
 import { until } from '../../support/until.ts';
-import { Attacker, eachOf, localAddress } from '../support/attacker.ts';
+import { Attacker, eachOf, loopbackAddress } from '../support/attacker.ts';
 import type { Scenario } from '../support/scenario.ts';
 import { connectBytes, subscribeBytes } from '../support/wire.ts';
 
@@ -43,7 +43,7 @@ export const wills: Scenario = {
       const topic = index % 2 === 0 ? `abuse/wills/${index}` : `stations/dying-${index}/temperature`;
       const client = new Attacker({
         port: mqttPort,
-        localAddress: localAddress(index % ADDRESSES),
+        localAddress: loopbackAddress(index % ADDRESSES),
         first: withWill(`dying-${index}`, topic, '1'),
       });
       dying.push(client);

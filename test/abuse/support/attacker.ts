@@ -98,24 +98,33 @@ export class Attacker {
 }
 
 /** Runs `work` for each number below `count`, so many at a time. */
-export async function eachOf(
+export function eachOf(
   count: number,
+  atATime: number,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
+  return eachWhile((index) => index < count, atATime, work);
+}
+
+/** Runs `work` for each number from 0 on, so many at a time, until the answer is no. */
+export async function eachWhile(
+  hasMore: (index: number) => boolean,
   atATime: number,
   work: (index: number) => Promise<void>,
 ): Promise<void> {
   let next = 0;
   const workOff = async (): Promise<void> => {
-    while (next < count) {
+    while (hasMore(next)) {
       next += 1;
       await work(next - 1);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(count, atATime) }, workOff));
+  await Promise.all(Array.from({ length: atATime }, workOff));
 }
 
 const HOSTS = 250;
 
 /** One of the addresses of this machine, none of which is 127.0.0.1. */
-export function localAddress(index: number): string {
+export function loopbackAddress(index: number): string {
   return `127.0.${1 + Math.floor(index / HOSTS)}.${1 + (index % HOSTS)}`;
 }

@@ -8,7 +8,7 @@ export interface Drip {
   /** Sent at once. */
   readonly first: Buffer;
   /** Sent byte by byte behind it, over and over; nothing: it says no more. */
-  readonly then: Buffer;
+  readonly dripped: Buffer;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -22,15 +22,30 @@ const UPGRADE = `GET /mqtt HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade
 const DRIPPED_HEADER = Buffer.from('X-Slow: a\r\n');
 
 export const DRIPS: readonly Drip[] = [
-  { what: 'CONNECT, byte by byte', scheme: 'mqtt', first: NOTHING, then: longConnect() },
-  { what: 'nothing at all over MQTT', scheme: 'mqtt', first: NOTHING, then: NOTHING },
-  { what: 'headers, byte by byte', scheme: 'http', first: Buffer.from(HEAD), then: DRIPPED_HEADER },
-  { what: 'a body, byte by byte', scheme: 'http', first: Buffer.from(POST), then: Buffer.from('1') },
-  { what: 'chunks, byte by byte', scheme: 'http', first: Buffer.from(CHUNKED), then: Buffer.from('1\r\n1\r\n') },
-  { what: 'a WebSocket handshake, byte by byte', scheme: 'ws', first: Buffer.from(UPGRADE), then: DRIPPED_HEADER },
-  { what: 'a WebSocket without CONNECT', scheme: 'ws', first: Buffer.from(`${UPGRADE}\r\n`), then: NOTHING },
-  { what: 'a TLS handshake, byte by byte', scheme: 'https', first: CLIENT_HELLO, then: Buffer.of(0) },
-  { what: 'the same for MQTT', scheme: 'mqtts', first: CLIENT_HELLO, then: Buffer.of(0) },
+  { what: 'CONNECT, byte by byte', scheme: 'mqtt', first: NOTHING, dripped: longConnect() },
+  { what: 'nothing at all over MQTT', scheme: 'mqtt', first: NOTHING, dripped: NOTHING },
+  { what: 'headers, byte by byte', scheme: 'http', first: Buffer.from(HEAD), dripped: DRIPPED_HEADER },
+  { what: 'a body, byte by byte', scheme: 'http', first: Buffer.from(POST), dripped: Buffer.from('1') },
+  {
+    what: 'chunks, byte by byte',
+    scheme: 'http',
+    first: Buffer.from(CHUNKED),
+    dripped: Buffer.from('1\r\n1\r\n'),
+  },
+  {
+    what: 'a WebSocket handshake, byte by byte',
+    scheme: 'ws',
+    first: Buffer.from(UPGRADE),
+    dripped: DRIPPED_HEADER,
+  },
+  {
+    what: 'a WebSocket without CONNECT',
+    scheme: 'ws',
+    first: Buffer.from(`${UPGRADE}\r\n`),
+    dripped: NOTHING,
+  },
+  { what: 'a TLS handshake, byte by byte', scheme: 'https', first: CLIENT_HELLO, dripped: Buffer.of(0) },
+  { what: 'the same for MQTT', scheme: 'mqtts', first: CLIENT_HELLO, dripped: Buffer.of(0) },
 ];
 
 /** As long as a first packet may be, so that dripping takes longer than anybody should wait. */

@@ -1,4 +1,4 @@
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { Releasers } from '../../../src/releasers.ts';
 import type { Service } from '../../support/service-process.ts';
 import { until } from '../../support/until.ts';
@@ -73,7 +73,9 @@ async function troublesAfterwards(
   port: number,
 ): Promise<readonly string[]> {
   const failures: string[] = [];
-  await until('', patienceMs, () => service.isWell()).catch(() => failures.push('it is not ready afterwards'));
+  await until('', patienceMs, () => service.isWell()).catch(() =>
+    failures.push('it is not ready afterwards'),
+  );
   await until('', patienceMs, () => isServed(port, login, patienceMs)).catch(() =>
     failures.push('a new client can not publish afterwards'),
   );

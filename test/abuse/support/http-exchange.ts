@@ -19,7 +19,12 @@ const QUIET_MS = 400;
 const ENOUGH_BYTES = 2 * 1024 * 1024;
 
 /** Sends bytes to an HTTP server and takes what comes back until it closes, or streams events. */
-export async function exchange(port: number, bytes: Buffer, limitMs: number, isHead = false): Promise<Exchange> {
+export async function exchange(
+  port: number,
+  bytes: Buffer,
+  limitMs: number,
+  isHead = false,
+): Promise<Exchange> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   let received = Buffer.alloc(0);
   let isOver = false;
@@ -59,7 +64,8 @@ function readAnswers(bytes: Buffer, isHead: boolean): Pick<Exchange, 'answers' |
     const size = hasBody ? Number(length ?? rest.length) : 0;
     const bodyStart = headEnd + 4;
     const body = rest.subarray(bodyStart, bodyStart + size).toString();
-    if (status >= 200) answers.push({ status, type: /^content-type: *([^\r;]*)/im.exec(head)?.[1] ?? '', body });
+    if (status >= 200)
+      answers.push({ status, type: /^content-type: *([^\r;]*)/im.exec(head)?.[1] ?? '', body });
     rest = rest.subarray(bodyStart + size);
   }
   return { answers, garbage: '' };

@@ -130,7 +130,11 @@ const BODIES: readonly Buffer[] = [
   'metric=temperature&value=1',
 ]
   .map((text) => Buffer.from(text))
-  .concat([Buffer.from([0xff, 0xfe, 0x00]), Buffer.from([0xc0, 0xaf]), Buffer.from('{"a":"\xed\xa0\x80"}', 'latin1')]);
+  .concat([
+    Buffer.from([0xff, 0xfe, 0x00]),
+    Buffer.from([0xc0, 0xaf]),
+    Buffer.from('{"a":"\xed\xa0\x80"}', 'latin1'),
+  ]);
 
 export interface Request {
   readonly bytes: Buffer;
@@ -153,7 +157,9 @@ export function anyRequest(routes: readonly Route[], random: Random): Request {
     const lie = random.chance(0.1) ? random.pick([-1, 1, 100, -body.length]) : 0;
     headers.push(`Content-Length: ${Math.max(0, body.length + lie)}`);
   }
-  const version = random.chance(0.97) ? 'HTTP/1.1' : random.pick(['HTTP/1.0', 'HTTP/2.0', 'HTTP/9.9', 'XTTP/1.1', '']);
+  const version = random.chance(0.97)
+    ? 'HTTP/1.1'
+    : random.pick(['HTTP/1.0', 'HTTP/2.0', 'HTTP/9.9', 'XTTP/1.1', '']);
   const head = `${method} ${addressOf(route, random)} ${version}\r\n${headers.join('\r\n')}\r\n\r\n`;
   return { bytes: Buffer.concat([Buffer.from(head, 'latin1'), body]), isHead: method === 'HEAD' };
 }
@@ -161,7 +167,16 @@ export function anyRequest(routes: readonly Route[], random: Random): Request {
 function addressOf({ path, parameters }: Route, random: Random): string {
   const filled = path.replaceAll(/\{\w+\}/g, () => (random.chance(0.5) ? 'good' : random.pick(VALUES)));
   const place = random.chance(0.1) ? `${filled}/${random.pick(VALUES)}` : filled;
-  const names = [...parameters, ...parameters, ...parameters, 'nothing', '__proto__', '', 'a[b]', 'x'.repeat(500)];
+  const names = [
+    ...parameters,
+    ...parameters,
+    ...parameters,
+    'nothing',
+    '__proto__',
+    '',
+    'a[b]',
+    'x'.repeat(500),
+  ];
   const count = random.pick([0, 1, 1, 2, 3, 20]);
   const query = Array.from({ length: count }, () => `${random.pick(names)}=${random.pick(VALUES)}`).join('&');
   const address = query === '' ? place : `${place}?${query}`;

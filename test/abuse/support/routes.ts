@@ -39,11 +39,13 @@ export async function findRoutes(httpPort: number): Promise<{ routes: readonly R
   if (!response.ok) return { routes: WRITTEN, source: 'the list of the test' };
   const { paths } = (await response.json()) as OpenApi;
   const described = Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, { parameters = [] }]): Route => ({
-      method: method.toUpperCase(),
-      path,
-      parameters: parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name),
-    })),
+    Object.entries(operations).map(
+      ([method, { parameters = [] }]): Route => ({
+        method: method.toUpperCase(),
+        path,
+        parameters: parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name),
+      }),
+    ),
   );
   const isDescribed = (route: Route): boolean =>
     described.some(({ method, path }) => method === route.method && path === route.path);

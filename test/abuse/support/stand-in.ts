@@ -37,9 +37,8 @@ function serve(socket: Socket): void {
     const isForgotten = kind === 'forgetful' && clientId.startsWith('good-');
     // One that is unsound says it, and stores nothing.
     const stored = kind === 'unsound' ? Promise.resolve() : store(packet.topic, String(packet.payload));
-    void stored.then(() => {
-      if (!isForgotten) socket.write(generate({ cmd: 'puback', messageId: packet.messageId ?? 0 }));
-    });
+    const puback = generate({ cmd: 'puback', messageId: packet.messageId ?? 0 });
+    void stored.then(() => isForgotten || socket.write(puback));
   });
   parse.on('error', () => {
     if (kind !== 'lenient') socket.destroy();

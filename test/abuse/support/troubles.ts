@@ -24,7 +24,8 @@ export function createTroubles(): Troubles {
       const lines = (begun + text).split('\n');
       begun = lines.pop() ?? '';
       for (const line of lines) {
-        if (found.length < MOST && TELLING.some((sign) => sign.test(line))) found.push(line.slice(0, MOST_SHOWN));
+        if (found.length < MOST && TELLING.some((sign) => sign.test(line)))
+          found.push(line.slice(0, MOST_SHOWN));
       }
     },
     found: () => found,
