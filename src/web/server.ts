@@ -21,6 +21,13 @@ import { registerViews } from './views.ts';
 const REQUEST_TIMEOUT_MS = 30_000;
 /** How long open requests may hold up closing. */
 const CLOSE_TIMEOUT_MS = 5000;
+const AJV_OPTIONS = {
+  removeAdditional: false,
+  coerceTypes: true,
+  allErrors: true,
+  // Coercion makes Infinity of `1e999`, and the strict form does not hold that against a maximum.
+  strictNumbers: false,
+} as const;
 
 /** Pages, JSON API, event stream and health: an app that does not listen yet. `close` ends all of it. */
 export async function createWeb(parts: WebParts, options: { log: Logger }): Promise<FastifyInstance> {
@@ -32,7 +39,7 @@ export async function createWeb(parts: WebParts, options: { log: Logger }): Prom
     // While closing, requests on open connections are still answered in our own words.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
+    ajv: { customOptions: AJV_OPTIONS },
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
