@@ -31,9 +31,17 @@ export function deliverAtHighestQos(client: Client): void {
   const deliverQos: unknown = Reflect.get(client, 'deliverQoS');
   if (!isDeliver(deliver0) || !isDeliver(deliverQos))
     throw new Error('this version of Aedes delivers otherwise');
+  let last: { readonly brokerId: string; readonly brokerCounter: number; readonly granted: Qos } | undefined;
+  // It comes once for each filter of QoS 0 that matches. To look through all filters each time is work for the square of
+  // their number: a client with a thousand that overlap would stop everybody for seconds with every message.
+  const grantedOnce = ({ topic, brokerId, brokerCounter }: AedesPublishPacket): Qos => {
+    if (last?.brokerCounter !== brokerCounter || last.brokerId !== brokerId) {
+      last = { brokerId, brokerCounter, granted: grantedQos(client, topic) ?? 0 };
+    }
+    return last.granted;
+  };
   const deliver: Deliver = (packet, done) => {
-    const isRaised = packet.qos > 0 && (grantedQos(client, packet.topic) ?? 0) > 0;
-    if (isRaised) deliverQos(packet, done);
+    if (packet.qos > 0 && grantedOnce(packet) > 0) deliverQos(packet, done);
     else deliver0(packet, done);
   };
   Reflect.set(client, 'deliver0', deliver);
