@@ -12,21 +12,23 @@ export interface PersistedSubscriptions {
   cleanSubscriptions(client: { readonly id: string }): Promise<void>;
 }
 
-/** @param isAllowed whether a client may subscribe to a filter */
+/** @param isGranted whether a client was granted a filter */
 export function persistSubscriptions(
   sessions: SessionStore,
-  isAllowed: (client: Owner, filter: string) => boolean,
+  isGranted: (client: Owner, filter: string) => boolean,
 ): PersistedSubscriptions {
-  /** Aedes hands over all that one SUBSCRIBE asks for, and does so once for each filter in it. */
-  const added = new WeakMap<readonly Subscription[], string>();
+  /**
+   * How many of the filters that one SUBSCRIBE asks for were looked at: Aedes hands over all of them each time that it
+   * has granted one, in their order, and what was refused is among them.
+   */
+  const seen = new WeakMap<readonly Subscription[], number>();
   return {
     async addSubscriptions(client, subscriptions) {
-      if (added.get(subscriptions) === client.id) return;
-      added.set(subscriptions, client.id);
-      for (const subscription of subscriptions) {
-        // What was refused is among them.
-        if (isAllowed(client, subscription.topic)) sessions.subscribe(client, subscription);
-      }
+      let next = seen.get(subscriptions) ?? 0;
+      while (next < subscriptions.length && !isGranted(client, subscriptions[next]!.topic)) next += 1;
+      seen.set(subscriptions, next + 1);
+      const granted = subscriptions[next];
+      if (granted !== undefined) sessions.subscribe(client, granted);
     },
     async removeSubscriptions({ id }, filters) {
       for (const filter of filters) sessions.unsubscribe(id, filter);

@@ -195,3 +195,25 @@ test('WRONG_SECRETS_PER_MINUTE of an address are answered, more are not; a right
   await right.waitFor((received) => received.some(({ cmd }) => cmd === 'connack'));
   expect(right.received).toMatchObject([{ returnCode: 0 }]);
 });
+
+test('of the filters in one SUBSCRIBE that are too many none is kept for a session', async () => {
+  const { mqttPort, service } = await useService({ maxSubscriptions: 3 });
+  const session = { clientId: 'reader', clean: false };
+  const reader = await rawClient(mqttPort, session);
+  const filters = Array.from({ length: 10 }, (_, index) => ({
+    topic: `stations/s${index}/#`,
+    qos: 1 as const,
+  }));
+  reader.send({ cmd: 'subscribe', messageId: 1, subscriptions: filters });
+  const suback = await reader.waitFor((received) => received.find(({ cmd }) => cmd === 'suback'));
+  expect(suback).toMatchObject({ granted: [1, 1, 1, 128, 128, 128, 128, 128, 128, 128] });
+  reader.socket.destroy();
+  await poll(() => service.gauges()['connected_clients'] === 0);
+  const station = await rawClient(mqttPort);
+  for (let index = 9; index >= 0; index -= 1) station.send(publish(`stations/s${index}/t`, index + 1));
+  await station.waitFor(() => pubacks(station) === 10);
+  const back = await rawClient(mqttPort, session);
+  await back.waitFor((received) => received.filter(({ cmd }) => cmd === 'publish').length === 3);
+  const topics = back.received.flatMap((packet) => (packet.cmd === 'publish' ? [packet.topic] : []));
+  expect(topics).toEqual(['stations/s2/t', 'stations/s1/t', 'stations/s0/t']);
+});
