@@ -11,7 +11,7 @@ const LARGE_BYTES = 262_144 - 100;
 const LARGE_MESSAGES = 400;
 const PACKET_IDS = 65_535;
 const RETAINED = 12_000;
-const SESSIONS = 4_000;
+const SESSIONS = 1_500;
 const ADDRESSES = 25;
 const AT_A_TIME = 100;
 

@@ -40,7 +40,7 @@ export const slowLoris: Scenario = {
     }
     say('the watchers read at last');
     const uncut = await deaf.finish();
-    if (uncut > 0) failures.push(`${uncut} of ${deaf.count} watchers that never read were not cut off`);
+    failures.push(...uncut.map((who) => `not cut off though they never read: ${who}`));
     const left = DRIPS.filter((drip) => !drips.includes(drip)).map(({ what }) => what);
     return {
       attacks: drips.length * EACH + deaf.count,

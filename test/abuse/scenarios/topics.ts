@@ -67,7 +67,7 @@ const LIMIT_MS = 30_000;
 const MOST_SUBSCRIPTIONS = 1_000;
 const SUBSCRIBERS = 20;
 const A_PACKET = 200;
-const MESSAGES = 200;
+const MESSAGES = 50;
 
 export const topics: Scenario = {
   name: 'topics',

@@ -5,9 +5,9 @@ import type { Attack } from './scenario.ts';
 import { connectBytes, publishBytes, subscribeBytes } from './wire.ts';
 
 const EACH = 20;
-/** Different metrics, so that each flush of an event stream tells of all of them. */
-const METRICS = 2_000;
-const MESSAGES_A_TURN = 5;
+/** Different metrics of different stations, so that each flush of an event stream tells of all of them. */
+const METRICS = 200;
+const STATIONS = 10;
 const LET_IN_LIMIT_MS = 30_000;
 const CLOSED_LIMIT_MS = 20_000;
 const READING = Buffer.from(
@@ -18,8 +18,8 @@ const READING = Buffer.from(
 export interface NeverReading {
   /** How many they are. */
   readonly count: number;
-  /** Ends what is told; @returns how many were not cut off, that is, still get an end only now. */
-  finish(): Promise<number>;
+  /** Ends what is told; @returns who was not cut off. */
+  finish(): Promise<readonly string[]>;
 }
 
 export async function startNeverReading({ mqttPort, httpPort, releasers }: Attack): Promise<NeverReading> {
@@ -47,18 +47,23 @@ export async function startNeverReading({ mqttPort, httpPort, releasers }: Attac
       await talking;
       // Whoever does not read does not hear that it was cut off, either.
       const ended = await Promise.all(sockets.map(hasEnded));
-      return ended.filter((isEnded) => !isEnded).length;
+      const uncut = (group: readonly Socket[]): number =>
+        group.filter((socket) => ended[sockets.indexOf(socket)] === false).length;
+      return [
+        ...(uncut(subscribers) > 0 ? [`${uncut(subscribers)} of ${EACH} subscribers`] : []),
+        ...(uncut(viewers) > 0 ? [`${uncut(viewers)} of ${EACH} event streams`] : []),
+      ];
     },
   };
 }
 
 /** As fast as it is acknowledged. */
 async function talk(talker: Attacker): Promise<void> {
-  for (let sent = 0; !talker.isClosed; sent += MESSAGES_A_TURN) {
-    for (let n = 1; n <= MESSAGES_A_TURN; n += 1) {
-      talker.send(publishBytes('stations/talker', READING, { qos: 1, messageId: n }));
+  for (let sent = 0; !talker.isClosed; sent += STATIONS) {
+    for (let n = 1; n <= STATIONS; n += 1) {
+      talker.send(publishBytes(`stations/talker-${n}`, READING, { qos: 1, messageId: n }));
     }
-    await talker.becomes(LET_IN_LIMIT_MS, () => talker.count('puback') >= sent + MESSAGES_A_TURN);
+    await talker.becomes(LET_IN_LIMIT_MS, () => talker.count('puback') >= sent + STATIONS);
     await pause(10);
   }
 }
