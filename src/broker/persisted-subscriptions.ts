@@ -19,16 +19,18 @@ export function persistSubscriptions(
 ): PersistedSubscriptions {
   /**
    * How many of the filters that one SUBSCRIBE asks for were looked at: Aedes hands over all of them each time that it
-   * has granted one, in their order, and what was refused is among them.
+   * has granted one, in their order; what was refused is among them, and what it has not asked about yet.
    */
   const seen = new WeakMap<readonly Subscription[], number>();
   return {
     async addSubscriptions(client, subscriptions) {
+      const isNextGranted = (): boolean =>
+        next < subscriptions.length && isGranted(client, subscriptions[next]!.topic);
       let next = seen.get(subscriptions) ?? 0;
-      while (next < subscriptions.length && !isGranted(client, subscriptions[next]!.topic)) next += 1;
-      seen.set(subscriptions, next + 1);
-      const granted = subscriptions[next];
-      if (granted !== undefined) sessions.subscribe(client, granted);
+      // What was refused, up to the one that this is about.
+      while (next < subscriptions.length && !isNextGranted()) next += 1;
+      for (; isNextGranted(); next += 1) sessions.subscribe(client, subscriptions[next]!);
+      seen.set(subscriptions, next);
     },
     async removeSubscriptions({ id }, filters) {
       for (const filter of filters) sessions.unsubscribe(id, filter);
