@@ -7,6 +7,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY firmware-bridge/thingspeak ./firmware-bridge/thingspeak
 RUN npm run build
 
 # Without the optional packages, which are the embedded PostgreSQL: docker-compose.yml brings a server of its own.
@@ -30,4 +31,4 @@ VOLUME /data
 EXPOSE 3000 1883
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.HTTP_PORT || 3000) + '/health/ready').then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/main.js"]
+CMD ["node", "dist/src/main.js"]

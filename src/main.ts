@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { ConfigError, readConfig } from './config.ts';
 import { createLog } from './log.ts';
+import { inProjectFolder } from './project-folder.ts';
 import { type Service, startService } from './service.ts';
 import { InterruptedError } from './start-error.ts';
 import { startUpLines } from './start-up-lines.ts';
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
 
 function readVersion(): string {
   // The same file seen from src and from dist.
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = JSON.parse(readFileSync(inProjectFolder('package.json'), 'utf8'));
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : '';

@@ -39,7 +39,7 @@ export async function startThermograph(): Promise<Thermograph> {
     MAX_CONNECTIONS_PER_ADDRESS: '20000',
     MAX_CONNECTS_PER_SECOND: '20000',
   };
-  const child = spawn(process.execPath, ['dist/main.js'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['dist/src/main.js'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const said = await outputUntil(child, /http:\/\/[^:]+:(\d+)[^]*mqtt:\/\/[^:]+:(\d+)[^]*Try /);
   const mqttPort = Number(said[2]);
   const connection = { host: path.join(dataDir, 'run'), user: 'thermograph', database: 'thermograph' };

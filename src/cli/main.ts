@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { inProjectFolder } from '../project-folder.ts';
 import { commands } from './commands.ts';
 import { EXIT_INTERRUPTED, explain, InterruptedError } from './complain.ts';
 import { run } from './run.ts';
@@ -58,7 +59,7 @@ function handleSignals(interrupted: AbortController, abandon: () => void): void 
 
 function readVersion(): string {
   // The same file seen from src and from dist.
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = JSON.parse(readFileSync(inProjectFolder('package.json'), 'utf8'));
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : '';

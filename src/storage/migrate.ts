@@ -1,13 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import type { Logger } from 'pino';
+import { inProjectFolder } from '../project-folder.ts';
 import type { Connection } from './pool.ts';
 
-// The same place seen from src/storage and from dist/storage.
-const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
+const MIGRATIONS_DIR = inProjectFolder('migrations');
 const MIGRATIONS_TABLE = 'thermograph_migrations';
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Long, for a migration of years of readings; not for ever, for a line may have broken without a word. */

@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { fastifyStatic } from '@fastify/static';
 import { fastifyView } from '@fastify/view';
 import type { FastifyInstance } from 'fastify';
 import handlebars from 'handlebars';
+import { inProjectFolder } from '../project-folder.ts';
 
-// The same from src/web (development, tests) and from dist/web.
-const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
+const TEMPLATES = inProjectFolder('templates');
 
 const PARTIALS = {
   page: 'partials/page.hbs',

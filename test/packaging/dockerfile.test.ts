@@ -42,9 +42,7 @@ describe('the Dockerfile', () => {
 
   it('brings along every file of the project that the program opens as it runs', () => {
     const opened = sourceFiles().flatMap((path) =>
-      [...readProjectFile(path).matchAll(/new URL\('(?:\.\.\/)+([^/']+)[^']*', import\.meta\.url\)/g)].map(
-        ([, top]) => top,
-      ),
+      [...readProjectFile(path).matchAll(/inProjectFolder\('([^/']+)[^']*'\)/g)].map(([, top]) => top),
     );
     expect(opened).toContain('migrations');
     const inLastStage = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));

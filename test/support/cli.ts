@@ -20,13 +20,13 @@ export interface StartedCli {
   readonly ended: Promise<Ended>;
 }
 
-/** Runs `dist/cli/main.js` with nothing in its environment but `env`. */
+/** Runs `dist/src/cli/main.js` with nothing in its environment but `env`. */
 export function runCli(args: readonly string[], env: Record<string, string>): Promise<Ended> {
   return startCli(args, env).ended;
 }
 
 export function startCli(args: readonly string[], env: Record<string, string>): StartedCli {
-  const child = spawn(process.execPath, ['dist/cli/main.js', ...args], {
+  const child = spawn(process.execPath, ['dist/src/cli/main.js', ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -26,7 +26,7 @@ export async function useFolder(): Promise<string> {
   return folder;
 }
 
-/** Starts `dist/main.js` on free ports; resolves when it says that it runs. It is stopped when the test ends. */
+/** Starts `dist/src/main.js` on free ports; resolves when it says that it runs. It is stopped when the test ends. */
 export async function startProgram(env: Record<string, string>): Promise<Program> {
   const startedAt = Date.now();
   const running = runProgram(env);
@@ -42,11 +42,11 @@ export async function startProgram(env: Record<string, string>): Promise<Program
   return { ...running, httpPort: ports[0], mqttPort: ports[1], startUpMs: Date.now() - startedAt };
 }
 
-/** Runs `dist/main.js` on free ports unless `env` says otherwise. */
+/** Runs `dist/src/main.js` on free ports unless `env` says otherwise. */
 export function runProgram(
   env: Record<string, string>,
 ): Omit<Program, 'httpPort' | 'mqttPort' | 'startUpMs'> {
-  const child = spawn(process.execPath, ['dist/main.js'], {
+  const child = spawn(process.execPath, ['dist/src/main.js'], {
     env: { PATH: process.env['PATH'], HTTP_PORT: '0', MQTT_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -45,7 +45,7 @@ export async function embeddedSubject(stage: Stage): Promise<Subject & { readonl
 /** {@link embeddedSubject} in a folder of the caller's. */
 export function subjectIn(stage: Stage, dataDir: string): Subject {
   stage.releasers.push(() => killEmbedded(dataDir));
-  return { args: ['dist/main.js'], env: { DATA_DIR: dataDir }, connection: embeddedConnection(dataDir) };
+  return { args: ['dist/src/main.js'], env: { DATA_DIR: dataDir }, connection: embeddedConnection(dataDir) };
 }
 
 export async function startTrial(stage: Stage, { connection, ...program }: Subject): Promise<Trial> {
