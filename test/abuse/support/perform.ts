@@ -61,7 +61,7 @@ async function builtProgram(releasers: Releasers): Promise<Subject> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'thermograph-abuse-'));
   releasers.push(() => rm(dataDir, { recursive: true, force: true }));
   releasers.push(() => killEmbedded(dataDir));
-  return { args: ['dist/main.js'], env: { DATA_DIR: dataDir }, connection: embeddedConnection(dataDir) };
+  return { args: ['dist/src/main.js'], env: { DATA_DIR: dataDir }, connection: embeddedConnection(dataDir) };
 }
 
 async function attack(
