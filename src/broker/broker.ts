@@ -125,6 +125,8 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     authorizeSubscribe: subscriptions.authorizeSubscribe,
     limits,
     authorizeForward: (client, packet) => {
+      // Aedes goes on for a while, and makes an error of each packet for it, with all that its stack refers to.
+      if (client.closed) return null;
       if (!mayReceive(principalOf(client), packet.topic)) return null;
       // Out of a session's queue, which goes on only when the client reads: a refusal would take it from there.
       if (packet.messageId !== undefined) return grantedQos.lower(client, packet);
