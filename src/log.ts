@@ -8,7 +8,7 @@ const REMOVED = '[removed]';
 const SECRET_HEADERS = ['["authorization"]', '["proxy-authorization"]', '["cookie"]', '["set-cookie"]'];
 /** Where headers are found: in a line itself, in what it names, in a request that it names. */
 const PLACES = ['', 'headers', '*', '*.headers'];
-const SECRET_PARAMETERS = /([?&](?:api_key|key|token|secret|password)=)(?:[^&\s"\\#]|\\.)*/gi;
+const SECRET_PARAMETERS = /([?&](?:api_key|key|(?:access_)?token|secret|password)=)(?:[^&\s"\\#]|\\.)*/gi;
 const BEARER_SECRETS = /\b(Bearer )[\w.~+/=-]+/gi;
 
 /** No line holds a secret, whoever writes it: neither as a header, nor in an address, nor in the text of an error. */

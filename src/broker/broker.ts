@@ -161,6 +161,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     principalOf,
     refusals,
     connectionOf: (client) => connections.of(client),
+    openCount: ({ id }) => state.sessions.find(id)?.openCount ?? 0,
     isTaken: ({ id }, packetId) => state.sessions.find(id)?.isOpen(packetId) ?? false,
     isWanted: (topic) => aedes.isWanted(topic),
     fanOut: (packet, client) => aedes.publish(packet, client, ignore),

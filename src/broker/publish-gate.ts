@@ -16,6 +16,8 @@ export interface PublishGateParts extends PublicationParts {
   readonly connectionOf: (client: Client) => Connection | undefined;
   readonly principalOf: (client: Client) => Principal;
   readonly refusals: Refusals;
+  /** How many QoS 2 messages of the client are half-way: PUBREL has not come. */
+  readonly openCount: (client: Client) => number;
   /** Whether a QoS 2 message of this client and identifier has been taken, and PUBREL has not come. */
   readonly isTaken: (client: Client, packetId: number) => boolean;
 }
@@ -30,6 +32,9 @@ export interface PublishGate {
    */
   readonly authorizePublish: NonNullable<AedesOptions['authorizePublish']>;
 }
+
+/** QoS 2 messages of one client that may be half-way; they are remembered for as long as its session. */
+const MAX_OPEN = 1_000;
 
 /**
  * Where messages enter, and where their acknowledgement is held until the commit. Those of one client are acknowledged
@@ -74,6 +79,10 @@ export function createPublishGate(parts: PublishGateParts): PublishGate {
         parts.isTaken(client, packet.messageId)
       ) {
         callback(null);
+        return;
+      }
+      if (client !== null && packet.messageId !== undefined && parts.openCount(client) >= MAX_OPEN) {
+        callback(new Error(`more than ${MAX_OPEN} messages of QoS 2 are half-way`));
         return;
       }
       // Last wills come when their client has gone.

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { homePath } from './access/home-path.ts';
 import { errorBody, WebError } from './errors.ts';
+import { createFailureLog } from './failure-log.ts';
 import { frame } from './pages/frame.ts';
 import type { WebParts } from './parts.ts';
 import { answerAndClose } from './raw-answer.ts';
@@ -34,9 +35,10 @@ export function answerErrors(app: FastifyInstance, parts: WebParts): void {
       message: error.message,
     });
   };
+  const logFailure = createFailureLog();
   app.setErrorHandler((thrown, request, reply) => {
     const error = toWebError(thrown);
-    if (error.status === 500) request.log.error({ err: thrown, url: request.url }, 'a request failed');
+    if (error.status === 500) logFailure(request, thrown);
     else request.log.debug({ err: thrown }, 'a request was refused');
     return answer(error, request, reply);
   });

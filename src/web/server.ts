@@ -13,6 +13,8 @@ import { guard, mayStay } from './access/guard.ts';
 import { loginRoutes } from './access/login-routes.ts';
 import { createVisitors } from './access/visitors.ts';
 import { answerErrors, answerFrameworkError } from './error-handler.ts';
+import { pathOf } from './failure-log.ts';
+import { dropGoneClients } from './gone-clients.ts';
 import { healthRoutes } from './health-routes.ts';
 import { createLiveHub } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
@@ -66,6 +68,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
   const visitors = createVisitors(parts);
   const hub = createLiveHub(parts);
+  dropGoneClients(app);
   logRequests(app);
   answerErrors(app, parts);
   await addHeaders(app, parts);
@@ -102,9 +105,9 @@ function withoutSmallTalk(log: Logger): FastifyBaseLogger {
 
 function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, next) => {
-    const { method, url } = request;
+    const { method } = request;
     request.log.debug(
-      { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      { method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
       'request',
     );
     next();

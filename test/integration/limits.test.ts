@@ -217,3 +217,18 @@ test('of the filters in one SUBSCRIBE that are too many none is kept for a sessi
   const topics = back.received.flatMap((packet) => (packet.cmd === 'publish' ? [packet.topic] : []));
   expect(topics).toEqual(['stations/s2/t', 'stations/s1/t', 'stations/s0/t']);
 });
+
+test('of QoS 2 messages 1,000 of a client may be half-way; one more is not taken', async () => {
+  const { mqttPort, database } = await useService();
+  const client = await rawClient(mqttPort);
+  const ids = Array.from({ length: 1_000 }, (_, index) => index + 1);
+  client.send(
+    ...ids.map((messageId) => ({ ...publish('stations/a/t', messageId), qos: 2 as const }) as Packet),
+  );
+  await client.waitFor((received) => received.filter(({ cmd }) => cmd === 'pubrec').length === 1_000);
+  client.send({ ...publish('stations/a/t', 1_001, '99'), qos: 2 } as Packet);
+  await client.closed();
+  expect(client.received.filter(({ cmd }) => cmd === 'pubrec')).toHaveLength(1_000);
+  const { rows } = await database.pool.query('SELECT FROM readings WHERE value = 99');
+  expect(rows).toEqual([]);
+});

@@ -25,11 +25,18 @@ export interface TestState {
 }
 
 /** @param now of a clock of the test's */
-export async function useBrokerState(now: () => Micros = () => Date.now() * 1000): Promise<TestState> {
-  return openState(await useFolder(), now);
+export async function useBrokerState(
+  now: () => Micros = () => Date.now() * 1000,
+  ownerOf: (clientId: string) => number | null = () => null,
+): Promise<TestState> {
+  return openState(await useFolder(), now, ownerOf);
 }
 
-export async function openState(folder: string, now: () => Micros): Promise<TestState> {
+export async function openState(
+  folder: string,
+  now: () => Micros,
+  ownerOf: (clientId: string) => number | null = () => null,
+): Promise<TestState> {
   const logged: { level: number; msg: string }[] = [];
   const log: Logger = pino(
     { level: 'info' },
@@ -43,7 +50,6 @@ export async function openState(folder: string, now: () => Micros): Promise<Test
     state_writes_failed: 0,
   };
   const interest = createInterest();
-  const ownerOf = (): null => null;
   const state = await openBrokerState({
     folder,
     log,
@@ -68,7 +74,7 @@ export async function openState(folder: string, now: () => Micros): Promise<Test
     logged,
     async reopen() {
       await state.close();
-      return openState(folder, now);
+      return openState(folder, now, ownerOf);
     },
   };
 }

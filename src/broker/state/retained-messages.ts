@@ -1,10 +1,13 @@
 import type { Logger } from 'pino';
+import { STATION_PREFIX } from '../../telemetry/topic.ts';
 import { FilterTree } from './filter-tree.ts';
 import type { Changes } from './journal.ts';
 import { encodeMessage, keys, type StoredMessage } from './records.ts';
 
 const MAX_MESSAGES = 10_000;
 const MAX_BYTES = 16 * 1024 * 1024;
+/** Below the topics of one station: one that floods should not take the room of all others. */
+const MAX_OF_STATION = 200;
 
 export interface RetainedMessagesParts {
   readonly changes: Changes;
@@ -16,6 +19,8 @@ export interface RetainedMessagesParts {
 export class RetainedMessages {
   readonly #parts: RetainedMessagesParts;
   readonly #byTopic = new Map<string, StoredMessage>();
+  /** How many there are of each station, by its name in topics. */
+  readonly #ofStation = new Map<string, number>();
   /** Of topics and payloads. */
   #bytes = 0;
   /** Whether the owner knows that there are too many. */
@@ -31,7 +36,7 @@ export class RetainedMessages {
     const before = this.#byTopic.get(topic);
     const bytes = this.#bytes - (before ? sizeOf(before) : 0) + sizeOf(message);
     if (payload.length === 0) this.#delete(topic);
-    else if (bytes <= MAX_BYTES && (before !== undefined || this.#byTopic.size < MAX_MESSAGES)) {
+    else if (bytes <= MAX_BYTES && (before !== undefined || this.#hasPlaceFor(topic))) {
       this.restore(message);
       this.#parts.changes.put(keys.retained(topic), encodeMessage(message));
     } else {
@@ -42,6 +47,7 @@ export class RetainedMessages {
 
   restore(message: StoredMessage): void {
     const before = this.#byTopic.get(message.topic);
+    if (before === undefined) this.#count(message.topic, 1);
     this.#bytes += sizeOf(message) - (before ? sizeOf(before) : 0);
     this.#byTopic.set(message.topic, message);
   }
@@ -63,10 +69,25 @@ export class RetainedMessages {
     }
   }
 
+  #hasPlaceFor(topic: string): boolean {
+    const station = stationOf(topic);
+    const ofStation = station === undefined ? 0 : (this.#ofStation.get(station) ?? 0);
+    return this.#byTopic.size < MAX_MESSAGES && ofStation < MAX_OF_STATION;
+  }
+
+  #count(topic: string, by: number): void {
+    const station = stationOf(topic);
+    if (station === undefined) return;
+    const count = (this.#ofStation.get(station) ?? 0) + by;
+    if (count > 0) this.#ofStation.set(station, count);
+    else this.#ofStation.delete(station);
+  }
+
   #delete(topic: string): void {
     const message = this.#byTopic.get(topic);
     if (message === undefined) return;
     this.#byTopic.delete(topic);
+    this.#count(topic, -1);
     this.#bytes -= sizeOf(message);
     this.#parts.changes.remove(keys.retained(topic));
     if (this.#byTopic.size < MAX_MESSAGES / 2 && this.#bytes < MAX_BYTES / 2) this.#isTold = false;
@@ -81,6 +102,10 @@ export class RetainedMessages {
       'there are too many retained messages: further ones are passed on, but not retained',
     );
   }
+}
+
+function stationOf(topic: string): string | undefined {
+  return topic.startsWith(STATION_PREFIX) ? topic.split('/', 2)[1] : undefined;
 }
 
 function sizeOf({ topic, payload }: StoredMessage): number {

@@ -132,6 +132,8 @@ export class SessionStore {
     this.#connected.set(client.id, client);
     const session = this.find(client.id);
     if (session === undefined) return;
+    // Counted by its owner, who may be another from now on.
+    this.#away.delete(session);
     const owner = this.#parts.ownerOf(client.id);
     if (owner !== session.owner) {
       session.setOwner(owner);
@@ -139,7 +141,6 @@ export class SessionStore {
       this.#keepOnly(session, (filter) => this.#parts.mayKeep(client, filter));
     }
     if (session.awaySince === null) return;
-    this.#away.delete(session);
     session.setAwaySince(null);
   }
 

@@ -65,6 +65,11 @@ export class Session {
     return this.#subscribers.get(filter);
   }
 
+  /** How many QoS 2 messages of the client are half-way. */
+  get openCount(): number {
+    return this.#open.size;
+  }
+
   isOpen(packetId: number): boolean {
     return this.#open.has(packetId);
   }

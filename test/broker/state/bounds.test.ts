@@ -137,6 +137,26 @@ describe('retained messages', () => {
   });
 });
 
+describe('retained messages of one station', () => {
+  test('are 200 at most, and others have their own', async () => {
+    const before = await useBrokerState();
+    const retain = ({ storeRetained }: Persistence, topic: string, payload = 'x') =>
+      storeRetained({ topic, payload, qos: 0 });
+    for (let number = 0; number < 200; number += 1) await retain(before.persistence, `stations/a/${number}`);
+    expect(before.counters.retained_messages_refused).toBe(0);
+    await retain(before.persistence, 'stations/a/200');
+    await retain(before.persistence, 'stations/a/0', 'new');
+    await retain(before.persistence, 'stations/b/status');
+    expect(before.counters.retained_messages_refused).toBe(1);
+    const { persistence, counters } = await before.reopen();
+    await retain(persistence, 'stations/a/200');
+    expect(counters.retained_messages_refused).toBe(1);
+    await retain(persistence, 'stations/a/1', '');
+    await retain(persistence, 'stations/a/200');
+    expect(counters.retained_messages_refused).toBe(1);
+  });
+});
+
 describe('a session that is away', () => {
   function useClock() {
     const clock = { time: 1_000 * DAY };
@@ -220,5 +240,25 @@ describe('a session that is away', () => {
     expect(state.sessions.find(CLIENT.id)?.awaySince).toBeNull();
     state.sessions.left(second);
     expect(state.sessions.find(CLIENT.id)?.awaySince).not.toBeNull();
+  });
+
+  test('is one of a hundred of its credential: of more its longest away ends, and no one else', async () => {
+    const ownerOf = (clientId: string): number => (clientId.startsWith('client-') ? 1 : 2);
+    const { state, persistence, counters } = await useBrokerState(useClock().now, ownerOf);
+    await subscribe(persistence, { id: 'of another', clean: false });
+    const client = (number: number) => ({ id: `client-${number}`, clean: false });
+    for (let number = 0; number < 101; number += 1) await subscribe(persistence, client(number));
+    expect(counters.sessions_dropped).toBe(1);
+    const isThere = (id: string) => state.sessions.find(id) !== undefined;
+    expect(['of another', 'client-0', 'client-1', 'client-100'].map(isThere)).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+    // One that is connected is not away.
+    state.sessions.connected(client(1));
+    await subscribe(persistence, client(101));
+    expect(counters.sessions_dropped).toBe(1);
   });
 });
