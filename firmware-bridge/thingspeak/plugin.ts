@@ -1,0 +1,65 @@
+import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import type { Logger } from 'pino';
+import type { KnownChannels } from '../../src/storage/channel-store.ts';
+import type { WebParts } from '../../src/web/parts.ts';
+import { type Format, sendError } from './answer.ts';
+import { bulkRoutes } from './bulk-routes.ts';
+import { toThingSpeakError } from './errors.ts';
+import { createGate } from './gate.ts';
+import { createKeep } from './keep.ts';
+import { createNotices } from './notices.ts';
+import { updateRoutes } from './update-routes.ts';
+
+/** ThingSpeak's addresses, for boards and pages of which nothing but the host name is changed. */
+export function thingSpeakRoutes(
+  parts: WebParts,
+  channels: KnownChannels,
+  log: Logger,
+): FastifyPluginCallback {
+  const gate = createGate(parts, channels);
+  const notice = createNotices(log, parts.clock);
+  const writing = { gate, keep: createKeep(parts), notice, clock: parts.clock };
+  return (app, _options, done) => {
+    takeAnyBody(app, parts.maxBodyBytes);
+    answerErrors(app);
+    updateRoutes(app, writing);
+    bulkRoutes(app, writing);
+    done();
+  };
+}
+
+/** Boards put slashes twice where an address was put together of parts. */
+export function withoutDoubleSlashes(url: string): string {
+  const [path = '', ...query] = url.split('?');
+  const clean = path.replaceAll(/\/{2,}/g, '/');
+  return /^\/(?:update|channels)(?:[/.]|$)/.test(clean) ? [clean, ...query].join('?') : url;
+}
+
+/** Boards call a form all sorts of things, which Fastify refuses as malformed; only what is in it counts. */
+function takeAnyBody(app: FastifyInstance, bodyLimit: number): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, parsed) =>
+    parsed(null, body),
+  );
+  app.addHook('onRequest', (request, _reply, next) => {
+    delete request.headers['content-type'];
+    next();
+  });
+}
+
+function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = toThingSpeakError(thrown);
+    if (error.status === 500) request.log.error({ err: thrown }, 'a request of a board failed');
+    else request.log.debug({ err: thrown }, 'a request of a board was refused');
+    const [path = ''] = request.url.split('?', 1);
+    sendError(reply, error, formatOf(path), path.startsWith('/update') ? '0' : '-1');
+  });
+}
+
+function formatOf(path: string): Format {
+  const extension = /\.(json|xml|csv)$/.exec(path)?.[1];
+  if (extension === 'json' || extension === 'xml') return extension;
+  // A reply to a bulk update is JSON, whatever the updates were.
+  return path.endsWith('/bulk_update.csv') ? 'json' : 'text';
+}
