@@ -1,12 +1,10 @@
-import type { ChannelEntry } from '../../src/storage/channel-entries-insert.ts';
+import type { StoredEntry } from '../../src/storage/channel-entries-query.ts';
 import { FIELDS } from './entry.ts';
 import { toXml, type XmlValue } from './xml.ts';
 import { formatTimestamp, UTC } from './zone.ts';
 
-type Stored = Omit<ChannelEntry, 'receivedAt' | 'hasOwnTime'> & { readonly entryId: number };
-
 /** The entry that an update has made. */
-export function entryJson(channelId: number, entry: Stored): object {
+export function entryJson(channelId: number, entry: StoredEntry): object {
   return {
     channel_id: channelId,
     created_at: formatTimestamp(entry.createdAt, UTC),
@@ -19,7 +17,7 @@ export function entryJson(channelId: number, entry: Stored): object {
   };
 }
 
-export function entryXml(channelId: number, entry: Stored): string {
+export function entryXml(channelId: number, entry: StoredEntry): string {
   return toXml('feed', {
     'channel-id': integer(channelId),
     'created-at': { type: 'dateTime', text: formatTimestamp(entry.createdAt, UTC) },
@@ -32,7 +30,7 @@ export function entryXml(channelId: number, entry: Stored): string {
   });
 }
 
-function fieldsOf({ fields }: Stored): Record<string, string | null> {
+function fieldsOf({ fields }: StoredEntry): Record<string, string | null> {
   return Object.fromEntries(FIELDS.map((field) => [`field${field}`, fields[field] ?? null]));
 }
 

@@ -8,6 +8,7 @@ import { toThingSpeakError } from './errors.ts';
 import { createGate } from './gate.ts';
 import { createKeep } from './keep.ts';
 import { createNotices } from './notices.ts';
+import { readRoutes } from './read-routes.ts';
 import { updateRoutes } from './update-routes.ts';
 
 /** ThingSpeak's addresses, for boards and pages of which nothing but the host name is changed. */
@@ -24,6 +25,7 @@ export function thingSpeakRoutes(
     answerErrors(app);
     updateRoutes(app, writing);
     bulkRoutes(app, writing);
+    readRoutes(app, { pool: parts.pool, clock: parts.clock, gate });
     done();
   };
 }
@@ -53,7 +55,15 @@ function answerErrors(app: FastifyInstance): void {
     if (error.status === 500) request.log.error({ err: thrown }, 'a request of a board failed');
     else request.log.debug({ err: thrown }, 'a request of a board was refused');
     const [path = ''] = request.url.split('?', 1);
-    sendError(reply, error, formatOf(path), path.startsWith('/update') ? '0' : '-1');
+    if (path.startsWith('/update')) sendError(reply, error, formatOf(path), '0');
+    // Whoever may not read a channel is told no more than that, in whatever form it was asked for.
+    else
+      sendError(
+        reply,
+        error,
+        request.method === 'POST' || error.status !== 401 ? formatOf(path) : 'text',
+        '-1',
+      );
   });
 }
 

@@ -10,6 +10,17 @@ export function toXml(name: string, children: Readonly<Record<string, XmlValue>>
   return DECLARATION + element(name, children);
 }
 
+/** A channel with its feeds. */
+export function toXmlWithFeeds(
+  name: string,
+  children: Readonly<Record<string, XmlValue>>,
+  feeds: readonly Readonly<Record<string, XmlValue>>[],
+): string {
+  const inner = feeds.map((feed) => indent(element('feed', feed), 4)).join('');
+  const list = `  <feeds type="array">\n${inner}  </feeds>\n`;
+  return `${DECLARATION}<${name}>\n${childrenOf(children)}${list}</${name}>\n`;
+}
+
 function element(name: string, children: Readonly<Record<string, XmlValue>>): string {
   return `<${name}>\n${childrenOf(children)}</${name}>\n`;
 }
@@ -29,4 +40,8 @@ function leaf(name: string, value: XmlValue): string {
 /** Control characters can't be written in XML 1.0 in any way. */
 function escapeXml(text: string): string {
   return text.replaceAll(/[&<>"]/g, (found) => ESCAPED[found]!).replaceAll(/[^\P{Cc}\t\n\r]/gu, '\uFFFD');
+}
+
+function indent(text: string, spaces: number): string {
+  return text.replaceAll(/^(?=.)/gm, ' '.repeat(spaces));
 }

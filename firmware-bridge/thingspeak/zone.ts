@@ -11,6 +11,7 @@ export interface Zone {
 
 export const UTC: Zone = { isUtc: true, offsetMs: () => 0 };
 
+const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const DATE_ONLY = /^\d{4}-\d\d-\d\d$/;
 const PLUS_LOST = /^(\d{4}-\d\d-\d\d[T ]\d\d:\S+) +(\d\d(?::?\d\d)?)$/;
@@ -42,6 +43,11 @@ export function namedZone(name: string): Zone | undefined {
       return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
     },
   };
+}
+
+/** A fixed number of hours ahead of UTC. */
+export function offsetZone(hours: number): Zone {
+  return hours === 0 ? UTC : { isUtc: false, offsetMs: () => hours * HOUR_MS };
 }
 
 /** A time as boards and readers write it: with a zone, or in `zone`; `undefined` if it is none. */
