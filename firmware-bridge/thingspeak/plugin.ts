@@ -21,13 +21,18 @@ export function thingSpeakRoutes(
   const notice = createNotices(log, parts.clock);
   const writing = { gate, keep: createKeep(parts), notice, clock: parts.clock };
   return (app, _options, done) => {
-    takeAnyBody(app, parts.maxBodyBytes);
-    answerErrors(app);
+    prepareForBoards(app, parts.maxBodyBytes);
     updateRoutes(app, writing);
     bulkRoutes(app, writing);
     readRoutes(app, { pool: parts.pool, clock: parts.clock, gate });
     done();
   };
+}
+
+/** What routes for boards need of Fastify, before them. */
+export function prepareForBoards(app: FastifyInstance, bodyLimit: number): void {
+  takeAnyBody(app, bodyLimit);
+  answerErrors(app);
 }
 
 /** Boards put slashes twice where an address was put together of parts. */
