@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { hashSecret } from '../../../src/access/credential.ts';
+import { addChannel, removeChannel } from '../../../src/storage/channels-query.ts';
 import { useTestDatabase } from '../../support/database.ts';
+import { poll } from '../../support/poll.ts';
 import {
   CHANNEL,
   testChannel,
@@ -135,9 +137,12 @@ test('the reply shows the entry as JSON and XML', async () => {
 });
 
 test('a channel that is added or removed is known a moment later', async () => {
-  const { get, database } = await useThingSpeak();
-  await database.pool.query('DELETE FROM channels');
-  await expect.poll(async () => (await get(update('field1=1'))).status).toBe(401);
+  const { get, database } = await useThingSpeak({ channels: [] });
+  expect((await get(update('field1=1'))).status).toBe(401);
+  await addChannel(database.pool, testChannel());
+  await poll(async () => (await get(update('field1=1'))).status === 200);
+  await removeChannel(database.pool, CHANNEL);
+  await poll(async () => (await get(update('field1=1'))).status === 401);
 });
 
 test('while the database is away nothing is promised, and nothing stored', async () => {
