@@ -1,4 +1,4 @@
-// Adds up what else has failed (the first argument) and the JSON reports of vitest and of the faults (the others),
+// Adds up what else has failed (the first argument) and the JSON reports of vitest, of the faults and of the attacks (the others),
 // prints "N passed, N failed, N skipped", and fails when anything failed.
 import { readFileSync } from 'node:fs';
 

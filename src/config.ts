@@ -176,8 +176,8 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     default: '',
     allowed: '`true` or `false`',
     description:
-      'Whether stations may publish without credentials. Unset: only while `HOST` is this machine itself.',
-    read: (text, env) => (text === undefined ? isLoopback(env['HOST'] || '127.0.0.1') : boolean(text)),
+      'Whether everyone may publish and subscribe without a credential. Unset: only while `HOST` is this machine itself, `TRUST_PROXY` names nobody and `PRIVATE` is off.',
+    read: (text, env) => (text === undefined ? isAmongOurselves(env) : boolean(text)),
   },
   isPrivate: {
     env: 'PRIVATE',
@@ -268,6 +268,12 @@ export function readConfig(env: Environment): Config {
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- SCHEMA has exactly the keys of Config
   return Object.fromEntries(entries) as Config;
+}
+
+/** Whether only this machine can reach the service: not through a proxy either, and nobody wants it locked. */
+function isAmongOurselves(env: Environment): boolean {
+  const isPrivate = env['PRIVATE'] === 'true';
+  return isLoopback(env['HOST'] || '127.0.0.1') && !env['TRUST_PROXY'] && !isPrivate;
 }
 
 /** Whether only this machine can reach the address. */

@@ -61,6 +61,11 @@ export function plainLine(json: string): string {
   return `${clock} ${label} ${[show(msg), details.join(' ')].filter(Boolean).join('  ')}\n`;
 }
 
+/** What clients send is shown, too: it must neither begin a line of its own nor speak to the terminal. */
 function show(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return value.replace(
+    /\p{Cc}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -35,6 +35,8 @@ export async function openBroker(needs: BrokerNeeds, releasers: Releasers): Prom
       if (stations.setOnline(station, online)) presence.emit(station, online);
     },
     limits: config,
+    areCredentialsKnown: () => credentials.isKnown(),
+    hasName: (name) => credentials.hasName(name),
     loginFailed: (address) => wrongSecrets.count(address),
     logIn: (name, secret) => logIn(credentials, config.allowAnonymous, name, secret),
     log,

@@ -93,7 +93,10 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const stations = createStations([]);
   const spool = await openSpoolOf(config, log, releasers);
   const { writer, preparation } = await openWriter({ config, log, database, stations }, releasers);
-  const credentials = openCredentials({ connection: database.connection, log, preparation }, releasers);
+  const credentials = openCredentials(
+    { dataDir: config.dataDir, connection: database.connection, log, preparation },
+    releasers,
+  );
   const ingest = createIngest({
     writer,
     spool,
@@ -178,10 +181,10 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const app = await createWeb(parts, { log, more: { routes, mendUrl: thingSpeak.withoutDoubleSlashes } });
   const web = createWebServers(app, createMqttUpgrade(parts));
   releasers.push(() => web.close());
-  await credentials.follow((changed) => {
-    broker.reviewAccess({ find: (id) => credentials.find(id), changed });
-    app.reviewAccess();
-  });
+  await credentials.follow([
+    (changed) => broker.reviewAccess({ find: (id) => credentials.find(id), changed }),
+    () => app.reviewAccess(),
+  ]);
 
   mqtt = await listenOn(broker, config, 'MQTT_PORT', config.mqttPort);
   mqtts = await listenWithTls(broker, config, 'MQTTS_PORT', config.mqttsPort, certificate);

@@ -32,13 +32,18 @@ export function startUpLines({
   Page    http://${host}:${http.port}
   Broker  mqtt://${host}:${mqtt.port} and ws://${host}:${http.port}/mqtt  ${whoMayPublish(config)}
 ${withTls.length > 0 ? `  TLS     ${withTls.join('  ')}\n` : ''}  Data    ${database}
-  Try     npx mqtt pub -h ${host} -p ${mqtt.port} -q 1 -t stations/outside/temperature -m 21.5
+  Try     ${whatToTry(config, `-h ${host} -p ${mqtt.port}`)}
 `;
 }
 
+function whatToTry({ allowAnonymous }: Config, where: string): string {
+  return allowAnonymous
+    ? `npx mqtt pub ${where} -q 1 -t stations/outside/temperature -m 21.5`
+    : 'npm run thermograph -- station add outside';
+}
+
 function whoMayPublish({ allowAnonymous, host }: Config): string {
-  if (!allowAnonymous)
-    return '(stations and integrators need a credential: npm run thermograph -- station add NAME)';
+  if (!allowAnonymous) return '(whoever publishes or subscribes needs a credential)';
   return isLoopback(host)
     ? '(anyone on this machine may publish and subscribe)'
     : '(anyone who reaches it may publish and subscribe, for ALLOW_ANONYMOUS is true)';

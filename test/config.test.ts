@@ -166,6 +166,14 @@ describe('settings', () => {
     expect(readConfig({ HOST: host }).allowAnonymous).toBe(allowed);
     expect(readConfig({ HOST: host, ALLOW_ANONYMOUS: String(!allowed) }).allowAnonymous).toBe(!allowed);
   });
+
+  test.each([{ TRUST_PROXY: 'loopback' }, { PRIVATE: 'true' }])(
+    'without ALLOW_ANONYMOUS, %j allows no anonymous clients, though HOST is loopback',
+    (env) => {
+      expect(readConfig(env).allowAnonymous).toBe(false);
+      expect(readConfig({ ...env, ALLOW_ANONYMOUS: 'true' }).allowAnonymous).toBe(true);
+    },
+  );
 });
 
 describe('the documentation of the settings', () => {

@@ -20,3 +20,10 @@ test('a line without details ends with its message', () => {
     /^\d\d:\d\d:\d\d info  ready\n$/,
   );
 });
+
+test('what a client has sent neither clears the screen nor makes a line of its own', () => {
+  const user = '\u001B[2J\n00:00:00 info  all is well\u009B';
+  const line = plainLine(JSON.stringify({ level: 40, time: 0, msg: 'refused', user }));
+  expect(line.trimEnd()).not.toMatch(/\p{Cc}/u);
+  expect(line).toContain('all is well');
+});

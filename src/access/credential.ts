@@ -33,6 +33,11 @@ export function createSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url');
 }
 
+/** Whether a text has the form of a secret of ours. */
+export function isSecretLike(text: string): boolean {
+  return /^[A-Za-z0-9_-]{22}$/.test(text);
+}
+
 export function hashSecret(secret: string | Uint8Array): Buffer {
   return createHash('sha256').update(secret).digest();
 }

@@ -3,7 +3,7 @@ import { filterCovers, filterMatches } from '../telemetry/topic-filter.ts';
 import type { Credential } from './credential.ts';
 
 /** Who asks: a credential whose secret was shown, or somebody without one where that is allowed. */
-export type Principal = Credential | Anonymous;
+export type Principal = Credential | Anonymous | Nobody;
 
 /** Somebody without a credential. */
 export interface Anonymous {
@@ -12,7 +12,15 @@ export interface Anonymous {
   readonly name: null;
 }
 
+/** Somebody who was not let in, or is no longer: may do nothing. */
+export interface Nobody {
+  readonly id: null;
+  readonly kind: 'nobody';
+  readonly name: null;
+}
+
 export const ANONYMOUS: Anonymous = { id: null, kind: 'anonymous', name: null };
+export const NOBODY: Nobody = { id: null, kind: 'nobody', name: null };
 
 const ALL_STATIONS = `${STATION_PREFIX}#`;
 const ALL_LIVE = `${LIVE_PREFIX}#`;
@@ -63,7 +71,9 @@ export function mayAdminister(principal: Principal): boolean {
   return principal.kind === 'admin';
 }
 
-function readableFilters({ kind, name, filters }: Credential): readonly string[] {
+function readableFilters(principal: Credential | Nobody): readonly string[] {
+  if (principal.kind === 'nobody') return [];
+  const { kind, name, filters } = principal;
   if (kind === 'station') return [`${STATION_PREFIX}${name}/#`, `${LIVE_PREFIX}${name}/#`];
   return kind === 'admin' ? ['#'] : filters;
 }

@@ -1,6 +1,7 @@
 import type { AedesOptions, AuthenticateError, Client } from 'aedes';
+import { isSecretLike } from '../access/credential.ts';
 import type { Login, Refusal } from '../access/login.ts';
-import { ANONYMOUS, mayPublish, type Principal } from '../access/permissions.ts';
+import { mayPublish, NOBODY, type Principal } from '../access/permissions.ts';
 import { forbiddenTopic, type TopicLimits } from './authorize.ts';
 import type { ClientIds } from './client-ids.ts';
 import type { Refusals } from './refusals.ts';
@@ -22,8 +23,12 @@ export interface AdmissionParts {
   readonly logIn: (name: string | null, secret: Uint8Array | null) => Login;
   /** Whether nothing can be stored, so that no client should be let in. */
   readonly isRefusing: () => boolean;
-  /** Called for each client that was not let in for that. */
+  /** Whether the credentials could be read; until then nobody can tell who owns what. */
+  readonly areKnown: () => boolean;
+  /** Called for each client that was told to come again later. */
   readonly onUnavailable: () => void;
+  /** Whether there is a credential of that name. */
+  readonly hasName: (name: string) => boolean;
   /** Counts a wrong secret from an address. @returns after how many seconds to come again, if there were too many */
   readonly loginFailed: (address: string) => Promise<number | undefined>;
   readonly addressOf: (client: Client) => string;
@@ -36,6 +41,8 @@ export interface AdmissionParts {
 export interface Admission {
   readonly authenticate: NonNullable<AedesOptions['authenticate']>;
   readonly principalOf: (client: object) => Principal;
+  /** The client may do nothing from now on, its last will included. */
+  readonly expel: (client: object) => void;
 }
 
 export function createAdmission(parts: AdmissionParts): Admission {
@@ -43,7 +50,6 @@ export function createAdmission(parts: AdmissionParts): Admission {
 
   function judge(client: Client, name: string | null, password: Uint8Array | null): RefusedError | null {
     if (parts.isRefusing()) {
-      parts.onUnavailable();
       return new RefusedError('nothing can be stored at the moment', SERVER_UNAVAILABLE);
     }
     const login = parts.logIn(name, password);
@@ -59,7 +65,9 @@ export function createAdmission(parts: AdmissionParts): Admission {
     const forbidden = will === undefined ? null : forbiddenWill(principal, will, parts.limits);
     if (forbidden !== null) return new RefusedError(`last will: ${forbidden}`, NOT_AUTHORIZED);
     if (!parts.clientIds.claim(client, client.id, principal)) {
-      return new RefusedError('the client identifier belongs to another credential', IDENTIFIER_REJECTED);
+      return parts.areKnown()
+        ? new RefusedError('the client identifier belongs to another credential', IDENTIFIER_REJECTED)
+        : unavailable();
     }
     principals.set(client, principal);
     return null;
@@ -83,15 +91,26 @@ export function createAdmission(parts: AdmissionParts): Admission {
         done(null, true);
         return;
       }
-      if (refused.code !== SERVER_UNAVAILABLE) {
-        const address = parts.addressOf(client);
-        parts.refusals.note('login', { user: name, clientId: client.id, address, reason: refused.message });
-      }
+      if (refused.code === SERVER_UNAVAILABLE) parts.onUnavailable();
+      const address = parts.addressOf(client);
+      const user = name === null ? null : shownName(name, parts.hasName);
+      parts.refusals.note('login', { user, clientId: client.id, address, reason: refused.message });
       if (refused.code === BAD_USER_NAME_OR_PASSWORD) void answerWrong(client, () => done(refused, null));
       else done(refused, null);
     },
-    principalOf: (client) => principals.get(client) ?? ANONYMOUS,
+    principalOf: (client) => principals.get(client) ?? NOBODY,
+    expel: (client) => void principals.delete(client),
   };
+}
+
+function unavailable(): RefusedError {
+  const [code, reason] = REFUSED_LOGINS['not-known-yet'];
+  return new RefusedError(reason, code);
+}
+
+/** What looks like a secret may be one, in the wrong field. */
+function shownName(name: string, hasName: (name: string) => boolean): string {
+  return hasName(name) || !isSecretLike(name) ? name : '(what looks like a secret)';
 }
 
 /** A last will that would not be published is refused with its CONNECT: later there is nobody to tell. */

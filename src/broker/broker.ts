@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { AedesPublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { Credential } from '../access/credential.ts';
-import { mayReceive } from '../access/permissions.ts';
+import { mayReceive, maySubscribe } from '../access/permissions.ts';
 import type { CommittedReading, Micros } from '../telemetry/reading.ts';
 import { LIVE_PREFIX } from '../telemetry/topic.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
@@ -14,7 +14,7 @@ import { type BrokerCounters, createBrokerCounters } from './counters.ts';
 import { createAedes } from './create-aedes.ts';
 import type { Remote } from './connection.ts';
 import { createConnections } from './connections.ts';
-import { deliverAtHighestQos, lowerQos } from './granted-qos.ts';
+import { createGrantedQos } from './granted-qos.ts';
 import type { BrokerLimits } from './limits.ts';
 import { createInterest } from './interest.ts';
 import { createListeners, type ListenerTls } from './listeners.ts';
@@ -75,6 +75,9 @@ export interface BrokerParts {
   /** Who shows this user name and password. */
   readonly logIn: AdmissionParts['logIn'];
   readonly loginFailed: AdmissionParts['loginFailed'];
+  readonly areCredentialsKnown: () => boolean;
+  /** Whether there is a credential of that name. */
+  readonly hasName: (name: string) => boolean;
   readonly limits: BrokerLimits;
   readonly log: Logger;
 }
@@ -92,15 +95,18 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     counters,
     interest,
     ownerOf: (id) => clientIds.ownerOf(id),
+    mayKeep: (client, filter) => maySubscribe(principalOf(client), filter),
     maxQueuedMessages: limits.maxQueuedMessages,
   });
-  const { authenticate, principalOf } = createAdmission({
+  const { authenticate, principalOf, expel } = createAdmission({
     ...parts,
+    areKnown: parts.areCredentialsKnown,
     addressOf: (client) => connections.of(client)?.address ?? '',
     onUnavailable: () => (counters.connections_refused += 1),
     clientIds,
     refusals,
   });
+  const grantedQos = createGrantedQos();
   const subscriptions = createSubscriptionGate({ principalOf, refusals, limits });
   const keepsUp = createSlowSubscriberGate((client) => {
     counters.subscribers_cut += 1;
@@ -112,7 +118,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     persistence: createPersistence({
       state,
       stations: parts.stations,
-      isAllowed: subscriptions.isAllowed,
+      isGranted: subscriptions.isGranted,
     }),
     interest,
     authenticate,
@@ -121,9 +127,9 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     authorizeForward: (client, packet) => {
       if (!mayReceive(principalOf(client), packet.topic)) return null;
       // Out of a session's queue, which goes on only when the client reads: a refusal would take it from there.
-      if (packet.messageId !== undefined) return lowerQos(client, packet);
+      if (packet.messageId !== undefined) return grantedQos.lower(client, packet);
       if (isLive(packet) && liveSubscribers.has(client)) return null;
-      return keepsUp(client) ? lowerQos(client, packet) : null;
+      return keepsUp(client) ? grantedQos.lower(client, packet) : null;
     },
   });
   const liveSubscribers = createLiveSubscribers({
@@ -133,7 +139,10 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     keepsUp,
   });
   subscriptions.follow(aedes);
-  aedes.onSubscriptionsChanged = () => liveSubscribers.changed();
+  aedes.onSubscriptionsChanged = () => {
+    grantedQos.changed();
+    liveSubscribers.changed();
+  };
   const { presence, redeliveries } = followSessions(aedes, state.sessions, parts.onPresence);
   countConnections(aedes, {
     counters,
@@ -164,7 +173,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   });
   await aedes.listen();
   aedes.preConnect = (client, packet, done) => {
-    deliverAtHighestQos(client);
+    grantedQos.deliverAtHighest(client);
     connections.of(client)?.expectSign(packet.keepalive ?? 0);
     // Aedes would count only the packets that are handed to it.
     packet.keepalive = 0;
@@ -198,6 +207,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       for (const client of connections.clients()) {
         const { id } = principalOf(client);
         if (id === null || (find(id) !== undefined && !changed.has(id))) continue;
+        expel(client);
         client.emit('error', new RevokedError());
       }
       state.sessions.review(find);

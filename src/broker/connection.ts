@@ -5,8 +5,9 @@ import type { BrokerLimits } from './limits.ts';
 import { type Found, PacketCursor } from './packet-cursor.ts';
 import { packetViolation } from './packet-rules.ts';
 import { Pace } from './pace.ts';
-import { encodePubacks } from './pubacks.ts';
+import { PubackBatch } from './pubacks.ts';
 import { type PublishFields, readPublish } from './publish-packet.ts';
+import { Silence } from './silence.ts';
 import { turnAway } from './turn-away.ts';
 
 /** Longest packet of a client that is not connected yet, in bytes. */
@@ -18,8 +19,6 @@ const MAX_FIRST_PACKET_BYTES = 4 * 1024;
 const MAX_UNANSWERED = 1_000;
 /** Packets of one client that are handed to Aedes in one turn of the event loop. */
 const MAX_HANDED_A_TURN = 64;
-/** A client may be silent for one and a half times the keepalive that it asked for [MQTT-3.1.2-24]. */
-const KEEPALIVE_GRACE = 1.5;
 /** The first byte of a packet of this type. */
 const CONNECT = 0x10;
 
@@ -67,8 +66,8 @@ export class Connection {
   readonly #limits: BrokerLimits;
   readonly #cursor = new PacketCursor();
   readonly #pace: Pace;
-  #maxSilenceMs: number;
-  #heardAt = performance.now();
+  readonly #silence: Silence;
+  readonly #pubacks: PubackBatch;
   #isConnecting = false;
   #isOpen = false;
   #unanswered = 0;
@@ -80,14 +79,17 @@ export class Connection {
   #handedThisTurn = 0;
   /** Whether the client has sent so fast that it is read no further for a moment. */
   #isOverPace = false;
-  #acknowledgements: number[] = [];
 
   constructor(client: Client, socket: Duplex, { address }: Remote, { intake, limits }: ConnectionParts) {
     this.client = client;
     this.address = address;
     this.#limits = limits;
-    this.#pace = new Pace(limits, this.#heardAt);
-    this.#maxSilenceMs = limits.maxKeepaliveMs * KEEPALIVE_GRACE;
+    const now = performance.now();
+    this.#pace = new Pace(limits, now);
+    this.#silence = new Silence(limits.maxKeepaliveMs, now);
+    this.#pubacks = new PubackBatch((packets) => {
+      if (!client.closed && !socket.destroyed) socket.write(packets);
+    });
     this.#socket = socket;
     this.#intake = intake;
     const parser: unknown = Reflect.get(client, '_parser');
@@ -140,23 +142,22 @@ export class Connection {
 
   /** @param keepaliveSeconds as the client has asked for; 0 asks for none */
   expectSign(keepaliveSeconds: number): void {
-    const asked = keepaliveSeconds === 0 ? Number.POSITIVE_INFINITY : keepaliveSeconds * 1000;
-    this.#maxSilenceMs = Math.min(asked, this.#limits.maxKeepaliveMs) * KEEPALIVE_GRACE;
+    this.#silence.expect(keepaliveSeconds);
   }
 
   /** Whether the client has been silent for too long. While we don't read what it sends, nobody can know. */
   isSilent(now: number): boolean {
-    if (this.#isHeld) this.#heardAt = now;
-    return now - this.#heardAt > this.#maxSilenceMs;
+    if (this.#isHeld) this.#silence.end(now);
+    return this.#silence.isTooLong(now);
   }
 
   /** Sends PUBACK, at the end of this tick: those of a batch leave in one write. */
   acknowledge(packetId: number): void {
-    if (this.#acknowledgements.push(packetId) === 1) queueMicrotask(() => this.#sendAcknowledgements());
+    this.#pubacks.add(packetId);
   }
 
   #receive(chunk: Buffer): void {
-    this.#heardAt = performance.now();
+    this.#silence.end(performance.now());
     this.#cursor.push(chunk);
     this.#handlePackets(chunk.length);
   }
@@ -272,13 +273,6 @@ export class Connection {
       (this.#isOpen && this.#intake.isCongested()) ||
       this.#socket.writableNeedDrain
     );
-  }
-
-  #sendAcknowledgements(): void {
-    const packetIds = this.#acknowledgements;
-    this.#acknowledgements = [];
-    if (this.client.closed || this.#socket.destroyed) return;
-    this.#socket.write(encodePubacks(packetIds));
   }
 }
 

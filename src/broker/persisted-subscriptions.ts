@@ -12,21 +12,25 @@ export interface PersistedSubscriptions {
   cleanSubscriptions(client: { readonly id: string }): Promise<void>;
 }
 
-/** @param isAllowed whether a client may subscribe to a filter */
+/** @param isGranted whether a client was granted a filter */
 export function persistSubscriptions(
   sessions: SessionStore,
-  isAllowed: (client: Owner, filter: string) => boolean,
+  isGranted: (client: Owner, filter: string) => boolean,
 ): PersistedSubscriptions {
-  /** Aedes hands over all that one SUBSCRIBE asks for, and does so once for each filter in it. */
-  const added = new WeakMap<readonly Subscription[], string>();
+  /**
+   * How many of the filters that one SUBSCRIBE asks for were looked at: Aedes hands over all of them each time that it
+   * has granted one, in their order; what was refused is among them, and what it has not asked about yet.
+   */
+  const seen = new WeakMap<readonly Subscription[], number>();
   return {
     async addSubscriptions(client, subscriptions) {
-      if (added.get(subscriptions) === client.id) return;
-      added.set(subscriptions, client.id);
-      for (const subscription of subscriptions) {
-        // What was refused is among them.
-        if (isAllowed(client, subscription.topic)) sessions.subscribe(client, subscription);
-      }
+      const isNextGranted = (): boolean =>
+        next < subscriptions.length && isGranted(client, subscriptions[next]!.topic);
+      let next = seen.get(subscriptions) ?? 0;
+      // What was refused, up to the one that this is about.
+      while (next < subscriptions.length && !isNextGranted()) next += 1;
+      for (; isNextGranted(); next += 1) sessions.subscribe(client, subscriptions[next]!);
+      seen.set(subscriptions, next);
     },
     async removeSubscriptions({ id }, filters) {
       for (const filter of filters) sessions.unsubscribe(id, filter);

@@ -28,11 +28,11 @@ export interface PersistenceParts {
   readonly state: BrokerState;
   /** What is retained below `live/` isn't kept but made of their newest readings for each subscriber. */
   readonly stations: () => readonly StationSnapshot[];
-  /** Whether a client may subscribe to a filter. */
-  readonly isAllowed: (client: Owner, filter: string) => boolean;
+  /** Whether a client was granted a filter. */
+  readonly isGranted: (client: Owner, filter: string) => boolean;
 }
 
-export function createPersistence({ state, stations, isAllowed }: PersistenceParts): Persistence {
+export function createPersistence({ state, stations, isGranted }: PersistenceParts): Persistence {
   const { sessions, retained } = state;
   return {
     async setup() {},
@@ -41,7 +41,7 @@ export function createPersistence({ state, stations, isAllowed }: PersistencePar
     },
     createRetainedStreamCombi: (filters) =>
       Readable.from(concatenate(retainedLive(filters, stations), retained.match(filters))),
-    ...persistSubscriptions(sessions, isAllowed),
+    ...persistSubscriptions(sessions, isGranted),
     ...persistOutgoing(sessions),
     ...persistIncoming(sessions),
     // Wills are kept for brokers that find another one dead; there is only this one, and after a jump of the clock it

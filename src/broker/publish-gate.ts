@@ -1,5 +1,5 @@
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
-import { ANONYMOUS, mayPublish, type Principal } from '../access/permissions.ts';
+import { mayPublish, NOBODY, type Principal } from '../access/permissions.ts';
 import { memoize } from '../telemetry/memoize.ts';
 import type { Message } from '../telemetry/reading.ts';
 import { forbiddenTopic, type TopicLimits } from './authorize.ts';
@@ -40,7 +40,7 @@ export function createPublishGate(parts: PublishGateParts): PublishGate {
 
   /** Why the client may not publish there; then it has been said. */
   function forbid(client: Client | null, topic: string): Error | null {
-    const principal = client === null ? ANONYMOUS : parts.principalOf(client);
+    const principal = client === null ? NOBODY : parts.principalOf(client);
     const reason =
       forbiddenToAll(topic) ?? (mayPublish(principal, topic) ? null : 'this is not a topic of its own');
     if (reason === null) return null;

@@ -39,7 +39,7 @@ const LINES_AN_INTERVAL = 10;
 
 /**
  * Counts what was refused and says it, for its owner will wonder why a board does not come through: the same thing once a
- * minute and ten things at most, for a board tries again each second, and an attacker as often as it can.
+ * minute, and ten things of each kind at most, for a board tries again each second, and an attacker as often as it can.
  * @param now milliseconds, of a clock that does not jump
  */
 export function createRefusals(
@@ -47,7 +47,7 @@ export function createRefusals(
   log: Logger,
   now: () => number = () => performance.now(),
 ): Refusals {
-  const said = new Set<string>();
+  const said = new Map<Refused, Set<string>>();
   let began = Number.NEGATIVE_INFINITY;
   let unsaid = 0;
   return {
@@ -59,18 +59,14 @@ export function createRefusals(
         unsaid = 0;
         said.clear();
       }
-      const key = JSON.stringify([
-        refused,
-        details['user'],
-        details['address'],
-        details['topic'],
-        details['reason'],
-      ]);
-      if (said.has(key) || said.size >= LINES_AN_INTERVAL) {
+      let keys = said.get(refused);
+      if (keys === undefined) said.set(refused, (keys = new Set()));
+      const key = JSON.stringify([details['user'], details['address'], details['topic'], details['reason']]);
+      if (keys.has(key) || keys.size >= LINES_AN_INTERVAL) {
         unsaid += 1;
         return;
       }
-      said.add(key);
+      keys.add(key);
       log.warn(details, MESSAGES[refused]);
     },
   };

@@ -13,8 +13,8 @@ export interface SubscriptionGateParts {
 /** Where subscriptions are allowed, also those of a session that goes on; what is refused is answered with 128. */
 export interface SubscriptionGate {
   readonly authorizeSubscribe: NonNullable<AedesOptions['authorizeSubscribe']>;
-  /** Whether a client may be subscribed to a filter. */
-  readonly isAllowed: (client: object, filter: string) => boolean;
+  /** Whether a client was granted a filter, and has not given it up. */
+  readonly isGranted: (client: object, filter: string) => boolean;
   /** Keeps count of what clients give up. */
   follow(aedes: Aedes): void;
 }
@@ -56,7 +56,7 @@ export function createSubscriptionGate({
   return {
     authorizeSubscribe: (client, subscription, done) =>
       done(null, grant(client, subscription.topic) ? subscription : null),
-    isAllowed: (client, filter) => refusalOf(client, filter) === null,
+    isGranted: (client, filter) => granted.get(client)?.has(filter) ?? false,
     follow(aedes) {
       aedes.on('unsubscribe', (filters, client) => {
         for (const filter of filters) granted.get(client)?.delete(filter);

@@ -61,7 +61,7 @@ export interface IngestLimits extends BatchLimits, StoringLimits {
 const DEFAULT_LIMITS: IngestLimits = {
   maxBatchReadings: 5_000,
   maxBatchBytes: 8 * 1024 * 1024,
-  maxWaitingBytes: 64 * 1024 * 1024,
+  maxWaitingBytes: 32 * 1024 * 1024,
   patienceMs: 2_000,
   maxHeldMs: 30_000,
   retryDelayMs: 100,

@@ -9,6 +9,7 @@ import {
   createSnapshot,
   hashKey,
 } from './credential-snapshot.ts';
+import type { CredentialFile } from './credential-file.ts';
 import { readCredentials } from './credentials-query.ts';
 import { reasonOf } from './failure.ts';
 import type { Connection } from './pool.ts';
@@ -19,6 +20,11 @@ import type { Connection } from './pool.ts';
  * to the spool.
  */
 export interface CredentialStore extends KnownCredentials {
+  /**
+   * Takes what was known last from this machine's disk, until the database has been read. What was revoked meanwhile holds
+   * until then. @returns whether there was anything
+   */
+  recall(): Promise<boolean>;
   /** Begins to read, and never gives up. To be called when the schema is there. */
   start(): void;
   close(): Promise<void>;
@@ -32,6 +38,8 @@ export interface CredentialStoreOptions {
    * were revoked, rotated or altered are to be cut.
    */
   readonly onChanged: (change: CredentialChange) => void;
+  /** Where what was read is kept for {@link CredentialStore.recall}. */
+  readonly file?: CredentialFile;
   readonly timings?: Partial<ListenerTimings>;
 }
 
@@ -39,7 +47,7 @@ export interface CredentialStoreOptions {
 const NOBODYS_HASH = Buffer.alloc(32);
 
 export function createCredentialStore(options: CredentialStoreOptions): CredentialStore {
-  const { connection, log, onChanged, timings } = options;
+  const { connection, log, onChanged, file, timings } = options;
   let known: CredentialSnapshot | undefined;
 
   function replace(read: CredentialSnapshot): void {
@@ -56,7 +64,19 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
     connection,
     channel: 'thermograph_credentials',
     subject: 'credentials',
-    read: async (database) => replace(createSnapshot(await readCredentials(database))),
+    async read(database) {
+      const rows = await readCredentials(database);
+      replace(createSnapshot(rows));
+      // Nobody waits for it: it is for another start, and the disk may be full.
+      file
+        ?.write(rows)
+        .catch((error: unknown) =>
+          log.warn(
+            { reason: reasonOf(error) },
+            'credentials could not be kept for a start without the database',
+          ),
+        );
+    },
     log,
     ...(timings && { timings }),
   });
@@ -78,6 +98,12 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
     find: (id) => known?.byId.get(id)?.credential,
     fingerprint: (id) => known?.byId.get(id)?.secretHash.toString('hex'),
     hasName: (name) => known?.byName.has(name) ?? false,
+    async recall() {
+      const rows = await file?.read();
+      if (rows === undefined || known !== undefined) return known !== undefined;
+      known = createSnapshot(rows);
+      return true;
+    },
     start: () => listener.start(),
     close: () => listener.close(),
   };

@@ -32,6 +32,14 @@ import { addHeaders } from './response-headers.ts';
 import { registerViews } from './views.ts';
 import { limitWrites } from './write-rate.ts';
 
+const AJV_OPTIONS = {
+  removeAdditional: false,
+  coerceTypes: true,
+  allErrors: true,
+  // Coercion makes Infinity of `1e999`, and the strict form does not hold that against a maximum.
+  strictNumbers: false,
+} as const;
+
 declare module 'fastify' {
   interface FastifyInstance {
     /** To be called when credentials have changed: ends the event streams of those who may no longer read them. */
@@ -62,7 +70,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     // While closing, requests on open connections are still answered in our own words.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
+    ajv: { customOptions: AJV_OPTIONS },
     frameworkErrors: answerFrameworkError,
     rewriteUrl: ({ url = '/' }) => options.more?.mendUrl(url) ?? url,
   }).withTypeProvider<TypeBoxTypeProvider>();

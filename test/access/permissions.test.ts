@@ -10,6 +10,7 @@ import {
   mayReadStation,
   mayReceive,
   maySubscribe,
+  NOBODY,
 } from '../../src/access/permissions.ts';
 
 const station: Credential = { id: 1, kind: 'station', name: 'outside', filters: [] };
@@ -38,6 +39,14 @@ test.each([
   ['live/outside/temperature', false],
 ])('a station publishes to %s: %s', (topic, allowed) => {
   expect(mayPublish(station, topic)).toBe(allowed);
+});
+
+test('somebody who was not let in may do nothing', () => {
+  expect(mayPublish(NOBODY, 'stations/outside')).toBe(false);
+  expect(maySubscribe(NOBODY, 'live/outside/temperature')).toBe(false);
+  expect(mayReceive(NOBODY, 'live/outside/temperature')).toBe(false);
+  expect(mayReadStation(NOBODY, 'outside') || mayPostReadings(NOBODY, 'outside')).toBe(false);
+  expect(mayReadEverything(NOBODY) || mayAdminister(NOBODY)).toBe(false);
 });
 
 test('integrators and admins publish nowhere, and who needs no credential everywhere', () => {

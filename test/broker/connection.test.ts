@@ -32,6 +32,8 @@ async function useHoldingBroker() {
     onPresence: () => {},
     limits: readConfig({}),
     loginFailed: async () => undefined,
+    areCredentialsKnown: () => true,
+    hasName: () => false,
     logIn: () => ({ principal: ANONYMOUS }),
     log: pino({ level: 'silent' }),
   });

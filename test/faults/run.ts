@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Releasers } from '../../src/releasers.ts';
+import { formatSum } from '../support/verdicts.ts';
 import { diskFull, diskReadOnly } from './scenarios/disks.ts';
 import { killBoth, killPostgres, killService } from './scenarios/kills.ts';
 import { disconnects, poison, undecodableMessages } from './scenarios/messages.ts';
@@ -13,7 +14,7 @@ import {
 import { stop } from './scenarios/stops.ts';
 import { type Options, readOptions, usage } from './support/options.ts';
 import { perform } from './support/perform.ts';
-import { formatSum, formatTable, type Result, resultOfError } from './support/report.ts';
+import { formatTable, type Result, resultOfError } from './support/report.ts';
 import type { Scenario } from './support/scenario.ts';
 
 const SCENARIOS: readonly Scenario[] = [

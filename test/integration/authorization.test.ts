@@ -278,3 +278,46 @@ describe('a credential that is', () => {
     expect(other.received).toMatchObject([{ returnCode: 0, sessionPresent: false }]);
   });
 });
+
+test('a last will of a credential that was revoked is not published', async () => {
+  const secured = await useSecuredService();
+  const reader = await clientOf(secured, 'grafana');
+  expect(await subscribe(reader, 'stations/#')).toEqual([1]);
+  const will = {
+    topic: 'stations/outside/status',
+    payload: Buffer.from('offline'),
+    qos: 1,
+    retain: true,
+  } as const;
+  const client = await clientOf(secured, 'outside', { will });
+  await secured.revoke('outside');
+  await client.closed();
+  const other = await clientOf(secured, 'inside', { will: { ...will, topic: 'stations/inside/status' } });
+  other.socket.destroy();
+  await reader.waitFor(() => published(reader).includes('stations/inside/status'));
+  expect(published(reader)).toEqual(['stations/inside/status']);
+});
+
+test('a credential that is revoked on one node is of no use on another', async () => {
+  const secured = await useSecuredService();
+  const neighbour = await secured.startAnother();
+  const client = await clientOf(neighbour, 'outside');
+  await secured.revoke('outside');
+  await client.closed();
+  const again = await clientOf(neighbour, 'outside');
+  await again.closed();
+  expect(again.received).toMatchObject([{ returnCode: 4 }]);
+});
+
+test('a service that starts while its database is away lets in whom it knew last', async () => {
+  const secured = await useSecuredService();
+  await secured.service.close();
+  const restarted = await secured.restartWithoutDatabase();
+  const client = await clientOf(restarted, 'outside');
+  client.send(publish('stations/outside/temperature'));
+  await client.waitFor((received) => received.some(({ cmd }) => cmd === 'puback'));
+  expect(restarted.gauges()).toMatchObject({ spooled_messages: 1 });
+  const wrong = await clientOf(restarted, 'outside', { password: 'wrong' });
+  await wrong.closed();
+  expect(wrong.received).toMatchObject([{ returnCode: 4 }]);
+});

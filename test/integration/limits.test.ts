@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { Packet } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { poll } from '../support/poll.ts';
-import { type RawClient, rawClient } from '../support/raw-client.ts';
+import { connectPacket, type RawClient, rawClient } from '../support/raw-client.ts';
+import { useSecuredService } from '../support/secured-service.ts';
 import { useService } from '../support/service.ts';
 
 function publish(topic: string, messageId = 1, payload = '1'): Packet {
@@ -173,4 +174,46 @@ test('MAX_QUEUED_MESSAGES wait for a subscriber that is away, and one more is dr
   await poll(() => service.counters()['queued_messages_dropped'] === 1);
   const back = await rawClient(mqttPort, session);
   await back.waitFor((received) => received.filter(({ cmd }) => cmd === 'publish').length === 3);
+});
+
+test('WRONG_SECRETS_PER_MINUTE of an address are answered, more are not; a right one always is', async () => {
+  const secured = await useSecuredService({ wrongSecretsPerMinute: 2 });
+  const knock = async (secret: string): Promise<RawClient> => {
+    const client = await rawClient(secured.mqttPort, { connect: false });
+    const login = { username: 'outside', password: Buffer.from(secret) };
+    client.send({ ...connectPacket(`guess-${Math.random()}`), ...login });
+    return client;
+  };
+  for (const returnCode of [4, 4, undefined]) {
+    const guess = await knock('wrong');
+    await guess.closed();
+    expect(guess.received).toMatchObject(returnCode === undefined ? [] : [{ returnCode }]);
+    expect(guess.received).toHaveLength(returnCode === undefined ? 0 : 1);
+  }
+  expect(secured.counters()).toMatchObject({ logins_refused: 3, logins_throttled: 1 });
+  const right = await knock(secured.secrets['outside']!);
+  await right.waitFor((received) => received.some(({ cmd }) => cmd === 'connack'));
+  expect(right.received).toMatchObject([{ returnCode: 0 }]);
+});
+
+test('of the filters in one SUBSCRIBE that are too many none is kept for a session', async () => {
+  const { mqttPort, service } = await useService({ maxSubscriptions: 3 });
+  const session = { clientId: 'reader', clean: false };
+  const reader = await rawClient(mqttPort, session);
+  const filters = Array.from({ length: 10 }, (_, index) => ({
+    topic: `stations/s${index}/#`,
+    qos: 1 as const,
+  }));
+  reader.send({ cmd: 'subscribe', messageId: 1, subscriptions: filters });
+  const suback = await reader.waitFor((received) => received.find(({ cmd }) => cmd === 'suback'));
+  expect(suback).toMatchObject({ granted: [1, 1, 1, 128, 128, 128, 128, 128, 128, 128] });
+  reader.socket.destroy();
+  await poll(() => service.gauges()['connected_clients'] === 0);
+  const station = await rawClient(mqttPort);
+  for (let index = 9; index >= 0; index -= 1) station.send(publish(`stations/s${index}/t`, index + 1));
+  await station.waitFor(() => pubacks(station) === 10);
+  const back = await rawClient(mqttPort, session);
+  await back.waitFor((received) => received.filter(({ cmd }) => cmd === 'publish').length === 3);
+  const topics = back.received.flatMap((packet) => (packet.cmd === 'publish' ? [packet.topic] : []));
+  expect(topics).toEqual(['stations/s2/t', 'stations/s1/t', 'stations/s0/t']);
 });

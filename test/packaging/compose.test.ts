@@ -46,6 +46,10 @@ describe('docker-compose.yml', () => {
     for (const port of ports) expect(port).toMatch(/^\$\{BIND:-127\.0\.0\.1\}:/);
   });
 
+  it('wants credentials unless it is told otherwise: it can not see whom BIND lets in', () => {
+    expect(service('thermograph', 'environment')).toContain('ALLOW_ANONYMOUS: ${ALLOW_ANONYMOUS:-false}\n');
+  });
+
   it('publishes the ports that the image exposes', () => {
     const published = yamlItems(service('thermograph', 'ports')).map((port) => port.split(':').at(-1));
     const exposed = /^EXPOSE (.+)$/m.exec(readProjectFile('Dockerfile'))?.[1]?.split(' ');

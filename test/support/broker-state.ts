@@ -51,6 +51,7 @@ export async function openState(folder: string, now: () => Micros): Promise<Test
     counters,
     interest,
     ownerOf,
+    mayKeep: () => true,
     maxQueuedMessages: 10_000,
   });
   onTestFinished(() => state.close());
@@ -60,7 +61,7 @@ export async function openState(folder: string, now: () => Micros): Promise<Test
     persistence: createPersistence({
       state,
       stations: () => [],
-      isAllowed: (_, filter) => forbiddenFilter(filter, readConfig({})) === null,
+      isGranted: (_, filter) => forbiddenFilter(filter, readConfig({})) === null,
     }),
     interest,
     counters,

@@ -17,6 +17,10 @@ export interface SecuredService extends TestService {
   narrow(name: string, filters: readonly string[]): Promise<void>;
   /** Starts it again, after it was closed, with what it has left. */
   restart(): Promise<SecuredService>;
+  /** The same, while its database is away. */
+  restartWithoutDatabase(): Promise<SecuredService>;
+  /** Starts another one on the same database, with a folder of its own. */
+  startAnother(): Promise<SecuredService>;
 }
 
 const CREDENTIALS: readonly (readonly [CredentialKind, name: string, filters: readonly string[]])[] = [
@@ -68,5 +72,8 @@ async function secure(
       await poll(() => service.credentials.byName(name, secrets[name]!)?.filters.length === filters.length);
     },
     restart: () => secure(database, secrets, config),
+    restartWithoutDatabase: () =>
+      secure(database, secrets, { ...config, databaseUrl: 'postgres://nobody@127.0.0.1:1/none' }),
+    startAnother: async () => secure(database, secrets, { ...config, dataDir: await useFolder() }),
   };
 }

@@ -48,3 +48,20 @@ test('a filter that covers another one takes in every topic that it does', () =>
     { numRuns: 1000 },
   );
 });
+
+test('a filter is compared level by level, whatever stands in the levels', () => {
+  const texts = fc
+    .array(fc.constantFrom('', 'a', 'b', 'ab', '+', '#', '+a', 'a#'), { minLength: 1, maxLength: 4 })
+    .map((levels) => levels.join('/'));
+  fc.assert(
+    fc.property(texts, texts, (filter, topic) => {
+      const [wanted, levels] = [filter.split('/'), topic.split('/')];
+      const hash = wanted.indexOf('#');
+      const compared = hash < 0 ? wanted : wanted.slice(0, hash);
+      const isLongEnough = hash < 0 ? wanted.length === levels.length : hash <= levels.length;
+      const expected = isLongEnough && compared.every((level, n) => level === '+' || level === levels[n]);
+      expect(filterMatches(filter, topic)).toBe(expected);
+    }),
+    { numRuns: 5_000 },
+  );
+});

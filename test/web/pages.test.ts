@@ -98,6 +98,14 @@ test('units asked for by address are used, remembered in a cookie, and outdone b
   expect((await web.ask('/?units=kelvin', forged)).text).toContain('<span class="number">21.5</span>');
 });
 
+test('an empty page of a service that wants passwords says how to make one, and where it goes', async () => {
+  const web = await useWeb({ allowAnonymous: false });
+  const { payload } = await web.app.inject('/');
+  expect(payload).toContain('npm run thermograph -- station add outside');
+  expect(payload).toContain('-u outside -P PASSWORD');
+  expect(payload).toContain('Authorization: Bearer PASSWORD');
+});
+
 test('an empty page says how to send a first reading, to the addresses that are in use', async () => {
   const web = await useWeb();
   const { host } = new URL(web.url);

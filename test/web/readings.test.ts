@@ -88,6 +88,8 @@ test.each([
   ['limit', 'limit=0'],
   ['limit', 'limit=10001'],
   ['limit', 'limit=many'],
+  ['limit', 'limit=1e999'],
+  ['limit', 'limit=-1e999'],
   ['limit', 'limit=1&limit=2'],
   ['order', 'order=up'],
   ['from', 'from=yesterday'],

@@ -103,6 +103,7 @@ test('a page of large payloads ends before it fills the memory, and the next goe
 test.each([
   ['cursor', 'cursor=abc'],
   ['limit', 'limit=1001'],
+  ['limit', 'limit=1e999'],
   ['reason', 'reason=%00'],
 ])('a wrong parameter is answered by a 400 that names %s', async (field, query) => {
   const web = await useWeb();

@@ -32,6 +32,7 @@ export interface BrokerStateParts {
   readonly counters: StateCounters;
   readonly interest: SessionStoreParts['interest'];
   readonly ownerOf: SessionStoreParts['ownerOf'];
+  readonly mayKeep: SessionStoreParts['mayKeep'];
   readonly maxQueuedMessages: number;
 }
 

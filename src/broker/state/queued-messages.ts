@@ -22,10 +22,10 @@ export interface Packet extends StoredMessage {
  * What queues may take in memory, all together, in bytes. Without a bound a crash for lack of memory would come again with
  * each start.
  */
-const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 /** About what a message takes beside its topic and payload, in bytes, and its place in a queue. */
 const BYTES_OF_MESSAGE = 256;
-const BYTES_OF_PLACE = 256;
+const BYTES_OF_PLACE = 400;
 
 /** Stands for the brokers of earlier runs, whose counters would mean other packets now. */
 const EARLIER_BROKER = 'before-the-restart';

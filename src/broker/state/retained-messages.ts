@@ -4,7 +4,7 @@ import type { Changes } from './journal.ts';
 import { encodeMessage, keys, type StoredMessage } from './records.ts';
 
 const MAX_MESSAGES = 10_000;
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 export interface RetainedMessagesParts {
   readonly changes: Changes;
@@ -48,10 +48,18 @@ export class RetainedMessages {
 
   /** Those that any of the filters takes in, each once. */
   *match(filters: readonly string[]): Generator<StoredMessage> {
+    const wildcards = filters.filter((filter) => /[+#]/.test(filter));
     const wanted = new FilterTree<true>();
-    for (const filter of filters) wanted.add(filter, true);
-    for (const message of this.#byTopic.values()) {
-      if (wanted.match(message.topic).length > 0) yield message;
+    for (const filter of wildcards) wanted.add(filter, true);
+    // Ten thousand topics need not be looked through for filters that name theirs.
+    if (wildcards.length > 0) {
+      for (const message of this.#byTopic.values()) {
+        if (wanted.match(message.topic).length > 0) yield message;
+      }
+    }
+    for (const topic of new Set(filters)) {
+      const message = this.#byTopic.get(topic);
+      if (message !== undefined && wanted.match(topic).length === 0) yield message;
     }
   }
 

@@ -31,6 +31,8 @@ export interface SessionStoreParts {
   readonly counters: SessionCounters;
   /** The credential that a client identifier is used with now; `null` for none. */
   readonly ownerOf: (clientId: string) => number | null;
+  /** Whether a client that is connected may be subscribed to a filter of the session that it takes over. */
+  readonly mayKeep: (client: Owner, filter: string) => boolean;
   /** Messages that are kept for a session whose client is away, or does not acknowledge them. */
   readonly maxQueuedMessages: number;
   /** Told of filters that messages are queued for. */
@@ -130,7 +132,12 @@ export class SessionStore {
     this.#connected.set(client.id, client);
     const session = this.find(client.id);
     if (session === undefined) return;
-    session.setOwner(this.#parts.ownerOf(client.id));
+    const owner = this.#parts.ownerOf(client.id);
+    if (owner !== session.owner) {
+      session.setOwner(owner);
+      // It was begun by somebody who could read more.
+      this.#keepOnly(session, (filter) => this.#parts.mayKeep(client, filter));
+    }
     if (session.awaySince === null) return;
     this.#away.delete(session);
     session.setAwaySince(null);
@@ -153,11 +160,7 @@ export class SessionStore {
         this.forget(session.clientId);
         continue;
       }
-      for (const { subscription } of session.subscribers()) {
-        if (!maySubscribe(credential, subscription.topic)) {
-          this.unsubscribe(session.clientId, subscription.topic);
-        }
-      }
+      this.#keepOnly(session, (filter) => maySubscribe(credential, filter));
     }
   }
 
@@ -185,6 +188,12 @@ export class SessionStore {
       this.endIfEmpty(session);
     }
     this.expire();
+  }
+
+  #keepOnly(session: Session, isAllowed: (filter: string) => boolean): void {
+    for (const { subscription } of session.subscribers()) {
+      if (!isAllowed(subscription.topic)) this.unsubscribe(session.clientId, subscription.topic);
+    }
   }
 
   #leave(session: Session): void {

@@ -30,21 +30,24 @@ export function nowPage(parts: WebParts): FastifyPluginCallback {
 function howTo(
   parts: WebParts,
   request: FastifyRequest,
-): { nobodyMayPublish: boolean; commands: { tool: string; line: string }[] } {
+): { needsCredential: boolean; commands: { tool: string; line: string }[] } {
   const mqtt = parts.mqttAddress();
   const here = /^[A-Za-z0-9._:[\]-]+$/.test(request.host) ? request.host : '127.0.0.1';
   // A service that listens everywhere is best reached as this page was.
   const listensEverywhere = mqtt.host === '0.0.0.0' || mqtt.host === '::';
   const host = listensEverywhere ? here.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') : mqtt.host;
-  const rest = `-h ${host} -p ${mqtt.port} -q 1 -t stations/outside/temperature -m 21.5`;
+  const [login, header] = parts.allowAnonymous
+    ? ['', '']
+    : [' -u outside -P PASSWORD', " -H 'Authorization: Bearer PASSWORD'"];
+  const rest = `-h ${host} -p ${mqtt.port}${login} -q 1 -t stations/outside/temperature -m 21.5`;
   return {
-    nobodyMayPublish: !parts.allowAnonymous,
+    needsCredential: !parts.allowAnonymous,
     commands: [
       { tool: 'With Node.js, nothing to install', line: `npx mqtt pub ${rest}` },
       { tool: 'With Mosquitto', line: `mosquitto_pub ${rest}` },
       {
         tool: 'Over HTTP',
-        line: `curl -d 21.5 'http://${here}/api/stations/outside/readings?metric=temperature'`,
+        line: `curl${header} -d 21.5 'http://${here}/api/stations/outside/readings?metric=temperature'`,
       },
     ],
   };

@@ -48,18 +48,18 @@ describe('a queue', () => {
     expect(counters.queued_messages_dropped).toBe(1);
   });
 
-  test('is one of several that take 256 MiB together, counted anew after a restart', async () => {
+  test('is one of several that take 64 MiB together, counted anew after a restart', async () => {
     const before = await useBrokerState();
     const other = { id: 'other', clean: false };
     await subscribe(before.persistence);
     await subscribe(before.persistence, other);
-    const payload = Buffer.alloc(1024 * 1024 - 1_000);
+    const payload = Buffer.alloc(1024 * 1024 - 2_000);
     const large = (number: number) => ({ ...message(number), payload });
     const both = [{ clientId: CLIENT.id }, { clientId: other.id }];
-    for (let number = 1; number <= 255; number += 1) {
+    for (let number = 1; number <= 63; number += 1) {
       await before.persistence.outgoingEnqueueCombi(both, large(number));
     }
-    await before.persistence.outgoingEnqueueCombi(both, { ...large(256), payload: Buffer.alloc(2 ** 21) });
+    await before.persistence.outgoingEnqueueCombi(both, { ...large(64), payload: Buffer.alloc(2 ** 21) });
     expect(before.counters.queued_messages_dropped).toBe(2);
     const { persistence, counters } = await before.reopen();
     await persistence.outgoingEnqueueCombi(both, large(1));
@@ -123,10 +123,10 @@ describe('retained messages', () => {
     expect(kept.map(({ payload }) => payload)).toEqual(['y', 'z']);
   });
 
-  test('are kept as far as 64 MiB go; one that grows beyond is kept no more, not even as it was', async () => {
+  test('are kept as far as 16 MiB go; one that grows beyond is kept no more, not even as it was', async () => {
     const { persistence, counters } = await useBrokerState();
     const large = Buffer.alloc(1024 * 1024 - 10);
-    for (let number = 0; number < 64; number += 1) await retain(persistence, `a/${number}`, large);
+    for (let number = 0; number < 16; number += 1) await retain(persistence, `a/${number}`, large);
     await retain(persistence, 'a/9', Buffer.alloc(1024 * 1024));
     expect(counters.retained_messages_refused).toBe(0);
     await retain(persistence, 'a/9', Buffer.alloc(2 * 1024 * 1024));

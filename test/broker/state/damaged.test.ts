@@ -30,6 +30,7 @@ function open(folder: string) {
     counters,
     interest: createInterest(),
     ownerOf: () => null,
+    mayKeep: () => true,
     maxQueuedMessages: 10_000,
   });
 }

@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { lastHeld, type Seen } from '../support/outage.ts';
 import { startOwnPostgres } from '../support/own-postgres.ts';
 import type { Scenario } from '../support/scenario.ts';
-import type { Service } from '../support/service.ts';
+import type { Service } from '../../support/service-process.ts';
 import { eachRound } from '../support/stage.ts';
 import { mountTmpfs, type Tmpfs } from '../support/tmpfs.ts';
 import { startTrial, subjectIn, type Trial } from '../support/trial.ts';
-import { pauseBetween, until } from '../support/until.ts';
+import { pauseBetween, until } from '../../support/until.ts';
 
 /** Room for an empty database, its log, and a little more. */
 const DISK_MEBIBYTES = 256;

@@ -1,8 +1,8 @@
-import { killBackend, killEmbedded } from '../support/embedded.ts';
+import { killBackend, killEmbedded } from '../../support/embedded-postgres.ts';
 import type { Outcome, Scenario } from '../support/scenario.ts';
 import { eachRound, type Stage } from '../support/stage.ts';
 import { embeddedSubject, startTrial, type Subject } from '../support/trial.ts';
-import { pauseBetween } from '../support/until.ts';
+import { pauseBetween } from '../../support/until.ts';
 
 const ROUNDS = { short: 8, full: 50 };
 

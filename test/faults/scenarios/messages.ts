@@ -5,7 +5,7 @@ import type { Load } from '../support/load.ts';
 import type { Scenario } from '../support/scenario.ts';
 import { eachRound } from '../support/stage.ts';
 import { embeddedSubject, startTrial, type Trial } from '../support/trial.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 
 /** More than can be reached: as fast as the windows allow. */
 const ANY_RATE = 1_000_000;

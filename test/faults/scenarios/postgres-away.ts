@@ -4,7 +4,7 @@ import { startOnOwnPostgres } from '../support/own-trial.ts';
 import type { Scenario } from '../support/scenario.ts';
 import { eachRound } from '../support/stage.ts';
 import type { Trial } from '../support/trial.ts';
-import { pauseBetween } from '../support/until.ts';
+import { pauseBetween } from '../../support/until.ts';
 
 const AWAY_MS = { short: 10_000, full: 60_000 };
 const SMALL_SPOOL_BYTES = 1024 * 1024;

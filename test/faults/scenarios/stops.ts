@@ -1,7 +1,7 @@
 import type { Scenario } from '../support/scenario.ts';
 import { eachRound } from '../support/stage.ts';
 import { embeddedSubject, startTrial } from '../support/trial.ts';
-import { pauseBetween } from '../support/until.ts';
+import { pauseBetween } from '../../support/until.ts';
 
 /** SIGTERM is no crash: nothing may be stored twice, and nothing lost. */
 export const stop: Scenario = {

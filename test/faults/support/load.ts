@@ -1,6 +1,6 @@
 import type { Messages } from './messages.ts';
 import { Publisher } from './publisher.ts';
-import { until } from './until.ts';
+import { until } from '../../support/until.ts';
 
 const TICK_MS = 5;
 /** What could not be sent when it was due is not made up for later: no bursts after a stall. */

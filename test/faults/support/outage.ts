@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Load } from './load.ts';
-import { until } from './until.ts';
+import { until } from '../../support/until.ts';
 
 /** No PUBACK for that long: they are held. */
 const HELD_MS = 3_000;

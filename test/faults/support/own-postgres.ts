@@ -8,7 +8,7 @@ import { findDebianPostgres, postgresUser } from '../../support/debian-postgres.
 import { createProxy, type Proxy } from './proxy.ts';
 import { SkippedError } from './scenario.ts';
 import type { Stage } from './stage.ts';
-import { until } from './until.ts';
+import { until } from '../../support/until.ts';
 
 const LIMIT_MS = 60_000;
 

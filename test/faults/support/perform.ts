@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { createReleasers, type Releasers } from '../../../src/releasers.ts';
+import { within } from '../../support/within.ts';
 import { type Result, resultOf, resultOfError } from './report.ts';
-import type { Outcome, Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 export interface Conditions extends Omit<Stage, 'releasers'> {
@@ -32,19 +32,4 @@ export async function perform(scenario: Scenario, conditions: Conditions): Promi
     if (result.verdict === 'passed') result = resultOfError(scenario, error, seconds());
   }
   return result;
-}
-
-async function within(limitMs: number, running: Promise<Outcome>): Promise<Outcome> {
-  const over = new AbortController();
-  const late = pause(limitMs, undefined, { signal: over.signal }).then(() => {
-    throw new Error(`it took longer than ${Math.round(limitMs / 1_000)} s`);
-  });
-  late.catch(() => undefined);
-  // What it still does after that fails by itself, with all that it uses taken away.
-  running.catch(() => undefined);
-  try {
-    return await Promise.race([running, late]);
-  } finally {
-    over.abort();
-  }
 }

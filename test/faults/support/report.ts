@@ -1,9 +1,10 @@
+import { formatLines, shown, type Verdict } from '../../support/verdicts.ts';
 import { SkippedError, type Outcome, type Scenario } from './scenario.ts';
 
 /** What became of a scenario. */
 export interface Result {
   readonly scenario: string;
-  readonly verdict: 'passed' | 'failed' | 'skipped';
+  readonly verdict: Verdict;
   /** Why it failed or was skipped. */
   readonly reasons: readonly string[];
   /** What it found, unless it ended before. */
@@ -36,24 +37,12 @@ const HEADINGS = [
   '',
 ];
 
-/** As aligned text, for a terminal: a line for each scenario, with what there is to say about it below. */
+/** As aligned text, for a terminal. */
 export function formatTable(results: readonly Result[]): string {
-  const lines = [HEADINGS, ...results.map(cellsOf)];
-  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines
-    .map((line, index) => {
-      const text = line.map((cell, column) => pad(cell, column, widths[column]!)).join('  ');
-      const remarks = index === 0 ? [] : remarksOn(results[index - 1]!);
-      return [text.trimEnd(), ...remarks.map((remark) => `    ${remark}`)].join('\n').concat('\n');
-    })
-    .join('');
-}
-
-/** The last line of a run. */
-export function formatSum(results: readonly Result[]): string {
-  const count = (verdict: Result['verdict']): number =>
-    results.filter((result) => result.verdict === verdict).length;
-  return `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped\n`;
+  return formatLines(
+    HEADINGS,
+    results.map((result) => ({ cells: cellsOf(result), remarks: remarksOn(result) })),
+  );
 }
 
 function cellsOf({ scenario, outcome, verdict, seconds }: Result): readonly string[] {
@@ -68,13 +57,4 @@ function cellsOf({ scenario, outcome, verdict, seconds }: Result): readonly stri
 
 function remarksOn({ reasons, outcome, verdict }: Result): readonly string[] {
   return [...reasons.map((reason) => `${verdict}: ${reason}`), ...(outcome?.notes ?? [])];
-}
-
-function pad(cell: string, column: number, width: number): string {
-  const isText = column === 0 || column === HEADINGS.length - 1;
-  return isText ? cell.padEnd(width) : cell.padStart(width);
-}
-
-function shown(figure: number): string {
-  return Math.round(figure).toLocaleString('en-GB');
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Comparison } from './compare.ts';
-import { until } from './until.ts';
+import { until } from '../../support/until.ts';
 
 const LIMIT_MS = 90_000;
 const LOOK_EVERY_MS = 500;

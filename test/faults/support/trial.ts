@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ClientConfig } from 'pg';
 import { compare } from './compare.ts';
-import { embeddedConnection, killEmbedded } from './embedded.ts';
+import { embeddedConnection, killEmbedded } from '../../support/embedded-postgres.ts';
 import { type Load, type LoadOptions, startLoad } from './load.ts';
 import { usualStations } from './messages.ts';
 import { type Ending, judge } from './judge.ts';
 import type { Outcome } from './scenario.ts';
-import { createService, type Program, type Service } from './service.ts';
+import { createService, type Program, type Service } from '../../support/service-process.ts';
 import { settle } from './settle.ts';
 import type { Stage } from './stage.ts';
-import { until } from './until.ts';
+import { until } from '../../support/until.ts';
 
 /** What is put to the test, and where it is looked up what it has stored. */
 export interface Subject extends Program {

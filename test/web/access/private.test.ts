@@ -124,6 +124,7 @@ test('every route says what it asks of a visitor, and few are open', async () =>
   expect(open.toSorted()).toEqual([
     'GET /health/live',
     'GET /login',
+    'GET /mqtt',
     'HEAD,GET /assets/*',
     'POST /login',
     'POST /logout',

@@ -10,6 +10,8 @@ export interface Program {
   /** Arguments of `node`. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Is told what it writes to standard error, in pieces of any size. */
+  readonly onError?: (text: string) => void;
 }
 
 /** The program as a process, which may be killed and started again. */
@@ -25,6 +27,9 @@ export interface Service {
   isRunning(): boolean;
   /** Of its broker; `undefined` while it does not run. */
   port(): number | undefined;
+  /** Where it listens, by scheme (`mqtt`, `http`, `ws` and so on), as its start-up lines say. */
+  ports(): Readonly<Record<string, number>>;
+  pid(): number | undefined;
   /** Messages in its spool; `undefined` while it does not say. */
   spooled(): Promise<number | undefined>;
   /** Whether it is ready, and no check finds anything wrong. */
@@ -35,16 +40,16 @@ export interface Service {
   output(): string;
 }
 
-export function createService({ args, env }: Program): Service {
+export function createService({ args, env, onError }: Program): Service {
   let child: ChildProcess | undefined;
   let port: number | undefined;
-  let httpPort: string | undefined;
+  let ports: Readonly<Record<string, number>> = {};
   let output = '';
   let deaths = 0;
   let isWanted = false;
   let isClosed = false;
 
-  const readyUrl = (): string => `http://127.0.0.1:${httpPort}/health/ready`;
+  const readyUrl = (): string => `http://127.0.0.1:${ports['http']}/health/ready`;
 
   function launch(): ChildProcess {
     const launched = spawn(process.execPath, args, {
@@ -55,14 +60,18 @@ export function createService({ args, env }: Program): Service {
       output = (output + text).slice(-KEPT_OUTPUT);
     };
     let said = '';
-    launched.stderr.setEncoding('utf8').on('data', keep);
+    launched.stderr.setEncoding('utf8').on('data', (text: string) => {
+      keep(text);
+      onError?.(text);
+    });
     launched.stdout.setEncoding('utf8').on('data', (text: string) => {
       keep(text);
       said += text;
-      const found = /Page +http:\/\/[^:]+:(\d+)\n +Broker +mqtt:\/\/[^:]+:(\d+)[^]*\n +Try /.exec(said);
+      const found = /Page +http:[^]+\n +Broker +mqtt:[^]+\n +Try /.exec(said);
       if (found === null) return;
-      httpPort = found[1];
-      port = Number(found[2]);
+      const addresses = found[0].matchAll(/(\w+):\/\/[^:/\s]+:(\d+)/g);
+      ports = Object.fromEntries([...addresses].map(([, scheme, number]) => [scheme, Number(number)]));
+      port = ports['mqtt'];
     });
     launched.once('exit', () => {
       port = undefined;
@@ -98,6 +107,8 @@ export function createService({ args, env }: Program): Service {
     },
     isRunning: () => child !== undefined && !hasEnded(child),
     port: () => port,
+    ports: () => ports,
+    pid: () => child?.pid,
     spooled: () => readSpooled(readyUrl()).catch(() => undefined),
     isWell: () => readWell(readyUrl()).catch(() => false),
     deaths: () => deaths,

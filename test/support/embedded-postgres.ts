@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ClientConfig } from 'pg';
-import { readPidFile } from '../../../src/storage/embedded/pid-file.ts';
-import { isAlive, isServerOn } from '../../../src/storage/embedded/process-identity.ts';
+import { readPidFile } from '../../src/storage/embedded/pid-file.ts';
+import { isAlive, isServerOn } from '../../src/storage/embedded/process-identity.ts';
 import { until } from './until.ts';
 
 const GONE_LIMIT_MS = 30_000;

@@ -1,0 +1,4 @@
+# Runs at every start of the board, after boot.py.
+import station
+
+station.main()

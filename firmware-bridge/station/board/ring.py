@@ -1,0 +1,237 @@
+# Readings that have not been acknowledged, in flash. README.md ("The ring") has the reasons and the arithmetic.
+#
+# A folder of segments, each no longer than one block of flash, named by the sequence number of its first record. A segment
+# is a header line and records of one size; it is only ever appended to, and removed as a whole: when all in it was
+# acknowledged, or when it is the oldest and there are too many. Nothing is rewritten in place. What is in flash is found
+# out at a start from names, sizes and checksums.
+#
+#     header  "TG1 <dropped> <record size> <metric>:<decimals>,… <crc32, hex>\n"
+#     record  sequence u32, time u32, session u16, kind u8, a value i32 for each metric, crc32 u32; little-endian
+import os
+import struct
+from binascii import crc32
+
+ABSOLUTE = 0  # time is unix seconds
+RELATIVE = 1  # time is seconds since the session began
+BASE = 2  # no reading: time is when the session began, in unix seconds
+MISSING = -0x80000000
+
+BLOCK = 4096
+LONGEST_HEADER = 512
+HEAD = "<IIHB"
+ENOSPC = 28
+
+
+class Ring:
+    # columns: ((metric, decimals), …). keep: how many readings, at least. write_every: so many are written at once.
+    def __init__(self, folder, columns, keep, write_every=1):
+        self.folder = folder
+        self.columns = columns
+        self.write_every = write_every
+        self.dropped = 0  # readings that are gone without having been acknowledged, until forget_dropped()
+        self.session = 0  # of the newest record
+        self.buffer = []  # not in flash yet: (sequence, record)
+        self.acknowledged = 0
+        self._layout = ",".join("%s:%d" % column for column in columns)
+        self._format = HEAD + "i" * len(columns)
+        self._size = struct.calcsize(self._format) + 4
+        self._per_segment = (BLOCK - len(self._header(0xFFFFFFFF))) // self._size
+        self._most_segments = (keep + self._per_segment - 1) // self._per_segment + 1
+        self._segments = []  # [first sequence, count], oldest first
+        self._appendable = False  # whether the newest segment may be appended to
+        self._scan()
+
+    def __len__(self):
+        return self.next - 1 - max(self.acknowledged, self._first() - 1)
+
+    def _first(self):
+        return self._segments[0][0] if self._segments else self.buffer[0][0] if self.buffer else self.next
+
+    def add(self, kind, time, session, values):
+        packed = struct.pack(self._format, self.next, time, session, kind, *values)
+        self.buffer.append((self.next, packed + struct.pack("<I", crc32(packed))))
+        self.next += 1
+        self.session = session
+        if len(self.buffer) >= self.write_every:
+            self.flush()
+
+    # Writes what is in memory. What can't be written stays there, up to one segment of it.
+    def flush(self):
+        while self.buffer:
+            try:
+                self._write()
+            except OSError as error:
+                print("ring: can't be written: %r" % error)
+                # Whether some of it has arrived is unknown; behind it nothing could be found again.
+                self._appendable = False
+                if error.errno == ENOSPC and self._segments:
+                    self._drop_oldest()
+                    continue
+                if len(self.buffer) > self._per_segment:
+                    self.buffer.pop(0)
+                    self.dropped += 1
+                return
+
+    def _write(self):
+        data = bytearray()
+        if not self._appendable or self._segments[-1][1] >= self._per_segment:
+            while len(self._segments) >= self._most_segments:
+                self._drop_oldest()
+            # A segment of which nothing was acknowledged as written may be there, under the same name: "wb" ends it.
+            data.extend(self._header(self.dropped))
+            first, count, mode = self.buffer[0][0], 0, "wb"
+        else:
+            first, count = self._segments[-1]
+            mode = "ab"
+        batch = self.buffer[: self._per_segment - count]
+        for _, record in batch:
+            data.extend(record)
+        with open(self._path(first), mode) as file:
+            file.write(data)
+        if mode == "wb":
+            self._segments.append([first, 0])
+            self._appendable = True
+        self._segments[-1][1] += len(batch)
+        self.buffer = self.buffer[len(batch) :]
+
+    # The oldest unacknowledged readings, at most so many, all of one layout: (columns, records, the last sequence number),
+    # a record being (kind, time, session, values). Damaged ones are left out, so there may be none.
+    def peek(self, most):
+        start = max(self.acknowledged + 1, self._first())
+        for first, count in self._segments:
+            if start < first + count:
+                start = max(start, first)
+                most = min(most, first + count - start)
+                columns, raw, size = self._read(first, start - first, most)
+                if not size:
+                    return columns, [], start + most - 1
+                records = [self._unpack(raw[i * size : i * size + size]) for i in range(most)]
+                whole = [record for record in records if record]
+                self.dropped += most - len(whole)
+                return columns, whole, start + most - 1
+        batch = [entry for entry in self.buffer if entry[0] >= start][:most]
+        return self.columns, [self._unpack(record) for _, record in batch], batch[-1][0] if batch else start - 1
+
+    # Everything up to this sequence number is stored elsewhere.
+    def acknowledge(self, sequence):
+        self.acknowledged = sequence
+        while self._segments and self._segments[0][0] + self._segments[0][1] - 1 <= sequence:
+            self._remove_oldest()
+        while self.buffer and self.buffer[0][0] <= sequence:
+            self.buffer.pop(0)
+
+    # They have been told, and no segment is left that would count them again after a start.
+    def forget_dropped(self):
+        self.dropped = 0
+
+    # When a session began, as a BASE record says that follows its readings; None when there is none.
+    def base_of(self, session):
+        for first, count in self._segments:
+            for i in range(0, count, 20):
+                _, raw, size = self._read(first, i, min(20, count - i))
+                for at in range(0, len(raw) if size else 0, size or 1):
+                    record = self._unpack(raw[at : at + size])
+                    if record and record[0] == BASE and record[2] == session:
+                        return record[1]
+        for _, raw in self.buffer:
+            record = self._unpack(raw)
+            if record and record[0] == BASE and record[2] == session:
+                return record[1]
+        return None
+
+    def _read(self, first, index, count):
+        try:
+            with open(self._path(first), "rb") as file:
+                columns, size, length = parse_header(file.read(LONGEST_HEADER))
+                if not size:
+                    raise OSError(0)
+                file.seek(length + index * size)
+                return columns, file.read(size * count), size
+        except OSError as error:
+            print("ring: %08x can't be read: %r" % (first, error))
+            self.dropped += count
+            return self.columns, b"", 0
+
+    def _unpack(self, raw):
+        if len(raw) > 15 and struct.unpack("<I", raw[-4:])[0] == crc32(raw[:-4]):
+            _, time, session, kind = struct.unpack_from(HEAD, raw)
+            return kind, time, session, struct.unpack("<%di" % ((len(raw) - 15) // 4), raw[11:-4])
+        print("ring: a damaged record")
+        return None
+
+    def _header(self, dropped):
+        line = "TG1 %d %d %s " % (dropped, self._size, self._layout)
+        return ("%s%08x\n" % (line, crc32(line.encode()))).encode()
+
+    def _path(self, first):
+        return "%s/%08x" % (self.folder, first)
+
+    def _drop_oldest(self):
+        first, count = self._segments[0]
+        lost = first + count - max(first, self.acknowledged + 1)
+        self._remove_oldest()
+        if lost > 0:
+            self.dropped += lost
+            print("ring: full, the oldest %d readings are dropped, %d so far" % (lost, self.dropped))
+
+    def _remove_oldest(self):
+        first, _ = self._segments.pop(0)
+        if not self._segments:
+            self._appendable = False
+        try:
+            os.remove(self._path(first))
+        except OSError as error:
+            print("ring: can't remove %08x: %r" % (first, error))
+
+    def _scan(self):
+        try:
+            os.mkdir(self.folder)
+        except OSError:
+            pass
+        self.next = 1
+        lost = 0
+        for name in sorted(os.listdir(self.folder)):
+            try:
+                first = int(name, 16)
+            except ValueError:
+                continue  # not ours
+            lost += self._scan_segment(first)
+        self.dropped += lost
+
+    # Returns how many readings can't be read any more.
+    def _scan_segment(self, first):
+        length = os.stat(self._path(first))[6]
+        with open(self._path(first), "rb") as file:
+            head = file.read(LONGEST_HEADER)
+            columns, size, start = parse_header(head)
+            count = (length - start) // size if size else 0
+            if count == 0:
+                # Either a power cut came in the middle of its first write, or its header is damaged.
+                lost = max(0, length - len(self._header(0))) // self._size
+                print("ring: %08x can't be read, %d readings are lost" % (first, lost))
+                os.remove(self._path(first))
+                return lost
+            file.seek(start + (count - 1) * size)
+            last = self._unpack(file.read(size))
+        self.dropped = int(head.split(b" ")[1])
+        self._segments.append([first, count])
+        self.next = first + count
+        if last:
+            self.session = last[2]
+        # Behind a torn record nothing could be found again.
+        whole = bool(last) and start + count * size == length
+        self._appendable = whole and columns == self.columns and size == self._size
+        return 0
+
+
+# (columns, record size, length of the header); a record size of 0 when it is damaged.
+def parse_header(head):
+    end = head.find(b"\n") + 1
+    try:
+        magic, _, size, layout, crc = head[:end].decode().split(" ")
+        if magic != "TG1" or crc32(head[: end - 9]) != int(crc, 16):
+            raise ValueError
+        columns = tuple((c.split(":")[0], int(c.split(":")[1])) for c in layout.split(","))
+        return columns, int(size), end
+    except (ValueError, UnicodeError):
+        return (), 0, 0

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test, vi } from 'vitest';
+import { boardConfig } from '../../../firmware-bridge/station/board-config.ts';
+import { useBoard } from './support/board.ts';
+import { daysAgo } from './support/config.ts';
+
+// MicroPython runs in a thread of its own, on a machine that others may use.
+vi.setConfig({ testTimeout: 120_000 });
+
+const BOARD = { station: 'outside', user: 'outside', password: 'x', host: '192.168.1.10', port: 1883 };
+const EXAMPLE = new URL('../../../firmware-bridge/station/config.example.json', import.meta.url);
+
+/** What the board makes of the file: its settings, or what it says of it. */
+async function load(config: string): Promise<unknown> {
+  const program = `import json, settings
+try:
+    print(json.dumps(settings.load("config.json")))
+except settings.SettingsError as error:
+    print(json.dumps(str(error)))`;
+  const board = await useBoard({ config, devices: [], startAt: daysAgo(1) });
+  const end = await board.run(60, { program });
+  if (end.kind !== 'returned') throw new Error(JSON.stringify(end));
+  return JSON.parse(board.log.at(-1)!);
+}
+
+describe('the file that is written for a board', () => {
+  test('is read by it, whatever characters names and passwords are made of', async () => {
+    const wifi = { name: `Käthe's "Netz" \\ 5€ 🌡`, password: '\\"\'%s {}\t\u007f\u2028 ünïcödé\\u0041' };
+    const password = 'p"a\\s\u0001s 🔑';
+    expect(await load(boardConfig({ ...BOARD, password, wifi }))).toMatchObject({
+      station: 'outside',
+      user: 'outside',
+      password,
+      host: '192.168.1.10',
+      port: 1883,
+      wifi_name: wifi.name,
+      wifi_password: wifi.password,
+      interval: 60,
+      sensors: [{ driver: 'mcp9808' }],
+    });
+  });
+
+  test('is for the owner to complete, which the board asks for', async () => {
+    expect(await load(boardConfig(BOARD))).toBe('config.json: fill in wifi_name');
+  });
+
+  test('is what the example shows', async () => {
+    const example = await readFile(EXAMPLE, 'utf8');
+    expect(example).toBe(boardConfig({ ...BOARD, password: 'the password of the station' }));
+  });
+});
+
+test.each([
+  ['{"station": "outside",', /^config.json is missing or not JSON: ValueError/],
+  ['{"statoin": "outside"}', /^config.json: there is no setting statoin$/],
+  [
+    boardConfig({ ...BOARD, wifi: { name: 'a', password: 'b' } }).replace('60', '0'),
+    /interval must be 5 or more$/,
+  ],
+])('a mistake in the file is said in words: %#', async (config, said) => {
+  expect(await load(config)).toMatch(said);
+});
