@@ -8,6 +8,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY firmware-bridge/thingspeak ./firmware-bridge/thingspeak
+COPY firmware-bridge/bridge ./firmware-bridge/bridge
 RUN npm run build
 
 # Without the optional packages, which are the embedded PostgreSQL: docker-compose.yml brings a server of its own.

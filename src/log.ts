@@ -5,10 +5,18 @@ import type { LogLevel } from './config.ts';
 const STDERR = 2;
 
 const REMOVED = '[removed]';
-const SECRET_HEADERS = ['["authorization"]', '["proxy-authorization"]', '["cookie"]', '["set-cookie"]'];
+const SECRET_HEADERS = [
+  '["authorization"]',
+  '["proxy-authorization"]',
+  '["cookie"]',
+  '["set-cookie"]',
+  '["thingspeakapikey"]',
+  '["x-thingspeakapikey"]',
+];
 /** Where headers are found: in a line itself, in what it names, in a request that it names. */
 const PLACES = ['', 'headers', '*', '*.headers'];
-const SECRET_PARAMETERS = /([?&](?:api_key|key|(?:access_)?token|secret|password)=)(?:[^&\s"\\#]|\\.)*/gi;
+const SECRET_PARAMETERS =
+  /([?&/](?:api_?key|write_api_key|key|(?:access_)?token|secret|password)=)(?:[^&\s"\\#]|\\.)*/gi;
 const BEARER_SECRETS = /\b(Bearer )[\w.~+/=-]+/gi;
 
 /** No line holds a secret, whoever writes it: neither as a header, nor in an address, nor in the text of an error. */

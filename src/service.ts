@@ -10,6 +10,7 @@ import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { createStations } from './live/stations.ts';
 import { noteCommitted, noteHeard } from './note-batch.ts';
 import { openBroker } from './open-broker.ts';
+import { openChannels } from './open-channels.ts';
 import { openCredentials } from './open-credentials.ts';
 import { openDatabase } from './open-database.ts';
 import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
@@ -77,6 +78,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     import('./web/server.ts'),
     import('./web/web-servers.ts'),
     import('./web/mqtt-upgrade.ts'),
+    import('../firmware-bridge/thingspeak/plugin.ts'),
   ]);
   // Heard below; until then a failure of the database comes first.
   loadingWeb.catch(() => undefined);
@@ -173,8 +175,10 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     counters,
     gauges,
   };
-  const [{ createWeb }, { createWebServers }, { createMqttUpgrade }] = await loadingWeb;
-  const app = await createWeb(parts, { log });
+  const [{ createWeb }, { createWebServers }, { createMqttUpgrade }, thingSpeak] = await loadingWeb;
+  const channels = await openChannels({ connection: database.connection, log, preparation }, releasers);
+  const routes = thingSpeak.thingSpeakRoutes(parts, channels, log);
+  const app = await createWeb(parts, { log, more: { routes, mendUrl: thingSpeak.withoutDoubleSlashes } });
   const web = createWebServers(app, createMqttUpgrade(parts));
   releasers.push(() => web.close());
   await credentials.follow([

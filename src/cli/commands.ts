@@ -1,3 +1,6 @@
+import { channelsAdd } from './channels-add.ts';
+import { channelsList } from './channels-list.ts';
+import { channelsRemove } from './channels-remove.ts';
 import type { Command } from './command.ts';
 import { credentialsAddAdmin, credentialsAddIntegrator, credentialsAddStation } from './credentials-add.ts';
 import { credentialsList } from './credentials-list.ts';
@@ -16,4 +19,7 @@ export const commands: readonly Command[] = [
   credentialsList,
   credentialsRotate,
   credentialsRevoke,
+  channelsAdd,
+  channelsList,
+  channelsRemove,
 ];

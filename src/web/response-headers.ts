@@ -6,7 +6,7 @@ import type { WebParts } from './parts.ts';
 const HALF_A_YEAR_S = 182 * 24 * 3600;
 const SELF = "'self'";
 
-/** What goes with every answer, until a route says otherwise. There is no CORS: pages of other sites read nothing. */
+/** What goes with every answer, until a route says otherwise. There is no CORS: pages of other sites read nothing. Channels for ThingSpeak's readers have headers of their own. */
 export async function addHeaders(app: FastifyInstance, parts: WebParts): Promise<void> {
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {

@@ -5,6 +5,7 @@ import {
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyPluginCallback,
   type RouteOptions,
 } from 'fastify';
 import type { Logger } from 'pino';
@@ -28,6 +29,7 @@ import { readingsRoutes } from './readings-routes.ts';
 import { rejectedRoutes } from './rejected-routes.ts';
 import { stationsRoutes } from './stations-routes.ts';
 import { submitRoutes } from './submit-routes.ts';
+import { requireHost } from './require-host.ts';
 import { addHeaders } from './response-headers.ts';
 import { registerViews } from './views.ts';
 import { limitWrites } from './write-rate.ts';
@@ -51,6 +53,14 @@ export interface WebOptions {
   readonly log: Logger;
   /** Called for each route. */
   readonly onRoute?: (route: RouteOptions) => void;
+  /** Routes that are not the web layer's own. */
+  readonly more?: MoreRoutes;
+}
+
+export interface MoreRoutes {
+  readonly routes: FastifyPluginCallback;
+  /** Mends an address before its route is looked for; leaves those that are none of its own as they are. */
+  readonly mendUrl: (url: string) => string;
 }
 
 /** Pages, JSON API, event stream and health: an app, which `createWebServers` lets listen. */
@@ -64,6 +74,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
     ajv: { customOptions: AJV_OPTIONS },
     frameworkErrors: answerFrameworkError,
+    rewriteUrl: ({ url = '/' }) => options.more?.mendUrl(url) ?? url,
   }).withTypeProvider<TypeBoxTypeProvider>();
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
   const visitors = createVisitors(parts);
@@ -73,6 +84,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   answerErrors(app, parts);
   await addHeaders(app, parts);
   await app.register(fastifyCookie);
+  requireHost(app);
   refuseOtherSites(app);
   limitWrites(app, parts);
   guard(app, parts, visitors);
@@ -94,6 +106,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   ]) {
     app.register(routes);
   }
+  if (options.more !== undefined) app.register(options.more.routes);
   await app.ready();
   return app;
 }

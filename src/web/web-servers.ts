@@ -46,7 +46,8 @@ export function createWebServers(
   const answer: RequestListener = (request, response) => app.routing(request, response);
 
   function create(tls: WebTls | undefined): Server {
-    const options = { ...limits, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS };
+    // See require-host.ts.
+    const options = { ...limits, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, requireHostHeader: false };
     if (tls === undefined) return createServer(options, answer).on('connection', track);
     const server = createTlsServer({ ...options, ...tls.options() }, answer);
     server.on('secureConnection', track);

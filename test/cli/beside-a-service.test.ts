@@ -44,7 +44,7 @@ test('the schema of a running service of an older version is left alone, and the
     database: 'thermograph',
   });
   await client.connect();
-  await client.query("DELETE FROM thermograph_migrations WHERE name = '0002_credentials'");
+  await client.query("DELETE FROM thermograph_migrations WHERE name = '0003_channels'");
   await client.end();
   const { code, stderr } = await runCli(['station', 'add', 'outside'], env);
   expect(code).toBe(1);

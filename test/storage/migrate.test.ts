@@ -10,7 +10,7 @@ test('migrating what is up to date changes nothing', async () => {
   const { connection, pool } = await useTestDatabase();
   await migrate(connection, log);
   const { rows } = await pool.query('SELECT name FROM thermograph_migrations ORDER BY id');
-  expect(rows).toEqual([{ name: '0001_readings' }, { name: '0002_credentials' }]);
+  expect(rows).toEqual([{ name: '0001_readings' }, { name: '0002_credentials' }, { name: '0003_channels' }]);
 });
 
 test('several services that start at once on an empty database migrate it once', async () => {
@@ -18,7 +18,7 @@ test('several services that start at once on an empty database migrate it once',
   await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   await Promise.all([1, 2, 3, 4].map(() => migrate(connection, log)));
   const { rows } = await pool.query('SELECT name FROM thermograph_migrations ORDER BY id');
-  expect(rows).toEqual([{ name: '0001_readings' }, { name: '0002_credentials' }]);
+  expect(rows).toEqual([{ name: '0001_readings' }, { name: '0002_credentials' }, { name: '0003_channels' }]);
 });
 
 test('a database of a newer version is left alone, and the error says what to start', async () => {

@@ -56,6 +56,9 @@ test('headers that are logged on purpose hold no secret', () => {
   log.info({ headers });
   log.info(headers);
   log.child({ reqId: 1 }).info({ req: { headers } });
+  log.info({ headers: { 'x-thingspeakapikey': 'hush', thingspeakapikey: 'hush' } });
+  log.info({ url: '//update/API_key=hush/mac=6c:rf/field=1/data=72.3' });
+  log.info({ url: '/x?apikey=hush&write_api_key=hush' });
   log.info({ url: String.raw`/x?token="hu\sh"&a=1` });
   log.error({ err: new Error('GET /x?password=hush failed') }, 'Authorization: Bearer hush');
   expect(lines.join('')).not.toMatch(/hu\\*sh/);

@@ -14,5 +14,7 @@ export type Access = 'open' | 'readiness' | 'everything' | 'station' | 'live' | 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** Whether a request may come without `Host`. */
+    isHostOptional?: boolean;
   }
 }

@@ -1,0 +1,66 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import { errorBodyOf, type ThingSpeakError } from './errors.ts';
+import { toXml } from './xml.ts';
+
+/** `text` is what an address without an extension is answered in. */
+export type Format = 'text' | 'json' | 'xml' | 'csv';
+
+export interface Answer {
+  readonly status: number;
+  readonly format: Format | 'script';
+  readonly body: string;
+  readonly retryAfterSeconds?: number | undefined;
+  /** Whether scripts of other sites' pages may read it. */
+  readonly isForAnybody?: boolean;
+  /** Without headers that can be done without: `headers=false`, for boards with little memory. */
+  readonly isShort?: boolean;
+}
+
+const TYPES: Readonly<Record<Answer['format'], string>> = {
+  text: 'text/plain; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  xml: 'application/xml; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  script: 'application/javascript; charset=utf-8',
+};
+
+/**
+ * Past Fastify, which writes `content-length`: the Arduino library looks for `Content-Length:` in that very case, and knows no
+ * chunks. What the service sends to browsers otherwise is left out, for a reply has to fit into a board's buffer.
+ */
+export function send(reply: FastifyReply, answer: Answer): void {
+  const { status, format, body, retryAfterSeconds, isForAnybody = false, isShort = false } = answer;
+  reply.hijack();
+  const { raw } = reply;
+  for (const name of raw.getHeaderNames()) raw.removeHeader(name);
+  raw.sendDate = !isShort;
+  raw.writeHead(status, {
+    ...(!isShort && {
+      // Some boards look for this line, which ThingSpeak sends.
+      Status: `${status} ${STATUS_CODES[status] ?? ''}`.trim(),
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      ...(isForAnybody && { 'Access-Control-Allow-Origin': '*' }),
+    }),
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+    'Content-Type': TYPES[format],
+    'Content-Length': String(Buffer.byteLength(body)),
+  });
+  raw.end(body);
+}
+
+/** @param textOf what stands for an error where there is no room for words */
+export function sendError(
+  reply: FastifyReply,
+  error: ThingSpeakError,
+  format: Format,
+  textOf: '0' | '-1',
+): void {
+  const { status, retryAfterSeconds } = error;
+  const body = errorBodyOf(error);
+  const told = { status, retryAfterSeconds };
+  if (format === 'json') send(reply, { ...told, format, body: JSON.stringify(body) });
+  else if (format === 'xml') send(reply, { ...told, format, body: toXml('error', { ...body.error }) });
+  else send(reply, { ...told, format: 'text', body: textOf });
+}

@@ -1,0 +1,65 @@
+import type { ChannelEntry } from '../../src/storage/channel-entries-insert.ts';
+import type { Micros } from '../../src/telemetry/reading.ts';
+import { parseMeasuredAt } from '../../src/telemetry/time.ts';
+import { ThingSpeakError } from './errors.ts';
+import { oneOf, type Parameters } from './parameters.ts';
+import { namedZone, parseTimestamp, UTC } from './zone.ts';
+
+export const FIELDS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+
+/** What of an entry its sender says. */
+export type EntryContent = Pick<ChannelEntry, 'fields' | 'status' | 'latitude' | 'longitude' | 'elevation'>;
+
+/** @throws ThingSpeakError when there is nothing in it, or what can't be stored */
+export function contentOf(given: Parameters): EntryContent {
+  const fields: Record<string, string> = {};
+  for (const field of FIELDS) {
+    const value = oneOf(given, `field${field}`, String(field));
+    if (value !== undefined) fields[field] = value.replace(/[\r\n]+$/, '');
+  }
+  const content = {
+    fields,
+    status: given.get('status') ?? null,
+    latitude: oneOf(given, 'lat', 'latitude') ?? null,
+    longitude: oneOf(given, 'long', 'longitude') ?? null,
+    elevation: given.get('elevation') ?? null,
+  };
+  const texts = [
+    ...Object.values(fields),
+    content.status,
+    content.latitude,
+    content.longitude,
+    content.elevation,
+  ];
+  if (texts.every((text) => text === null)) {
+    throw new ThingSpeakError(421, 'the request holds no field, status or location');
+  }
+  // PostgreSQL keeps neither.
+  if (texts.some((text) => text !== null && /\0|\p{Cs}/u.test(text))) {
+    throw new ThingSpeakError(422, 'a value holds NUL or half of a surrogate pair');
+  }
+  return content;
+}
+
+/**
+ * The time that the request names; `undefined` if it names none, or one that can't be: before 2000, more than five minutes
+ * ahead, or not a time at all.
+ */
+export function ownTimeOf(given: Parameters, now: Micros): Micros | undefined {
+  const text = given.get('created_at');
+  if (text === undefined) return undefined;
+  return trusted(parseTimestamp(text, namedZone(given.get('timezone') ?? 'UTC') ?? UTC), now);
+}
+
+/** What the service takes from any station. */
+export function trusted(time: Micros | undefined, now: Micros): Micros | undefined {
+  const measuredAt = time === undefined ? undefined : parseMeasuredAt(time, now);
+  return typeof measuredAt === 'number' ? measuredAt : undefined;
+}
+
+/** A field whose `=` was forgotten: `field121.06` for `field1=21.06`. */
+export function fieldsWithoutSign(given: Parameters): readonly string[] {
+  return [...given]
+    .filter(([name, value]) => value === '' && /^field[1-8].+/.test(name))
+    .map(([name]) => name);
+}

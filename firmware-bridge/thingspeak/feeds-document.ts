@@ -1,0 +1,126 @@
+import type { Channel } from '../../src/storage/channels-query.ts';
+import type { Feed } from './feeds.ts';
+import { toXml, toXmlWithFeeds, type XmlValue } from './xml.ts';
+import { formatTimestamp, type Zone } from './zone.ts';
+
+/** How a channel and its feeds are written. */
+export interface Shown {
+  readonly channel: Channel;
+  /** Of fields, of which the channel tells the labels. */
+  readonly names: readonly string[];
+  readonly lastEntryId: number;
+  readonly withMetadata: boolean;
+  readonly zone: Zone;
+}
+
+export function feedsJson(shown: Shown, feeds: readonly Feed[]): string {
+  return JSON.stringify({
+    channel: channelJson(shown),
+    feeds: feeds.map((feed) => feedObject(feed, shown.zone)),
+  });
+}
+
+export function feedJson(feed: Feed, zone: Zone): string {
+  return JSON.stringify(feedObject(feed, zone));
+}
+
+export function feedsXml(shown: Shown, feeds: readonly Feed[]): string {
+  const { channel, lastEntryId, zone } = shown;
+  const children: Record<string, XmlValue> = {
+    id: integer(channel.id),
+    name: channel.name,
+    description: channel.description,
+    latitude: decimal(channel.latitude),
+    longitude: decimal(channel.longitude),
+    elevation: decimal(channel.elevation),
+    ...labelsOf(shown),
+    'created-at': dateTime(channel.createdAt.getTime() * 1000, zone),
+    'updated-at': dateTime(channel.updatedAt.getTime() * 1000, zone),
+    'last-entry-id': integer(lastEntryId),
+  };
+  return toXmlWithFeeds(
+    'channel',
+    children,
+    feeds.map((feed) => feedXmlValues(feed, zone)),
+  );
+}
+
+export function feedXml(feed: Feed, zone: Zone): string {
+  return toXml('feed', feedXmlValues(feed, zone));
+}
+
+/** @param names of all columns behind the number; without it where the feeds have none */
+export function feedsCsv(
+  feeds: readonly Feed[],
+  names: readonly string[],
+  hasEntryIds: boolean,
+  zone: Zone,
+): string {
+  const head = ['created_at', ...(hasEntryIds ? ['entry_id'] : []), ...names];
+  const rows = feeds.map(({ createdAt, entryId, values }) => [
+    csvTime(createdAt, zone),
+    ...(hasEntryIds ? [String(entryId)] : []),
+    ...names.map((name) => cell(values[name] ?? '')),
+  ]);
+  return [head, ...rows].map((row) => `${row.join(',')}\n`).join('');
+}
+
+function channelJson(shown: Shown): object {
+  const { channel, lastEntryId, withMetadata, zone } = shown;
+  return {
+    id: channel.id,
+    name: channel.name,
+    description: channel.description,
+    ...(withMetadata && { metadata: null }),
+    latitude: channel.latitude?.toString() ?? null,
+    longitude: channel.longitude?.toString() ?? null,
+    ...(channel.elevation !== null && { elevation: channel.elevation.toString() }),
+    ...labelsOf(shown),
+    created_at: formatTimestamp(channel.createdAt.getTime() * 1000, zone),
+    updated_at: formatTimestamp(channel.updatedAt.getTime() * 1000, zone),
+    last_entry_id: lastEntryId,
+  };
+}
+
+function labelsOf({ channel, names }: Shown): Record<string, string> {
+  const labels = new Map(channel.fields.map(({ field, label }) => [`field${field}`, label]));
+  return Object.fromEntries(names.map((name) => [name, labels.get(name) ?? '']));
+}
+
+function feedObject({ createdAt, entryId, values }: Feed, zone: Zone): object {
+  return {
+    created_at: formatTimestamp(createdAt, zone),
+    ...(entryId !== undefined && { entry_id: entryId }),
+    ...values,
+  };
+}
+
+function feedXmlValues({ createdAt, entryId, values }: Feed, zone: Zone): Record<string, XmlValue> {
+  return {
+    'created-at': dateTime(createdAt, zone),
+    ...(entryId !== undefined && { 'entry-id': integer(entryId) }),
+    ...values,
+  };
+}
+
+/** `2021-02-18 21:46:23 UTC`, which is how ThingSpeak writes it where no time zone is asked for. */
+function csvTime(time: number, zone: Zone): string {
+  const text = formatTimestamp(time, zone);
+  return zone.isUtc ? text.replace('T', ' ').replace('Z', ' UTC') : text;
+}
+
+function cell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function integer(value: number): XmlValue {
+  return { type: 'integer', text: String(value) };
+}
+
+function decimal(value: number | null): XmlValue {
+  return value === null ? null : { type: 'decimal', text: String(value) };
+}
+
+function dateTime(time: number, zone: Zone): XmlValue {
+  return { type: 'dateTime', text: formatTimestamp(time, zone) };
+}

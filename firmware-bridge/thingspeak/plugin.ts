@@ -1,0 +1,80 @@
+import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import type { Logger } from 'pino';
+import type { KnownChannels } from '../../src/storage/channel-store.ts';
+import type { WebParts } from '../../src/web/parts.ts';
+import { type Format, sendError } from './answer.ts';
+import { bulkRoutes } from './bulk-routes.ts';
+import { toThingSpeakError } from './errors.ts';
+import { createGate } from './gate.ts';
+import { createKeep } from './keep.ts';
+import { createNotices } from './notices.ts';
+import { readRoutes } from './read-routes.ts';
+import { updateRoutes } from './update-routes.ts';
+
+/** ThingSpeak's addresses, for boards and pages of which nothing but the host name is changed. */
+export function thingSpeakRoutes(
+  parts: WebParts,
+  channels: KnownChannels,
+  log: Logger,
+): FastifyPluginCallback {
+  const gate = createGate(parts, channels);
+  const notice = createNotices(log, parts.clock);
+  const writing = { gate, keep: createKeep(parts), notice, clock: parts.clock };
+  return (app, _options, done) => {
+    prepareForBoards(app, parts.maxBodyBytes);
+    updateRoutes(app, writing);
+    bulkRoutes(app, writing);
+    readRoutes(app, { pool: parts.pool, clock: parts.clock, gate });
+    done();
+  };
+}
+
+/** What routes for boards need of Fastify, before them. */
+export function prepareForBoards(app: FastifyInstance, bodyLimit: number): void {
+  takeAnyBody(app, bodyLimit);
+  answerErrors(app);
+}
+
+/** Boards put slashes twice where an address was put together of parts. */
+export function withoutDoubleSlashes(url: string): string {
+  const [path = '', ...query] = url.split('?');
+  const clean = path.replaceAll(/\/{2,}/g, '/');
+  return /^\/(?:update|channels)(?:[/.]|$)/.test(clean) ? [clean, ...query].join('?') : url;
+}
+
+/** Boards call a form all sorts of things, which Fastify refuses as malformed; only what is in it counts. */
+function takeAnyBody(app: FastifyInstance, bodyLimit: number): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, parsed) =>
+    parsed(null, body),
+  );
+  app.addHook('onRequest', (request, _reply, next) => {
+    delete request.headers['content-type'];
+    next();
+  });
+}
+
+function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = toThingSpeakError(thrown);
+    if (error.status === 500) request.log.error({ err: thrown }, 'a request of a board failed');
+    else request.log.debug({ err: thrown }, 'a request of a board was refused');
+    const [path = ''] = request.url.split('?', 1);
+    if (path.startsWith('/update')) sendError(reply, error, formatOf(path), '0');
+    // Whoever may not read a channel is told no more than that, in whatever form it was asked for.
+    else
+      sendError(
+        reply,
+        error,
+        request.method === 'POST' || error.status !== 401 ? formatOf(path) : 'text',
+        '-1',
+      );
+  });
+}
+
+function formatOf(path: string): Format {
+  const extension = /\.(json|xml|csv)$/.exec(path)?.[1];
+  if (extension === 'json' || extension === 'xml') return extension;
+  // A reply to a bulk update is JSON, whatever the updates were.
+  return path.endsWith('/bulk_update.csv') ? 'json' : 'text';
+}

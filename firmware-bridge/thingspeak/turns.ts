@@ -1,0 +1,35 @@
+import { ThingSpeakError } from './errors.ts';
+
+/** Lets calls for the same id go one after the other. @throws ThingSpeakError 503 when too many wait already */
+export type Turns = <T>(id: number, run: () => Promise<T>) => Promise<T>;
+
+interface Queue {
+  last: Promise<unknown>;
+  waiting: number;
+}
+
+/** Of one channel. Behind a database that does not answer they would only grow old: their boards have given up. */
+const MOST_WAITING = 500;
+
+/**
+ * Whoever writes to a channel waits in the database for whoever writes to it already. Waiting here instead, they take up no
+ * connections, of which pages need some.
+ */
+export function createTurns(mostWaiting = MOST_WAITING): Turns {
+  const queues = new Map<number, Queue>();
+  return async (id, run) => {
+    const queue = queues.get(id) ?? { last: Promise.resolve(), waiting: 0 };
+    if (queue.waiting >= mostWaiting)
+      throw new ThingSpeakError(503, 'too many write to this channel at once', 5);
+    queues.set(id, queue);
+    queue.waiting += 1;
+    const mine = queue.last.then(run);
+    queue.last = mine.catch(() => undefined);
+    try {
+      return await mine;
+    } finally {
+      queue.waiting -= 1;
+      if (queue.waiting === 0) queues.delete(id);
+    }
+  };
+}

@@ -1,0 +1,136 @@
+import { createSecret, hashSecret } from '../access/credential.ts';
+import { addChannel, type ChannelField } from '../storage/channels-query.ts';
+import { isMetricName, isStationName } from '../telemetry/topic.ts';
+import { type Command, type Context, JSON_OPTION, type Option, UsageError } from './command.ts';
+import { alignColumns } from './table.ts';
+
+const FIELD_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+const LARGEST_ID = 2_147_483_647;
+const KEY = /^[A-Za-z0-9_-]{8,64}$/;
+
+const field = (number: number) =>
+  ({
+    type: 'string',
+    placeholder: 'STATION:METRIC[:LABEL]',
+    description: `the series that numbers of field ${number} go to`,
+  }) as const satisfies Option;
+const text = (placeholder: string, description: string) =>
+  ({ type: 'string', placeholder, description }) as const satisfies Option;
+
+const OPTIONS = {
+  id: text('ID', "the channel's number, as boards and pages have it"),
+  name: text('NAME', 'what the channel is called'),
+  description: text('TEXT', 'what else there is to say of it'),
+  field1: field(1),
+  field2: field(2),
+  field3: field(3),
+  field4: field(4),
+  field5: field(5),
+  field6: field(6),
+  field7: field(7),
+  field8: field(8),
+  private: { type: 'boolean', description: 'whoever reads it needs the read key' },
+  'write-key': text('KEY', 'the key that a board has in its flash already, instead of a new one'),
+  latitude: text('DEGREES', 'where it is'),
+  longitude: text('DEGREES', 'where it is'),
+  elevation: text('METRES', 'where it is'),
+  json: JSON_OPTION,
+} as const;
+
+type Given = Context<typeof OPTIONS>['options'];
+
+export const channelsAdd: Command<typeof OPTIONS> = {
+  name: 'channels add',
+  operands: [],
+  summary: 'Lets boards that speak ThingSpeak write and read a channel',
+  details: `Each field is a series; --field1 outside:temperature makes numbers of field 1 temperatures of the station outside. The
+keys are shown this once. With --write-key a key that is in use already goes on to be; it is no better than it was, for
+whoever has seen it before can write.
+
+With --json: {"id","writeKey","readKey"}`,
+  options: OPTIONS,
+  async run(context) {
+    const { options } = context;
+    const { id, fields, mistakes } = check(options);
+    if (mistakes.length > 0) throw new UsageError(mistakes);
+    const writeKey = options['write-key'] ?? createSecret();
+    const readKey = createSecret();
+    const { pool } = await context.database();
+    await addChannel(pool, {
+      id,
+      name: options.name ?? '',
+      description: options.description ?? null,
+      writeKeyHash: hashSecret(writeKey),
+      readKeyHash: hashSecret(readKey),
+      isPublic: options.private !== true,
+      latitude: degrees(options.latitude),
+      longitude: degrees(options.longitude),
+      elevation: degrees(options.elevation),
+      fields,
+    });
+    if (options.json) context.print(JSON.stringify({ id, writeKey, readKey }));
+    else context.print(describe(id, writeKey, readKey, fields, options));
+  },
+};
+
+interface Checked {
+  readonly id: number;
+  readonly fields: readonly ChannelField[];
+  readonly mistakes: readonly string[];
+}
+
+function check(options: Given): Checked {
+  const mistakes: string[] = [];
+  const id = /^\d{1,10}$/.test(options.id ?? '') ? Number(options.id) : 0;
+  if (id < 1 || id > LARGEST_ID) mistakes.push(`--id must be a number from 1 to ${LARGEST_ID}.`);
+  if (!options.name) mistakes.push('--name is missing.');
+  const fields = FIELD_NUMBERS.flatMap((number) => parseField(number, options, mistakes));
+  if (fields.length === 0) mistakes.push('A channel needs a field, such as --field1 outside:temperature.');
+  const series = new Set(fields.map(({ station, metric }) => `${station}:${metric}`));
+  if (series.size < fields.length) mistakes.push('Two fields go to the same series.');
+  const key = options['write-key'];
+  if (key !== undefined && !KEY.test(key))
+    mistakes.push('--write-key must be 8 to 64 letters, digits, _ and -.');
+  for (const name of ['latitude', 'longitude', 'elevation'] as const) {
+    const given = options[name];
+    if (given !== undefined && (given.trim() === '' || !Number.isFinite(Number(given)))) {
+      mistakes.push(`--${name} must be a number.`);
+    }
+  }
+  return { id, fields, mistakes };
+}
+
+/** None or one. */
+function parseField(
+  number: (typeof FIELD_NUMBERS)[number],
+  options: Given,
+  mistakes: string[],
+): readonly ChannelField[] {
+  const given = options[`field${number}`];
+  if (given === undefined) return [];
+  const [station = '', metric = '', ...label] = given.split(':');
+  if (isStationName(station) && isMetricName(metric)) {
+    return [{ field: number, station, metric, label: label.join(':') || `${station} ${metric}` }];
+  }
+  mistakes.push(`--field${number} must be a station and a metric, such as outside:temperature.`);
+  return [];
+}
+
+function degrees(given: string | undefined): number | null {
+  return given === undefined ? null : Number(given);
+}
+
+function describe(
+  id: number,
+  writeKey: string,
+  readKey: string,
+  fields: readonly ChannelField[],
+  options: Given,
+): string {
+  const rows = [
+    ['  Write key', writeKey],
+    ['  Read key', `${readKey}${options.private ? '' : '  (not needed unless PRIVATE is true)'}`],
+    ...fields.map(({ field: number, station, metric }) => [`  Field ${number}`, `${metric} of ${station}`]),
+  ];
+  return `The channel ${id} is there now:\n\n${alignColumns(rows)}\n\nThe keys are shown this once: only hashes of them are kept.`;
+}

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { runCli, runHere, runJson } from '../support/cli.ts';
+import { useTestDatabase } from '../support/database.ts';
+
+interface Keys {
+  readonly id: number;
+  readonly writeKey: string;
+  readonly readKey: string;
+}
+
+const ADD = ['channels', 'add', '--id', '254616', '--name', 'Freetemp', '--field1', 'outside:temperature'];
+
+test('a channel is added, listed and removed; its keys are kept as hashes', async () => {
+  const { url, pool } = await useTestDatabase();
+  const env = { DATABASE_URL: url };
+  const { id, writeKey, readKey } = await runJson<Keys>(
+    [...ADD, '--field2', 'inside:temperature:Inside °C'],
+    env,
+  );
+  expect(id).toBe(254616);
+  expect(new Set([writeKey, readKey].map((key) => /^[\w-]{22}$/.test(key)))).toEqual(new Set([true]));
+  expect(writeKey).not.toBe(readKey);
+  const { rows } = await pool.query(
+    `SELECT write_key_hash = sha256(convert_to($1, 'UTF8')) AS write, read_key_hash = sha256(convert_to($2, 'UTF8')) AS read
+     FROM channels`,
+    [writeKey, readKey],
+  );
+  expect(rows).toEqual([{ write: true, read: true }]);
+  expect(await runJson(['channels', 'list'], env)).toEqual({
+    channels: [
+      {
+        id: 254616,
+        name: 'Freetemp',
+        isPublic: true,
+        createdAt: expect.any(String),
+        fields: [
+          { field: 1, station: 'outside', metric: 'temperature', label: 'outside temperature' },
+          { field: 2, station: 'inside', metric: 'temperature', label: 'Inside °C' },
+        ],
+      },
+    ],
+  });
+  const again = await runCli(ADD, env);
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('channel 254616 already') });
+  expect(await runJson(['channels', 'remove', '254616'], env)).toEqual({ id: 254616 });
+  expect((await runCli(['channels', 'remove', '254616'], env)).code).toBe(1);
+}, 60_000);
+
+test('a key that a board has already is taken over', async () => {
+  const env = { DATABASE_URL: (await useTestDatabase()).url };
+  const given = await runJson<Keys>([...ADD, '--private', '--write-key', 'ABCDEFGH12345678'], env);
+  expect(given.writeKey).toBe('ABCDEFGH12345678');
+  const list = await runCli(['channels', 'list'], env);
+  expect(list.stdout).toMatch(/254616 +Freetemp +read key +1=outside:temperature/);
+  expect(list.stdout).not.toContain('ABCDEFGH12345678');
+}, 60_000);
+
+test.each([
+  [
+    ['channels', 'add'],
+    ['--id must be', '--name is missing', 'needs a field'],
+  ],
+  [
+    ['channels', 'add', '--id', '0', '--name', 'x', '--field1', 'outside'],
+    ['--id must be', '--field1 must be'],
+  ],
+  [[...ADD, '--field2', 'outside:temperature'], ['the same series']],
+  [
+    [...ADD, '--write-key', 'short', '--latitude', 'north'],
+    ['--write-key must be', '--latitude must be'],
+  ],
+  [['channels', 'remove', 'x'], ['ID must be']],
+])('%j is wrong use, and opens no database', async (args, told) => {
+  const { code, stderr } = await runHere(args, {});
+  expect(code).toBe(2);
+  for (const text of told) expect(stderr).toContain(text);
+});
