@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers';
 import { setImmediate as pause, setTimeout } from 'node:timers/promises';
 import type { Client } from 'aedes';
 import { Connection, type ConnectionParts, type Remote } from './connection.ts';
-import { createConnectionQuota } from './connection-quota.ts';
+import { createConnectionQuota } from '../transport/connection-quota.ts';
 import type { Refusals } from './refusals.ts';
 
 /** The connections that are open. */

@@ -1,4 +1,4 @@
-import type { QuotaLimits } from './connection-quota.ts';
+import type { QuotaLimits } from '../transport/connection-quota.ts';
 import type { PaceLimits } from './pace.ts';
 
 /** What clients may use; each is a setting, and described there. */

@@ -1,4 +1,4 @@
-import { networkOf } from '../access/network.ts';
+import { networkOf } from './network.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export interface QuotaLimits {
