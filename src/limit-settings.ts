@@ -27,7 +27,11 @@ function seconds(
 
 /** What MQTT clients may use. Whoever behaves never meets them; they keep the one who does not from all the others. */
 export const LIMIT_SETTINGS: { readonly [Key in keyof BrokerLimits]: Setting<BrokerLimits[Key]> } = {
-  maxConnections: count('MAX_CONNECTIONS', [20_000, 1], 'MQTT connections that may be open at a time.'),
+  maxConnections: count(
+    'MAX_CONNECTIONS',
+    [20_000, 1],
+    'MQTT connections that may be open at a time, those that are still agreeing on a key of TLS included.',
+  ),
   maxConnectionsPerAddress: count(
     'MAX_CONNECTIONS_PER_ADDRESS',
     [2_000, 1],

@@ -26,6 +26,8 @@ const CONNECT = 0x10;
 export interface Remote {
   /** The IP address; empty if the client has gone before it could be asked for. */
   readonly address: string;
+  /** Whether it is that of a proxy, which many clients come through. */
+  readonly isProxy?: boolean;
 }
 
 /** Where a connection's messages go. */

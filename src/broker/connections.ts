@@ -3,8 +3,6 @@ import { setImmediate as nextTurn } from 'node:timers';
 import { setImmediate as pause, setTimeout } from 'node:timers/promises';
 import type { Client } from 'aedes';
 import { Connection, type ConnectionParts, type Remote } from './connection.ts';
-import { createConnectionQuota } from '../transport/connection-quota.ts';
-import type { Refusals } from './refusals.ts';
 
 /** The connections that are open. */
 export interface Connections {
@@ -26,17 +24,15 @@ const GOODBYE_MS = 300;
 const POLL_MS = 10;
 
 export interface ConnectionsParts extends ConnectionParts {
-  readonly refusals: Refusals;
   /** Called when the connection of a client has ended. */
   readonly onClosed: (client: Client) => void;
 }
 
 /** @param handle Aedes' own, which makes a client of a socket */
 export function createConnections(handle: (socket: Duplex) => Client, parts: ConnectionsParts): Connections {
-  const { limits, refusals, onClosed } = parts;
+  const { onClosed } = parts;
   const sockets = new Set<Duplex>();
   const connections = new Map<Client, Connection>();
-  const quota = createConnectionQuota(limits);
 
   // One timer for all: with one each, every packet would have to put off its own.
   const sweep = setInterval(() => {
@@ -50,13 +46,6 @@ export function createConnections(handle: (socket: Duplex) => Client, parts: Con
 
   return {
     accept(socket, remote) {
-      const { address } = remote;
-      const overLimit = quota.admit(address);
-      if (overLimit !== null) {
-        refusals.note('connection', { address, reason: overLimit });
-        socket.destroy();
-        return;
-      }
       const before = socket.listeners('end');
       const client = handle(socket);
       // The first that Aedes has added closes the client as soon as the last byte is read, with all that is under way.
@@ -70,7 +59,6 @@ export function createConnections(handle: (socket: Duplex) => Client, parts: Con
       socket.once('close', () => {
         sockets.delete(socket);
         connections.delete(client);
-        quota.release(address);
         onClosed(client);
       });
     },

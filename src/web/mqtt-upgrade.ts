@@ -16,8 +16,11 @@ const SUBPROTOCOLS = ['mqtt', 'mqttv3.1'];
 
 export type UpgradeParts = Pick<WebParts, 'acceptMqtt' | 'allowedOrigins' | 'trustProxy'>;
 
-/** Takes a request that a WebSocket is to be made of, with its connection and what has been read of it beyond. */
-export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+/**
+ * Takes a request that a WebSocket is to be made of, with its connection and what has been read of it beyond.
+ * @returns whether the connection is now one of MQTT
+ */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 
 /** MQTT over WebSocket, at `/mqtt`. */
 export function createMqttUpgrade(parts: UpgradeParts): Upgrade {
@@ -34,13 +37,18 @@ export function createMqttUpgrade(parts: UpgradeParts): Upgrade {
     const refusal = refusalOf(request, parts.allowedOrigins);
     if (refusal !== null) {
       answerAndClose(socket, refusal);
-      return;
+      return false;
     }
     // Of a client that has gone already there is none.
-    const address: string | undefined = proxyAddr(request, trust);
+    const known: string | undefined = proxyAddr(request, trust);
+    const address = known ?? '';
+    // A proxy that does not say whom it speaks for.
+    const isProxy = trust(address, 0);
+    let isTaken = false;
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      parts.acceptMqtt(new WebSocketStream(webSocket), { address: address ?? '' });
+      isTaken = parts.acceptMqtt(new WebSocketStream(webSocket), { address, isProxy });
     });
+    return isTaken;
   };
 }
 

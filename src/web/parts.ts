@@ -57,8 +57,14 @@ export interface WebParts {
   readonly frameAncestors: readonly string[];
   /** Where stations publish, for the page that shows how; e.g. `{ host: '127.0.0.1', port: 1883 }`. */
   readonly mqttAddress: () => { host: string; port: number; tlsPort?: number | undefined };
-  /** Takes MQTT that comes over WebSocket; `address` is the IP address of the client, behind proxies that are trusted. */
-  readonly acceptMqtt: (stream: Duplex, remote: { readonly address: string }) => void;
+  /**
+   * Takes MQTT that comes over WebSocket; `address` is the IP address of the client, behind proxies that are trusted.
+   * Returns whether it was taken.
+   */
+  readonly acceptMqtt: (
+    stream: Duplex,
+    remote: { readonly address: string; readonly isProxy: boolean },
+  ) => boolean;
   /** Origins whose pages may use MQTT over WebSocket, beside our own. */
   readonly allowedOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */

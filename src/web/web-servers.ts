@@ -77,7 +77,7 @@ export function createWebServers(
         (request, socket, head) => {
           // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- none that is not one is in there
           sockets.delete(socket as Socket);
-          upgrade(request, socket, head);
+          return upgrade(request, socket, head);
         },
       );
       servers.push(server);

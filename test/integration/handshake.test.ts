@@ -32,7 +32,7 @@ async function quickTls(handshakeTimeout: number) {
 test.each(['broker', 'web'])(
   'with TLS, the %s cuts off who does not finish the handshake in time, however steadily bytes come',
   async (part) => {
-    const listeners = createListeners(() => expect.unreachable());
+    const listeners = createListeners({ guard: () => {} }, () => expect.unreachable());
     const web = createWebServers(await fastify(), () => expect.unreachable());
     onTestFinished(async () => {
       listeners.stop();
@@ -61,7 +61,7 @@ test.each(['without', 'with'])(
     const app = await fastify();
     app.post('/', () => 'done');
     await app.ready();
-    const web = createWebServers(app, () => {}, {
+    const web = createWebServers(app, () => false, {
       ...HTTP_LIMITS,
       requestTimeout: 300,
       headersTimeout: 300,

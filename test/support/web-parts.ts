@@ -111,6 +111,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       acceptMqtt(stream, { address }) {
         accepted.push(address);
         stream.destroy();
+        return true;
       },
       allowedOrigins: [],
       trustProxy: options.trustProxy ?? [],
