@@ -1,29 +1,6 @@
 import type { BrokerLimits } from './broker/limits.ts';
-import { integer, type Setting } from './setting.ts';
-
-/** A whole number with bounds, as most limits are. */
-function count(
-  env: string,
-  [initial, least, most]: readonly [initial: number, least: number, most?: number],
-  description: string,
-): Setting<number> {
-  return {
-    env,
-    default: String(initial),
-    allowed: most === undefined ? `${least} or more` : `${least} to ${most}`,
-    description,
-    read: (text) => integer(text ?? String(initial), least, most),
-  };
-}
-
-function seconds(
-  env: string,
-  bounds: readonly [initial: number, least: number, most: number],
-  description: string,
-): Setting<number> {
-  const setting = count(env, bounds, description);
-  return { ...setting, read: (text, environment) => setting.read(text, environment) * 1000 };
-}
+import type { Setting } from './setting.ts';
+import { count, seconds } from './setting-values.ts';
 
 /** What MQTT clients may use. Whoever behaves never meets them; they keep the one who does not from all the others. */
 export const LIMIT_SETTINGS: { readonly [Key in keyof BrokerLimits]: Setting<BrokerLimits[Key]> } = {

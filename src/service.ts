@@ -77,6 +77,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     import('./web/server.ts'),
     import('./web/web-servers.ts'),
     import('./web/mqtt-upgrade.ts'),
+    import('./web/http-door.ts'),
   ]);
   // Heard below; until then a failure of the database comes first.
   loadingWeb.catch(() => undefined);
@@ -148,6 +149,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     admitWrite: (address) => writes.count(address),
     httpCounters,
     maxBodyBytes: config.httpMaxBodyBytes,
+    maxStreamsPerAddress: config.maxStreamsPerAddress,
     frameAncestors: config.frameAncestors,
     version,
     startedAt: new Date(),
@@ -170,9 +172,10 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     counters,
     gauges,
   };
-  const [{ createWeb }, { createWebServers }, { createMqttUpgrade }] = await loadingWeb;
+  const [{ createWeb }, { createWebServers }, { createMqttUpgrade }, { createHttpDoor }] = await loadingWeb;
   const app = await createWeb(parts, { log });
-  const web = createWebServers(app, createMqttUpgrade(parts));
+  const door = createHttpDoor({ limits: config, trustProxy: config.trustProxy, counters: httpCounters });
+  const web = createWebServers({ app, upgrade: createMqttUpgrade(parts), door });
   releasers.push(() => web.close());
   await credentials.follow((changed) => {
     broker.reviewAccess({ find: (id) => credentials.find(id), changed });

@@ -1,3 +1,11 @@
+/** What visitors may use, and programs that ask; each is a setting, and described there. */
+export interface WebLimits {
+  readonly httpMaxConnections: number;
+  readonly httpMaxConnectionsPerAddress: number;
+  readonly httpMaxConnectsPerSecond: number;
+  readonly maxStreamsPerAddress: number;
+}
+
 /** What a client may take of the server before there is a request; see `http.createServer` of Node. */
 export interface HttpLimits {
   /** All of the request's head; more is answered by 431. */

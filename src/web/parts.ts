@@ -53,6 +53,7 @@ export interface WebParts {
   readonly admitWrite: (address: string) => Promise<number | undefined>;
   readonly httpCounters: WebCounters;
   readonly maxBodyBytes: number;
+  readonly maxStreamsPerAddress: number;
   /** Origins whose pages may frame ours. */
   readonly frameAncestors: readonly string[];
   /** Where stations publish, for the page that shows how; e.g. `{ host: '127.0.0.1', port: 1883 }`. */

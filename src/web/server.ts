@@ -14,7 +14,7 @@ import { loginRoutes } from './access/login-routes.ts';
 import { createVisitors } from './access/visitors.ts';
 import { answerErrors, answerFrameworkError } from './error-handler.ts';
 import { healthRoutes } from './health-routes.ts';
-import { createLiveHub } from './live-hub.ts';
+import { createLiveHub, LIVE_HUB_DEFAULTS } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
 import { mqttRoutes } from './mqtt-routes.ts';
 import { nowPage } from './pages/now-page.ts';
@@ -65,7 +65,10 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   }).withTypeProvider<TypeBoxTypeProvider>();
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
   const visitors = createVisitors(parts);
-  const hub = createLiveHub(parts);
+  const hub = createLiveHub(parts, {
+    ...LIVE_HUB_DEFAULTS,
+    maxViewersPerAddress: parts.maxStreamsPerAddress,
+  });
   logRequests(app);
   answerErrors(app, parts);
   await addHeaders(app, parts);
@@ -82,7 +85,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     readingsRoutes(parts),
     submitRoutes(parts),
     rejectedRoutes(parts),
-    liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station)),
+    liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station), parts.httpCounters),
     loginRoutes(parts, visitors),
     mqttRoutes,
     nowPage(parts),

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Server as TlsServer, TlsOptions } from 'node:tls';
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { Door } from '../transport/door.ts';
 import { listen } from '../transport/listen.ts';
 import { answerClientError } from './error-handler.ts';
 import { handleUpgrades } from './handle-upgrades.ts';
@@ -33,12 +34,16 @@ export interface WebServers {
   close(): Promise<void>;
 }
 
-/** @param app is closed with them */
-export function createWebServers(
-  app: FastifyInstance,
-  upgrade: Upgrade,
-  limits: HttpLimits = HTTP_LIMITS,
-): WebServers {
+export interface WebServersParts {
+  /** Is closed with them. */
+  readonly app: FastifyInstance;
+  readonly upgrade: Upgrade;
+  /** Asks about each connection before anything is done for it. */
+  readonly door: Pick<Door, 'guard' | 'letGo'>;
+  readonly limits?: HttpLimits;
+}
+
+export function createWebServers({ app, upgrade, door, limits = HTTP_LIMITS }: WebServersParts): WebServers {
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
   let isClosing = false;
@@ -47,8 +52,13 @@ export function createWebServers(
 
   function create(tls: WebTls | undefined): Server {
     const options = { ...limits, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS };
-    if (tls === undefined) return createServer(options, answer).on('connection', track);
+    if (tls === undefined) {
+      const server = createServer(options, answer);
+      door.guard(server);
+      return server.on('connection', track);
+    }
     const server = createTlsServer({ ...options, ...tls.options() }, answer);
+    door.guard(server);
     server.on('secureConnection', track);
     // Node's own listener would have them answered in the clear. A connection whose handshake took too long is left open.
     server.removeAllListeners('tlsClientError');
@@ -77,7 +87,9 @@ export function createWebServers(
         (request, socket, head) => {
           // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- none that is not one is in there
           sockets.delete(socket as Socket);
-          return upgrade(request, socket, head);
+          const isTaken = upgrade(request, socket, head);
+          if (isTaken) door.letGo(socket);
+          return isTaken;
         },
       );
       servers.push(server);

@@ -8,6 +8,7 @@ import { tlsOptions } from '../../src/transport/tls-options.ts';
 import { HTTP_LIMITS } from '../../src/web/http-limits.ts';
 import { createWebServers } from '../../src/web/web-servers.ts';
 import { makeCertificate } from '../support/certificate.ts';
+import { OPEN_DOOR } from '../support/web.ts';
 
 /** The first bytes that a client sends. */
 async function clientHello(): Promise<Buffer> {
@@ -32,8 +33,12 @@ async function quickTls(handshakeTimeout: number) {
 test.each(['broker', 'web'])(
   'with TLS, the %s cuts off who does not finish the handshake in time, however steadily bytes come',
   async (part) => {
-    const listeners = createListeners({ guard: () => {} }, () => expect.unreachable());
-    const web = createWebServers(await fastify(), () => expect.unreachable());
+    const listeners = createListeners(OPEN_DOOR, () => expect.unreachable());
+    const web = createWebServers({
+      app: await fastify(),
+      upgrade: () => expect.unreachable(),
+      door: OPEN_DOOR,
+    });
     onTestFinished(async () => {
       listeners.stop();
       await web.close();
@@ -61,11 +66,16 @@ test.each(['without', 'with'])(
     const app = await fastify();
     app.post('/', () => 'done');
     await app.ready();
-    const web = createWebServers(app, () => false, {
-      ...HTTP_LIMITS,
-      requestTimeout: 300,
-      headersTimeout: 300,
-      connectionsCheckingInterval: 50,
+    const web = createWebServers({
+      app,
+      upgrade: () => false,
+      door: OPEN_DOOR,
+      limits: {
+        ...HTTP_LIMITS,
+        requestTimeout: 300,
+        headersTimeout: 300,
+        connectionsCheckingInterval: 50,
+      },
     });
     onTestFinished(() => web.close());
     const tls = how === 'with' ? await quickTls(10_000) : undefined;

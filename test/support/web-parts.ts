@@ -51,6 +51,7 @@ export interface WebPartsOptions {
   readonly mqttHost?: string;
   readonly isPrivate?: boolean;
   readonly maxBodyBytes?: number;
+  readonly maxStreamsPerAddress?: number;
   readonly frameAncestors?: readonly string[];
   /** How many wrong secrets and how many writes one address may send while the test runs. */
   readonly maxWrongSecrets?: number;
@@ -106,6 +107,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       admitWrite: (address) => writes.count(address),
       httpCounters: newWebCounters(),
       maxBodyBytes: options.maxBodyBytes ?? 262_144,
+      maxStreamsPerAddress: options.maxStreamsPerAddress ?? 50,
       frameAncestors: options.frameAncestors ?? [],
       mqttAddress: () => ({ host: options.mqttHost ?? '127.0.0.1', port: 1883 }),
       acceptMqtt(stream, { address }) {

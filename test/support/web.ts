@@ -36,6 +36,9 @@ export async function logIn(web: TestWeb, secret: string): Promise<string> {
   return cookie;
 }
 
+/** Everybody comes in. */
+export const OPEN_DOOR = { guard: () => {}, letGo: () => {} };
+
 /** Closed when the test ends. */
 export async function useWeb(
   options: WebPartsOptions = {},
@@ -55,7 +58,12 @@ export async function startWeb(
   { limits = HTTP_LIMITS, ...options }: TestWebOptions = {},
 ): Promise<TestWeb> {
   const app = await createWeb(handle.parts, { log: silentLog, ...options });
-  const servers = createWebServers(app, createMqttUpgrade(handle.parts), limits);
+  const servers = createWebServers({
+    app,
+    upgrade: createMqttUpgrade(handle.parts),
+    door: OPEN_DOOR,
+    limits,
+  });
   const { port: taken } = await servers.listen('127.0.0.1', port);
   const url = `http://127.0.0.1:${taken}`;
   return {
