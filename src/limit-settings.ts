@@ -29,10 +29,15 @@ export const LIMIT_SETTINGS: { readonly [Key in keyof BrokerLimits]: Setting<Bro
     [86_400, 10, 604_800],
     'The longest keepalive, in seconds. A client that asks for more, or for none, is closed after one and a half times this without a word.',
   ),
+  maxConnectBytes: count(
+    'MAX_CONNECT_BYTES',
+    [4096, 1024, 262_144],
+    'The largest MQTT packet of a client that was not let in yet: its CONNECT, of which a last will is part.',
+  ),
   maxPacketBytes: count(
     'MAX_PACKET_BYTES',
     [262_144, 1024, 16_777_216],
-    'The largest MQTT packet; before a client is connected, 4096 bytes are the most.',
+    'The largest MQTT packet of a client that was let in.',
   ),
   maxMessagesPerSecond: count(
     'MAX_MESSAGES_PER_SECOND',

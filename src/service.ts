@@ -158,6 +158,8 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
       port: mqtt?.port ?? config.mqttPort,
       tlsPort: mqtts?.port ?? config.mqttsPort,
     }),
+    maxConnectBytes: config.maxConnectBytes,
+    maxPacketBytes: config.maxPacketBytes,
     acceptMqtt: (stream, remote) => broker.accept(stream, remote),
     allowedOrigins: config.allowedOrigins,
     trustProxy: config.trustProxy,

@@ -10,8 +10,6 @@ import { type PublishFields, readPublish } from './publish-packet.ts';
 import { Silence } from './silence.ts';
 import { turnAway } from './turn-away.ts';
 
-/** Longest packet of a client that is not connected yet, in bytes. */
-const MAX_FIRST_PACKET_BYTES = 4 * 1024;
 /**
  * Messages of one client that may be unanswered before its socket is read no further. TCP then holds back the sender;
  * what its last chunk held still counts on top.
@@ -28,6 +26,8 @@ export interface Remote {
   readonly address: string;
   /** Whether it is that of a proxy, which many clients come through. */
   readonly isProxy?: boolean;
+  /** Called when the client has been let in: from now on it may send longer packets. */
+  readonly opened?: () => void;
 }
 
 /** Where a connection's messages go. */
@@ -61,7 +61,7 @@ interface Parser {
  */
 export class Connection {
   readonly client: Client;
-  readonly address: string;
+  readonly #remote: Remote;
   readonly #socket: Duplex;
   readonly #intake: Intake;
   readonly #handToAedes: (packet: Buffer) => unknown;
@@ -82,9 +82,9 @@ export class Connection {
   /** Whether the client has sent so fast that it is read no further for a moment. */
   #isOverPace = false;
 
-  constructor(client: Client, socket: Duplex, { address }: Remote, { intake, limits }: ConnectionParts) {
+  constructor(client: Client, socket: Duplex, remote: Remote, { intake, limits }: ConnectionParts) {
     this.client = client;
-    this.address = address;
+    this.#remote = remote;
     this.#limits = limits;
     const now = performance.now();
     this.#pace = new Pace(limits, now);
@@ -107,6 +107,10 @@ export class Connection {
     this.#mayEnd();
   }
 
+  get address(): string {
+    return this.#remote.address;
+  }
+
   /** Whether CONNACK has been sent, before which the client must get nothing [MQTT-3.2.0-1]. */
   get isOpen(): boolean {
     return this.#isOpen;
@@ -116,6 +120,7 @@ export class Connection {
   open(): void {
     this.#isConnecting = false;
     this.#isOpen = true;
+    this.#remote.opened?.();
     // Aedes' types leave it out. It keeps Aedes from reading, but not from answering.
     Reflect.apply(Reflect.get(this.client, 'pause'), this.client, []);
     this.#socket.removeAllListeners('readable');
@@ -251,7 +256,9 @@ export class Connection {
   /** Nothing but CONNECT may come first [MQTT-3.1.0-1]; whoever speaks another language learns it from one byte. */
   #nextBeforeConnack(): Found {
     const first = this.#cursor.peek();
-    return first === undefined || first === CONNECT ? this.#cursor.next(MAX_FIRST_PACKET_BYTES) : 'malformed';
+    return first === undefined || first === CONNECT
+      ? this.#cursor.next(this.#limits.maxConnectBytes)
+      : 'malformed';
   }
 
   #mayHold(): void {

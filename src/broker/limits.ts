@@ -3,7 +3,9 @@ import type { PaceLimits } from './pace.ts';
 
 /** What clients may use; each is a setting, and described there. */
 export interface BrokerLimits extends QuotaLimits, PaceLimits {
-  /** Longest packet of a client, behind its fixed header; before it is connected, 4 KiB are the most in any case. */
+  /** Longest packet of a client that is not connected yet, behind its fixed header. */
+  readonly maxConnectBytes: number;
+  /** Of one that is. */
   readonly maxPacketBytes: number;
   /** How long a client may take for CONNECT. */
   readonly connectTimeoutMs: number;

@@ -115,6 +115,8 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
         stream.destroy();
         return true;
       },
+      maxConnectBytes: 4_096,
+      maxPacketBytes: 262_144,
       allowedOrigins: [],
       trustProxy: options.trustProxy ?? [],
       clock,
