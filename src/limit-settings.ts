@@ -39,6 +39,11 @@ export const LIMIT_SETTINGS: { readonly [Key in keyof BrokerLimits]: Setting<Bro
     [262_144, 1024, 16_777_216],
     'The largest MQTT packet of a client that was let in.',
   ),
+  maxUnfinishedBytes: count(
+    'MAX_UNFINISHED_BYTES',
+    [67_108_864, 1_048_576],
+    'How much may be kept of MQTT packets that have not come to their end, of all clients together. One whose packet would be too much is closed.',
+  ),
   maxMessagesPerSecond: count(
     'MAX_MESSAGES_PER_SECOND',
     [20_000, 1],

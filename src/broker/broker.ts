@@ -14,7 +14,7 @@ import { createClientIds } from './client-ids.ts';
 import { countConnections, RevokedError } from './count-connections.ts';
 import { type BrokerCounters, createBrokerCounters } from './counters.ts';
 import { createAedes } from './create-aedes.ts';
-import type { Remote } from './connection.ts';
+import type { Remote } from './connection-parts.ts';
 import { createConnections } from './connections.ts';
 import { deliverAtHighestQos, lowerQos } from './granted-qos.ts';
 import type { BrokerLimits } from './limits.ts';

@@ -1,14 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
+import { ClosedError } from './closed-error.ts';
+import type { ConnectionParts, Intake, Remote } from './connection-parts.ts';
 import { refuseConnect } from './connect-rules.ts';
 import type { BrokerLimits } from './limits.ts';
 import { type Found, PacketCursor } from './packet-cursor.ts';
 import { packetViolation } from './packet-rules.ts';
 import { Pace } from './pace.ts';
 import { PubackBatch } from './pubacks.ts';
-import { type PublishFields, readPublish } from './publish-packet.ts';
+import { readPublish } from './publish-packet.ts';
 import { Silence } from './silence.ts';
 import { turnAway } from './turn-away.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /**
  * Messages of one client that may be unanswered before its socket is read no further. TCP then holds back the sender;
@@ -19,29 +22,6 @@ const MAX_UNANSWERED = 1_000;
 const MAX_HANDED_A_TURN = 64;
 /** The first byte of a packet of this type. */
 const CONNECT = 0x10;
-
-/** Who is at the other end. */
-export interface Remote {
-  /** The IP address; empty if the client has gone before it could be asked for. */
-  readonly address: string;
-  /** Whether it is that of a proxy, which many clients come through. */
-  readonly isProxy?: boolean;
-  /** Called when the client has been let in: from now on it may send longer packets. */
-  readonly opened?: () => void;
-}
-
-/** Where a connection's messages go. */
-export interface Intake {
-  /** Does with a message of QoS 0 or 1 what is to be done; {@link Connection.answered} tells when. */
-  take(connection: Connection, fields: PublishFields): void;
-  /** Whether so much waits already, of all clients, that nothing more should be read; {@link Connection.relieved}. */
-  isCongested(): boolean;
-}
-
-export interface ConnectionParts {
-  readonly intake: Intake;
-  readonly limits: BrokerLimits;
-}
 
 /** Aedes' parser, private there, so a test watches it: takes bytes and has whole packets handled at once. */
 interface Parser {
@@ -67,6 +47,9 @@ export class Connection {
   readonly #handToAedes: (packet: Buffer) => unknown;
   readonly #limits: BrokerLimits;
   readonly #cursor = new PacketCursor();
+  readonly #allUnfinished: Unfinished;
+  /** How much of {@link #allUnfinished} is this client's. */
+  #unfinishedBytes = 0;
   readonly #pace: Pace;
   readonly #silence: Silence;
   readonly #pubacks: PubackBatch;
@@ -82,7 +65,13 @@ export class Connection {
   /** Whether the client has sent so fast that it is read no further for a moment. */
   #isOverPace = false;
 
-  constructor(client: Client, socket: Duplex, remote: Remote, { intake, limits }: ConnectionParts) {
+  constructor(
+    client: Client,
+    socket: Duplex,
+    remote: Remote,
+    { intake, limits, unfinished }: ConnectionParts,
+  ) {
+    this.#allUnfinished = unfinished;
     this.client = client;
     this.#remote = remote;
     this.#limits = limits;
@@ -109,6 +98,12 @@ export class Connection {
 
   get address(): string {
     return this.#remote.address;
+  }
+
+  /** The connection is closed: nothing is kept of it. */
+  forget(): void {
+    this.#allUnfinished.replace(this.#unfinishedBytes, 0);
+    this.#unfinishedBytes = 0;
   }
 
   /** Whether CONNACK has been sent, before which the client must get nothing [MQTT-3.2.0-1]. */
@@ -182,7 +177,10 @@ export class Connection {
         break;
       }
       const found = this.#isOpen ? cursor.next(this.#limits.maxPacketBytes) : this.#nextBeforeConnack();
-      if (found === 'incomplete') break;
+      if (found === 'incomplete') {
+        if (!this.#keepUnfinished()) return;
+        break;
+      }
       if (found !== 'packet') {
         this.client.emit('error', new Error(`a packet is ${found}`));
         return;
@@ -196,13 +194,26 @@ export class Connection {
     if (this.#hasEnded) this.#mayEnd();
   }
 
+  /** A chunk has ended, within a packet or with it. @returns whether the connection goes on */
+  #keepUnfinished(): boolean {
+    const bytes = this.#cursor.bytesAhead;
+    if (bytes === 0 && this.#unfinishedBytes === 0) return true;
+    this.#cursor.trim();
+    if (!this.#allUnfinished.replace(this.#unfinishedBytes, bytes)) {
+      this.client.emit('error', new ClosedError('too-much-unfinished'));
+      return false;
+    }
+    this.#unfinishedBytes = bytes;
+    return true;
+  }
+
   /** Once a chunk and not a packet, so a chunk may go beyond the limit; then the next one waits for longer. */
   #spend(packets: number, bytes: number): void {
     const now = performance.now();
     const waitMs = this.#pace.spend(packets, bytes, now);
     if (waitMs === 0 || this.#isOverPace || this.client.closed) return;
     if (this.#pace.isUnbearable(now)) {
-      this.client.emit('error', new OverPaceError());
+      this.client.emit('error', new ClosedError('over-pace'));
       return;
     }
     this.#isOverPace = true;
@@ -282,16 +293,6 @@ export class Connection {
       (this.#isOpen && this.#intake.isCongested()) ||
       this.#socket.writableNeedDrain
     );
-  }
-}
-
-/** A client has sent more than it may for too long. */
-class OverPaceError extends Error {
-  readonly code = 'over-pace';
-
-  constructor() {
-    super('the client goes on sending faster than it may');
-    this.name = 'OverPaceError';
   }
 }
 

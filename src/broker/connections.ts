@@ -2,7 +2,9 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers';
 import { setImmediate as pause, setTimeout } from 'node:timers/promises';
 import type { Client } from 'aedes';
-import { Connection, type ConnectionParts, type Remote } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionParts, Remote } from './connection-parts.ts';
+import { Unfinished } from './unfinished.ts';
 
 /** The connections that are open. */
 export interface Connections {
@@ -23,7 +25,7 @@ const SWEEP_MS = 500;
 const GOODBYE_MS = 300;
 const POLL_MS = 10;
 
-export interface ConnectionsParts extends ConnectionParts {
+export interface ConnectionsParts extends Omit<ConnectionParts, 'unfinished'> {
   /** Called when the connection of a client has ended. */
   readonly onClosed: (client: Client) => void;
 }
@@ -31,6 +33,7 @@ export interface ConnectionsParts extends ConnectionParts {
 /** @param handle Aedes' own, which makes a client of a socket */
 export function createConnections(handle: (socket: Duplex) => Client, parts: ConnectionsParts): Connections {
   const { onClosed } = parts;
+  const unfinished = new Unfinished(parts.limits.maxUnfinishedBytes);
   const sockets = new Set<Duplex>();
   const connections = new Map<Client, Connection>();
 
@@ -52,13 +55,14 @@ export function createConnections(handle: (socket: Duplex) => Client, parts: Con
       const [closeAtOnce] = socket.listeners('end').slice(before.length);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listener, of which node's types say `Function`
       socket.removeListener('end', closeAtOnce as () => void);
-      const connection = new Connection(client, socket, remote, parts);
+      const connection = new Connection(client, socket, remote, { ...parts, unfinished });
       socket.on('end', () => connection.end());
       sockets.add(socket);
       connections.set(client, connection);
       socket.once('close', () => {
         sockets.delete(socket);
         connections.delete(client);
+        connection.forget();
         onClosed(client);
       });
     },

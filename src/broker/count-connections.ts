@@ -17,6 +17,7 @@ export class RevokedError extends Error {
 const COUNTERS: Readonly<Record<string, keyof BrokerCounters>> = {
   'ingest-stalled': 'connections_stalled',
   'credential-revoked': 'connections_revoked',
+  'too-much-unfinished': 'connections_unfinished',
 };
 
 export interface CountingParts {

@@ -11,6 +11,8 @@ export interface BrokerCounters extends StateCounters, RefusalCounters {
   connections_stalled: number;
   /** Among those that failed: closed because their credential was revoked or changed. */
   connections_revoked: number;
+  /** Among those that failed: closed because too much was kept of packets that had not come to their end. */
+  connections_unfinished: number;
   /** Subscribers that had stopped reading. */
   subscribers_cut: number;
 }
@@ -24,6 +26,7 @@ export function createBrokerCounters(): BrokerCounters {
     connections_revoked: 0,
     connections_over_limit: 0,
     connections_over_pace: 0,
+    connections_unfinished: 0,
     subscribers_cut: 0,
     logins_refused: 0,
     publishes_refused: 0,

@@ -7,6 +7,8 @@ export interface BrokerLimits extends QuotaLimits, PaceLimits {
   readonly maxConnectBytes: number;
   /** Of one that is. */
   readonly maxPacketBytes: number;
+  /** What may be kept of packets that have not come to their end, of all clients. */
+  readonly maxUnfinishedBytes: number;
   /** How long a client may take for CONNECT. */
   readonly connectTimeoutMs: number;
   /** The longest keepalive; a client that asks for more, or for none, has this one. */

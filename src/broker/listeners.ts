@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer, type TlsOptions, type Server as TlsServer } from 'node:tls';
 import type { Door } from '../transport/door.ts';
 import { listen } from '../transport/listen.ts';
-import type { Remote } from './connection.ts';
+import type { Remote } from './connection-parts.ts';
 
 /** What a listener with TLS needs of its certificate. */
 export interface ListenerTls {

@@ -100,6 +100,31 @@ test('MAX_PACKET_BYTES is taken, and one byte more closes the connection', async
   expect(pubacks(client)).toBe(1);
 });
 
+test('MAX_UNFINISHED_BYTES are kept of packets without an end, one byte more closes its connection, and all is given back', async () => {
+  const { mqttPort, service } = await useService({ maxUnfinishedBytes: 1_000 });
+  const begun = (bytes: number): Buffer => Buffer.concat([Buffer.of(0x32, 0xff, 0x7f)], bytes);
+  const heard = async (client: RawClient): Promise<void> => {
+    client.send({ cmd: 'pingreq' });
+    await client.waitFor((received) => received.some(({ cmd }) => cmd === 'pingresp'));
+  };
+  for (let round = 0; round < 3; round += 1) {
+    const clients = [await rawClient(mqttPort), await rawClient(mqttPort), await rawClient(mqttPort)];
+    const [first, second, third] = clients as [RawClient, RawClient, RawClient];
+    first.sendBytes(begun(600));
+    second.sendBytes(begun(400));
+    // Whole packets need no room, nor do those who finish what they have begun.
+    await heard(third);
+    expect(clients.some((client) => client.isClosed())).toBe(false);
+    second.sendBytes(Uint8Array.of(0));
+    await second.closed();
+    expect(first.isClosed()).toBe(false);
+    expect(service.counters()).toMatchObject({ connections_unfinished: round + 1 });
+    first.socket.destroy();
+    third.socket.destroy();
+    await poll(() => service.gauges()['connected_clients'] === 0);
+  }
+});
+
 test('MAX_MESSAGES_PER_SECOND are read a second: the others wait and are all acknowledged', async () => {
   const { mqttPort, service } = await useService({ maxMessagesPerSecond: 20 });
   const client = await rawClient(mqttPort);
