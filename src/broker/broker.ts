@@ -164,6 +164,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const connections = createConnections(aedes.handle, {
     intake: { take: gate.take, isCongested: parts.isCongested },
     limits,
+    onDelayed: () => (counters.clients_delayed += 1),
     onClosed: (client) => clientIds.release(client),
   });
   await aedes.listen();

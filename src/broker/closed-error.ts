@@ -1,5 +1,8 @@
 /** Why a connection was closed from our side. */
 const REASONS = {
+  malformed: 'a packet is malformed',
+  silent: 'the client has been silent for too long',
+  'too-long': 'a packet is too long',
   'over-pace': 'the client goes on sending faster than it may',
   'too-much-unfinished': 'with its packet, too much would be kept of packets that have not come to their end',
 } as const;

@@ -25,4 +25,6 @@ export interface ConnectionParts {
   readonly intake: Intake;
   readonly limits: BrokerLimits;
   readonly unfinished: Unfinished;
+  /** Called when the client is read from more slowly for the first time, for it sends faster than it may. */
+  readonly onDelayed: () => void;
 }

@@ -44,6 +44,7 @@ export class Connection {
   readonly #remote: Remote;
   readonly #socket: Duplex;
   readonly #intake: Intake;
+  readonly #onDelayed: () => void;
   readonly #handToAedes: (packet: Buffer) => unknown;
   readonly #limits: BrokerLimits;
   readonly #cursor = new PacketCursor();
@@ -64,14 +65,12 @@ export class Connection {
   #handedThisTurn = 0;
   /** Whether the client has sent so fast that it is read no further for a moment. */
   #isOverPace = false;
+  #wasDelayed = false;
 
-  constructor(
-    client: Client,
-    socket: Duplex,
-    remote: Remote,
-    { intake, limits, unfinished }: ConnectionParts,
-  ) {
+  constructor(client: Client, socket: Duplex, remote: Remote, parts: ConnectionParts) {
+    const { intake, limits, unfinished, onDelayed } = parts;
     this.#allUnfinished = unfinished;
+    this.#onDelayed = onDelayed;
     this.client = client;
     this.#remote = remote;
     this.#limits = limits;
@@ -182,7 +181,7 @@ export class Connection {
         break;
       }
       if (found !== 'packet') {
-        this.client.emit('error', new Error(`a packet is ${found}`));
+        this.client.emit('error', new ClosedError(found));
         return;
       }
       handled += 1;
@@ -217,6 +216,8 @@ export class Connection {
       return;
     }
     this.#isOverPace = true;
+    if (!this.#wasDelayed) this.#onDelayed();
+    this.#wasDelayed = true;
     setTimeout(() => {
       this.#isOverPace = false;
       this.#mayResume();
@@ -240,7 +241,7 @@ export class Connection {
     }
     const violation = packetViolation(bytes, start, bodyStart, end);
     if (violation !== null || publish === 'malformed') {
-      this.client.emit('error', new Error(violation ?? 'a PUBLISH is malformed'));
+      this.client.emit('error', new ClosedError('malformed', violation ?? undefined));
       return;
     }
     this.#countHanded();

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers';
 import { setImmediate as pause, setTimeout } from 'node:timers/promises';
 import type { Client } from 'aedes';
+import { ClosedError } from './closed-error.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionParts, Remote } from './connection-parts.ts';
 import { Unfinished } from './unfinished.ts';
@@ -89,7 +90,7 @@ export function createConnections(handle: (socket: Duplex) => Client, parts: Con
 
 function closeIfSilent(client: Client, connection: Connection): void {
   if (client.closed || !connection.isSilent(performance.now())) return;
-  client.emit('error', new Error('the client has been silent for too long'));
+  client.emit('error', new ClosedError('silent'));
 }
 
 /**
