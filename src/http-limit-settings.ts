@@ -1,5 +1,5 @@
 import type { Setting } from './setting.ts';
-import { count } from './setting-values.ts';
+import { count, seconds } from './setting-values.ts';
 import type { WebLimits } from './web/http-limits.ts';
 
 /** What visitors, and programs that ask over HTTP, may use; see {@link LIMIT_SETTINGS}. */
@@ -23,5 +23,20 @@ export const HTTP_LIMIT_SETTINGS: { readonly [Key in keyof WebLimits]: Setting<W
     'MAX_STREAMS_PER_ADDRESS',
     [50, 1],
     'Event streams (`/api/live`) that one address may have open; each page that is looked at has one. A thousand is the most of all.',
+  ),
+  httpMaxHeaderBytes: count(
+    'HTTP_MAX_HEADER_BYTES',
+    [16_384, 4096, 262_144],
+    'The largest head of a request, its address included, in bytes.',
+  ),
+  httpHeadersTimeoutMs: seconds(
+    'HTTP_HEADERS_TIMEOUT',
+    [10, 1, 3600],
+    'How long the head of a request may take, in seconds.',
+  ),
+  httpRequestTimeoutMs: seconds(
+    'HTTP_REQUEST_TIMEOUT',
+    [30, 1, 3600],
+    'How long all of a request may take, in seconds.',
   ),
 };

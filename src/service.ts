@@ -78,6 +78,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     import('./web/web-servers.ts'),
     import('./web/mqtt-upgrade.ts'),
     import('./web/http-door.ts'),
+    import('./web/http-limits.ts'),
   ]);
   // Heard below; until then a failure of the database comes first.
   loadingWeb.catch(() => undefined);
@@ -174,10 +175,17 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     counters,
     gauges,
   };
-  const [{ createWeb }, { createWebServers }, { createMqttUpgrade }, { createHttpDoor }] = await loadingWeb;
+  const [{ createWeb }, { createWebServers }, { createMqttUpgrade }, { createHttpDoor }, { httpLimits }] =
+    await loadingWeb;
   const app = await createWeb(parts, { log });
   const door = createHttpDoor({ limits: config, trustProxy: config.trustProxy, counters: httpCounters });
-  const web = createWebServers({ app, upgrade: createMqttUpgrade(parts), door });
+  const web = createWebServers({
+    app,
+    upgrade: createMqttUpgrade(parts),
+    door,
+    limits: httpLimits(config),
+    counters: httpCounters,
+  });
   releasers.push(() => web.close());
   await credentials.follow((changed) => {
     broker.reviewAccess({ find: (id) => credentials.find(id), changed });

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
+import { parserOf } from './aedes-parser.ts';
 import { ClosedError } from './closed-error.ts';
 import type { ConnectionParts, Intake, Remote } from './connection-parts.ts';
 import { refuseConnect } from './connect-rules.ts';
@@ -22,11 +23,6 @@ const MAX_UNANSWERED = 1_000;
 const MAX_HANDED_A_TURN = 64;
 /** The first byte of a packet of this type. */
 const CONNECT = 0x10;
-
-/** Aedes' parser, private there, so a test watches it: takes bytes and has whole packets handled at once. */
-interface Parser {
-  parse(bytes: Buffer): unknown;
-}
 
 /**
  * What a client sends, on its way from the socket. Messages of QoS 0 and 1, nearly all that stations send, go straight
@@ -82,8 +78,7 @@ export class Connection {
     });
     this.#socket = socket;
     this.#intake = intake;
-    const parser: unknown = Reflect.get(client, '_parser');
-    if (!isParser(parser)) throw new Error('this version of Aedes has another parser');
+    const parser = parserOf(client);
     this.#handToAedes = parser.parse.bind(parser);
     // Until the client is connected Aedes reads the socket, and means to parse what it has read.
     parser.parse = (bytes) => this.#receive(bytes);
@@ -295,8 +290,4 @@ export class Connection {
       this.#socket.writableNeedDrain
     );
   }
-}
-
-function isParser(value: unknown): value is Parser {
-  return typeof value === 'object' && value !== null && 'parse' in value;
 }

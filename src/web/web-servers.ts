@@ -6,9 +6,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '../transport/door.ts';
 import { listen } from '../transport/listen.ts';
+import type { WebCounters } from './counters.ts';
 import { answerClientError } from './error-handler.ts';
 import { handleUpgrades } from './handle-upgrades.ts';
-import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
+import type { HttpLimits } from './http-limits.ts';
 import type { Upgrade } from './mqtt-upgrade.ts';
 
 /** How long a connection may idle between requests: longer than proxies keep theirs, so that none is used as it closes. */
@@ -40,10 +41,11 @@ export interface WebServersParts {
   readonly upgrade: Upgrade;
   /** Asks about each connection before anything is done for it. */
   readonly door: Pick<Door, 'guard' | 'letGo'>;
-  readonly limits?: HttpLimits;
+  readonly limits: HttpLimits;
+  readonly counters: WebCounters;
 }
 
-export function createWebServers({ app, upgrade, door, limits = HTTP_LIMITS }: WebServersParts): WebServers {
+export function createWebServers({ app, upgrade, door, limits, counters }: WebServersParts): WebServers {
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
   let isClosing = false;
@@ -80,7 +82,7 @@ export function createWebServers({ app, upgrade, door, limits = HTTP_LIMITS }: W
   return {
     async listen(host, port, tls) {
       const server = create(tls);
-      server.on('clientError', answerClientError);
+      server.on('clientError', (error, socket) => answerClientError(error, socket, counters));
       handleUpgrades(
         server,
         tls === undefined ? 'connection' : 'secureConnection',

@@ -5,10 +5,10 @@ import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { createListeners } from '../../src/broker/listeners.ts';
 import { tlsOptions } from '../../src/transport/tls-options.ts';
-import { HTTP_LIMITS } from '../../src/web/http-limits.ts';
+import { newWebCounters } from '../../src/web/counters.ts';
 import { createWebServers } from '../../src/web/web-servers.ts';
 import { makeCertificate } from '../support/certificate.ts';
-import { OPEN_DOOR } from '../support/web.ts';
+import { HTTP_LIMITS, OPEN_DOOR } from '../support/web.ts';
 
 /** The first bytes that a client sends. */
 async function clientHello(): Promise<Buffer> {
@@ -38,6 +38,8 @@ test.each(['broker', 'web'])(
       app: await fastify(),
       upgrade: () => expect.unreachable(),
       door: OPEN_DOOR,
+      limits: HTTP_LIMITS,
+      counters: newWebCounters(),
     });
     onTestFinished(async () => {
       listeners.stop();
@@ -70,6 +72,7 @@ test.each(['without', 'with'])(
       app,
       upgrade: () => false,
       door: OPEN_DOOR,
+      counters: newWebCounters(),
       limits: {
         ...HTTP_LIMITS,
         requestTimeout: 300,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
-import { type HttpLimits, HTTP_LIMITS } from '../../src/web/http-limits.ts';
+import { readConfig } from '../../src/config.ts';
+import { type HttpLimits, httpLimits } from '../../src/web/http-limits.ts';
 import { createMqttUpgrade } from '../../src/web/mqtt-upgrade.ts';
 import { createWeb, type WebOptions } from '../../src/web/server.ts';
 import { createWebServers } from '../../src/web/web-servers.ts';
@@ -36,6 +37,9 @@ export async function logIn(web: TestWeb, secret: string): Promise<string> {
   return cookie;
 }
 
+/** As they are unless they are set. */
+export const HTTP_LIMITS = httpLimits(readConfig({}));
+
 /** Everybody comes in. */
 export const OPEN_DOOR = { guard: () => {}, letGo: () => {} };
 
@@ -63,6 +67,7 @@ export async function startWeb(
     upgrade: createMqttUpgrade(handle.parts),
     door: OPEN_DOOR,
     limits,
+    counters: handle.parts.httpCounters,
   });
   const { port: taken } = await servers.listen('127.0.0.1', port);
   const url = `http://127.0.0.1:${taken}`;
