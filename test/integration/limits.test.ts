@@ -69,7 +69,7 @@ test('MAX_CONNECTS_PER_SECOND come in from one address, and one more when its tu
 });
 
 test('CONNECT_TIMEOUT ends a connection that has not said who it is', async () => {
-  const { mqttPort, service } = await useService({ connectTimeoutMs: 100 });
+  const { mqttPort, service } = await useService({ connectTimeoutMs: 1_000 });
   const silent = await rawClient(mqttPort, { connect: false });
   const half = await rawClient(mqttPort, { connect: false });
   half.sendBytes(Uint8Array.of(0x10, 40, 0, 4));

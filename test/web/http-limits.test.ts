@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import { httpLimits } from '../../src/web/http-limits.ts';
 import { HTTP_LIMITS, type TestWeb, useWeb } from '../support/web.ts';
 
 /** Sends text, and nothing more; resolves with all of the answer once the service has closed the connection. */
@@ -57,4 +58,14 @@ test('a body of the largest size is taken, and one byte more is a 413', async ()
   expect((await post(2049)).status).toBe(413);
   expect(web.parts.httpCounters.http_requests_too_large).toBe(1);
   expect(web.submitted).toHaveLength(1);
+});
+
+test('the head of a request never has longer than the request', () => {
+  const times = { httpMaxHeaderBytes: 8_192, httpHeadersTimeoutMs: 60_000, httpRequestTimeoutMs: 20_000 };
+  expect(httpLimits(times)).toEqual({
+    maxHeaderSize: 8_192,
+    headersTimeout: 20_000,
+    requestTimeout: 20_000,
+    connectionsCheckingInterval: 10_000,
+  });
 });
