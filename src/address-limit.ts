@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { networkOf } from './access/network.ts';
+import { networkOf } from './transport/network.ts';
 
 /** How often something may come from one address. */
 export interface AddressLimit {

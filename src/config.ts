@@ -1,12 +1,14 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { BrokerLimits } from './broker/limits.ts';
+import { HTTP_LIMIT_SETTINGS } from './http-limit-settings.ts';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { boolean, type Environment, integer, Mistake, oneOf, type Setting } from './setting.ts';
 import { networks, origins, port, tlsFile, tlsPort } from './setting-values.ts';
+import type { WebLimits } from './web/http-limits.ts';
 
 /** The settings of a running service, checked. Each is described in {@link SETTINGS}. */
-export interface Config extends BrokerLimits {
+export interface Config extends BrokerLimits, WebLimits {
   readonly host: string;
   readonly httpPort: number;
   readonly mqttPort: number;
@@ -211,6 +213,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
       'How many requests that post or log in are taken a second from one address: a guard against floods. All who come through a proxy that is not trusted share one.',
     read: (text) => integer(text ?? '1000', 0),
   },
+  ...HTTP_LIMIT_SETTINGS,
   wrongSecretsPerMinute: {
     env: 'WRONG_SECRETS_PER_MINUTE',
     default: '20',

@@ -1,33 +1,14 @@
 import type { BrokerLimits } from './broker/limits.ts';
-import { integer, type Setting } from './setting.ts';
-
-/** A whole number with bounds, as most limits are. */
-function count(
-  env: string,
-  [initial, least, most]: readonly [initial: number, least: number, most?: number],
-  description: string,
-): Setting<number> {
-  return {
-    env,
-    default: String(initial),
-    allowed: most === undefined ? `${least} or more` : `${least} to ${most}`,
-    description,
-    read: (text) => integer(text ?? String(initial), least, most),
-  };
-}
-
-function seconds(
-  env: string,
-  bounds: readonly [initial: number, least: number, most: number],
-  description: string,
-): Setting<number> {
-  const setting = count(env, bounds, description);
-  return { ...setting, read: (text, environment) => setting.read(text, environment) * 1000 };
-}
+import type { Setting } from './setting.ts';
+import { count, seconds } from './setting-values.ts';
 
 /** What MQTT clients may use. Whoever behaves never meets them; they keep the one who does not from all the others. */
 export const LIMIT_SETTINGS: { readonly [Key in keyof BrokerLimits]: Setting<BrokerLimits[Key]> } = {
-  maxConnections: count('MAX_CONNECTIONS', [20_000, 1], 'MQTT connections that may be open at a time.'),
+  maxConnections: count(
+    'MAX_CONNECTIONS',
+    [20_000, 1],
+    'MQTT connections that may be open at a time, those that are still agreeing on a key of TLS included.',
+  ),
   maxConnectionsPerAddress: count(
     'MAX_CONNECTIONS_PER_ADDRESS',
     [2_000, 1],
@@ -48,10 +29,20 @@ export const LIMIT_SETTINGS: { readonly [Key in keyof BrokerLimits]: Setting<Bro
     [86_400, 10, 604_800],
     'The longest keepalive, in seconds. A client that asks for more, or for none, is closed after one and a half times this without a word.',
   ),
+  maxConnectBytes: count(
+    'MAX_CONNECT_BYTES',
+    [4096, 1024, 262_144],
+    'The largest MQTT packet of a client that was not let in yet: its CONNECT, of which a last will is part.',
+  ),
   maxPacketBytes: count(
     'MAX_PACKET_BYTES',
     [262_144, 1024, 16_777_216],
-    'The largest MQTT packet; before a client is connected, 4096 bytes are the most.',
+    'The largest MQTT packet of a client that was let in.',
+  ),
+  maxUnfinishedBytes: count(
+    'MAX_UNFINISHED_BYTES',
+    [67_108_864, 1_048_576],
+    'How much may be kept of MQTT packets that have not come to their end, of all clients together. One whose packet would be too much is closed.',
   ),
   maxMessagesPerSecond: count(
     'MAX_MESSAGES_PER_SECOND',

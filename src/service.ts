@@ -10,7 +10,6 @@ import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { createStations } from './live/stations.ts';
 import { noteCommitted, noteHeard } from './note-batch.ts';
 import { openBroker } from './open-broker.ts';
-import { openChannels } from './open-channels.ts';
 import { openCredentials } from './open-credentials.ts';
 import { openDatabase } from './open-database.ts';
 import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
@@ -74,12 +73,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 async function build(options: ServiceOptions, releasers: Releasers): Promise<Service> {
   const { config, version, log } = options;
   // Loaded while Postgres starts: it takes longer than all else together.
-  const loadingWeb = Promise.all([
-    import('./web/server.ts'),
-    import('./web/web-servers.ts'),
-    import('./web/mqtt-upgrade.ts'),
-    import('../firmware-bridge/thingspeak/plugin.ts'),
-  ]);
+  const loadingWeb = import('./open-web.ts');
   // Heard below; until then a failure of the database comes first.
   loadingWeb.catch(() => undefined);
   const certificate = await openCertificateOf(config, log, releasers);
@@ -153,6 +147,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     admitWrite: (address) => writes.count(address),
     httpCounters,
     maxBodyBytes: config.httpMaxBodyBytes,
+    maxStreamsPerAddress: config.maxStreamsPerAddress,
     frameAncestors: config.frameAncestors,
     version,
     startedAt: new Date(),
@@ -161,6 +156,8 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
       port: mqtt?.port ?? config.mqttPort,
       tlsPort: mqtts?.port ?? config.mqttsPort,
     }),
+    maxConnectBytes: config.maxConnectBytes,
+    maxPacketBytes: config.maxPacketBytes,
     acceptMqtt: (stream, remote) => broker.accept(stream, remote),
     allowedOrigins: config.allowedOrigins,
     trustProxy: config.trustProxy,
@@ -175,21 +172,18 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     counters,
     gauges,
   };
-  const [{ createWeb }, { createWebServers }, { createMqttUpgrade }, thingSpeak] = await loadingWeb;
-  const channels = await openChannels({ connection: database.connection, log, preparation }, releasers);
-  const routes = thingSpeak.thingSpeakRoutes(parts, channels, log);
-  const app = await createWeb(parts, { log, more: { routes, mendUrl: thingSpeak.withoutDoubleSlashes } });
-  const web = createWebServers(app, createMqttUpgrade(parts));
-  releasers.push(() => web.close());
+  const { openWeb } = await loadingWeb;
+  const needs = { config, log, connection: database.connection, preparation, parts };
+  const web = await openWeb(needs, releasers);
   await credentials.follow([
     (changed) => broker.reviewAccess({ find: (id) => credentials.find(id), changed }),
-    () => app.reviewAccess(),
+    () => web.reviewAccess(),
   ]);
 
   mqtt = await listenOn(broker, config, 'MQTT_PORT', config.mqttPort);
   mqtts = await listenWithTls(broker, config, 'MQTTS_PORT', config.mqttsPort, certificate);
-  const http = await listenOn(web, config, 'HTTP_PORT', config.httpPort);
-  const https = await listenWithTls(web, config, 'HTTPS_PORT', config.httpsPort, certificate);
+  const http = await listenOn(web.servers, config, 'HTTP_PORT', config.httpPort);
+  const https = await listenWithTls(web.servers, config, 'HTTPS_PORT', config.httpsPort, certificate);
   return {
     http,
     mqtt,

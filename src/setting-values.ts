@@ -1,6 +1,31 @@
 import { resolve } from 'node:path';
 import proxyAddr from 'proxy-addr';
-import { type Environment, Mistake } from './setting.ts';
+import { type Environment, integer, Mistake, type Setting } from './setting.ts';
+
+/** A whole number with bounds, as most limits are. */
+export function count(
+  env: string,
+  [initial, least, most]: readonly [initial: number, least: number, most?: number],
+  description: string,
+): Setting<number> {
+  return {
+    env,
+    default: String(initial),
+    allowed: most === undefined ? `${least} or more` : `${least} to ${most}`,
+    description,
+    read: (text) => integer(text ?? String(initial), least, most),
+  };
+}
+
+/** The same in seconds, as they are set; in milliseconds, as they are used. */
+export function seconds(
+  env: string,
+  bounds: readonly [initial: number, least: number, most: number],
+  description: string,
+): Setting<number> {
+  const setting = count(env, bounds, description);
+  return { ...setting, read: (text, environment) => setting.read(text, environment) * 1000 };
+}
 
 /** @throws Mistake */
 export function port(text: string): number {

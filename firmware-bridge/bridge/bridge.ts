@@ -6,7 +6,7 @@ import { createReceiptClock } from '../../src/ingest/clock.ts';
 import { openSpool } from '../../src/ingest/spool/spool.ts';
 import type { KnownChannels } from '../../src/storage/channel-store.ts';
 import { newWebCounters } from '../../src/web/counters.ts';
-import { HTTP_LIMITS } from '../../src/web/http-limits.ts';
+import { httpLimits } from '../../src/web/http-limits.ts';
 import { bulkRoutes } from '../thingspeak/bulk-routes.ts';
 import { ThingSpeakError } from '../thingspeak/errors.ts';
 import { createGate } from '../thingspeak/gate.ts';
@@ -20,6 +20,11 @@ import { BridgeError } from './errors.ts';
 const BODY_LIMIT_BYTES = 256 * 1024;
 const WRONG_KEYS_PER_MINUTE = 20;
 const RECONNECT_MS = 1000;
+const HTTP_LIMITS = httpLimits({
+  httpMaxHeaderBytes: 16 * 1024,
+  httpHeadersTimeoutMs: 10_000,
+  httpRequestTimeoutMs: 30_000,
+});
 
 export interface BridgeOptions {
   readonly channels: KnownChannels;

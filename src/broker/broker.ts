@@ -7,12 +7,14 @@ import { mayReceive, maySubscribe } from '../access/permissions.ts';
 import type { CommittedReading, Micros } from '../telemetry/reading.ts';
 import { LIVE_PREFIX } from '../telemetry/topic.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
+import { createConnectionQuota } from '../transport/connection-quota.ts';
+import { createDoor } from '../transport/door.ts';
 import { type AdmissionParts, createAdmission } from './admission.ts';
 import { createClientIds } from './client-ids.ts';
 import { countConnections, RevokedError } from './count-connections.ts';
 import { type BrokerCounters, createBrokerCounters } from './counters.ts';
 import { createAedes } from './create-aedes.ts';
-import type { Remote } from './connection.ts';
+import type { Remote } from './connection-parts.ts';
 import { createConnections } from './connections.ts';
 import { createGrantedQos } from './granted-qos.ts';
 import type { BrokerLimits } from './limits.ts';
@@ -34,8 +36,11 @@ export interface Broker {
   listen(host: string, port: number, tls?: ListenerTls): Promise<AddressInfo>;
   /** Whether it does so on every port it was told to. */
   isListening(): boolean;
-  /** Takes a connection that came another way, over WebSocket; once it takes no further ones, it is cut. */
-  accept(stream: Duplex, remote: Remote): void;
+  /**
+   * Takes a connection that came another way, over WebSocket; one too many is cut, and any once it takes no further ones.
+   * @returns whether it was taken
+   */
+  accept(stream: Duplex, remote: Remote): boolean;
   /** Whether anybody subscribes below `live/`. */
   wantsLive(): boolean;
   /** Sends committed readings to whoever subscribes below `live/`. */
@@ -171,7 +176,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   const connections = createConnections(aedes.handle, {
     intake: { take: gate.take, isCongested: parts.isCongested },
     limits,
-    refusals,
+    onDelayed: () => (counters.clients_delayed += 1),
     onClosed: (client) => clientIds.release(client),
   });
   await aedes.listen();
@@ -185,7 +190,11 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   aedes.on('connackSent', ({ returnCode }, client) => {
     if (returnCode === 0) connections.connected(client);
   });
-  const listeners = createListeners((socket, remote) => connections.accept(socket, remote));
+  const door = createDoor({
+    quota: createConnectionQuota(limits),
+    onRefused: (address, reason) => refusals.note('connection', { address, reason }),
+  });
+  const listeners = createListeners(door, (socket, remote) => connections.accept(socket, remote));
   let isStopping = false;
 
   return {
@@ -196,8 +205,10 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     isListening: () => listeners.areListening(),
     listen: (host, port, tls) => listeners.listen(host, port, tls),
     accept(stream, remote) {
-      if (isStopping) stream.destroy();
-      else connections.accept(stream, remote);
+      const isTaken = !isStopping && door.admit(stream, remote.address, remote.isProxy ?? false);
+      if (isTaken) connections.accept(stream, remote);
+      else stream.destroy();
+      return isTaken;
     },
     wantsLive: () => interest.in('live'),
     publishLive(readings) {

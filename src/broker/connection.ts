@@ -1,17 +1,19 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
+import { parserOf } from './aedes-parser.ts';
+import { ClosedError } from './closed-error.ts';
+import type { ConnectionParts, Intake, Remote } from './connection-parts.ts';
 import { refuseConnect } from './connect-rules.ts';
 import type { BrokerLimits } from './limits.ts';
 import { type Found, PacketCursor } from './packet-cursor.ts';
 import { packetViolation } from './packet-rules.ts';
 import { Pace } from './pace.ts';
 import { PubackBatch } from './pubacks.ts';
-import { type PublishFields, readPublish } from './publish-packet.ts';
+import { readPublish } from './publish-packet.ts';
 import { Silence } from './silence.ts';
 import { turnAway } from './turn-away.ts';
+import type { Unfinished } from './unfinished.ts';
 
-/** Longest packet of a client that is not connected yet, in bytes. */
-const MAX_FIRST_PACKET_BYTES = 4 * 1024;
 /**
  * Messages of one client that may be unanswered before its socket is read no further. TCP then holds back the sender;
  * what its last chunk held still counts on top.
@@ -21,30 +23,6 @@ const MAX_UNANSWERED = 1_000;
 const MAX_HANDED_A_TURN = 64;
 /** The first byte of a packet of this type. */
 const CONNECT = 0x10;
-
-/** Who is at the other end. */
-export interface Remote {
-  /** The IP address; empty if the client has gone before it could be asked for. */
-  readonly address: string;
-}
-
-/** Where a connection's messages go. */
-export interface Intake {
-  /** Does with a message of QoS 0 or 1 what is to be done; {@link Connection.answered} tells when. */
-  take(connection: Connection, fields: PublishFields): void;
-  /** Whether so much waits already, of all clients, that nothing more should be read; {@link Connection.relieved}. */
-  isCongested(): boolean;
-}
-
-export interface ConnectionParts {
-  readonly intake: Intake;
-  readonly limits: BrokerLimits;
-}
-
-/** Aedes' parser, private there, so a test watches it: takes bytes and has whole packets handled at once. */
-interface Parser {
-  parse(bytes: Buffer): unknown;
-}
 
 /**
  * What a client sends, on its way from the socket. Messages of QoS 0 and 1, nearly all that stations send, go straight
@@ -59,12 +37,16 @@ interface Parser {
  */
 export class Connection {
   readonly client: Client;
-  readonly address: string;
+  readonly #remote: Remote;
   readonly #socket: Duplex;
   readonly #intake: Intake;
+  readonly #onDelayed: () => void;
   readonly #handToAedes: (packet: Buffer) => unknown;
   readonly #limits: BrokerLimits;
   readonly #cursor = new PacketCursor();
+  readonly #allUnfinished: Unfinished;
+  /** How much of {@link #allUnfinished} is this client's. */
+  #unfinishedBytes = 0;
   readonly #pace: Pace;
   readonly #silence: Silence;
   readonly #pubacks: PubackBatch;
@@ -79,10 +61,14 @@ export class Connection {
   #handedThisTurn = 0;
   /** Whether the client has sent so fast that it is read no further for a moment. */
   #isOverPace = false;
+  #wasDelayed = false;
 
-  constructor(client: Client, socket: Duplex, { address }: Remote, { intake, limits }: ConnectionParts) {
+  constructor(client: Client, socket: Duplex, remote: Remote, parts: ConnectionParts) {
+    const { intake, limits, unfinished, onDelayed } = parts;
+    this.#allUnfinished = unfinished;
+    this.#onDelayed = onDelayed;
     this.client = client;
-    this.address = address;
+    this.#remote = remote;
     this.#limits = limits;
     const now = performance.now();
     this.#pace = new Pace(limits, now);
@@ -92,8 +78,7 @@ export class Connection {
     });
     this.#socket = socket;
     this.#intake = intake;
-    const parser: unknown = Reflect.get(client, '_parser');
-    if (!isParser(parser)) throw new Error('this version of Aedes has another parser');
+    const parser = parserOf(client);
     this.#handToAedes = parser.parse.bind(parser);
     // Until the client is connected Aedes reads the socket, and means to parse what it has read.
     parser.parse = (bytes) => this.#receive(bytes);
@@ -105,6 +90,16 @@ export class Connection {
     this.#mayEnd();
   }
 
+  get address(): string {
+    return this.#remote.address;
+  }
+
+  /** The connection is closed: nothing is kept of it. */
+  forget(): void {
+    this.#allUnfinished.replace(this.#unfinishedBytes, 0);
+    this.#unfinishedBytes = 0;
+  }
+
   /** Whether CONNACK has been sent, before which the client must get nothing [MQTT-3.2.0-1]. */
   get isOpen(): boolean {
     return this.#isOpen;
@@ -114,6 +109,7 @@ export class Connection {
   open(): void {
     this.#isConnecting = false;
     this.#isOpen = true;
+    this.#remote.opened?.();
     // Aedes' types leave it out. It keeps Aedes from reading, but not from answering.
     Reflect.apply(Reflect.get(this.client, 'pause'), this.client, []);
     this.#socket.removeAllListeners('readable');
@@ -175,9 +171,12 @@ export class Connection {
         break;
       }
       const found = this.#isOpen ? cursor.next(this.#limits.maxPacketBytes) : this.#nextBeforeConnack();
-      if (found === 'incomplete') break;
+      if (found === 'incomplete') {
+        if (!this.#keepUnfinished()) return;
+        break;
+      }
       if (found !== 'packet') {
-        this.client.emit('error', new Error(`a packet is ${found}`));
+        this.client.emit('error', new ClosedError(found));
         return;
       }
       handled += 1;
@@ -189,16 +188,31 @@ export class Connection {
     if (this.#hasEnded) this.#mayEnd();
   }
 
+  /** A chunk has ended, within a packet or with it. @returns whether the connection goes on */
+  #keepUnfinished(): boolean {
+    const bytes = this.#cursor.bytesAhead;
+    if (bytes === 0 && this.#unfinishedBytes === 0) return true;
+    this.#cursor.trim();
+    if (!this.#allUnfinished.replace(this.#unfinishedBytes, bytes)) {
+      this.client.emit('error', new ClosedError('too-much-unfinished'));
+      return false;
+    }
+    this.#unfinishedBytes = bytes;
+    return true;
+  }
+
   /** Once a chunk and not a packet, so a chunk may go beyond the limit; then the next one waits for longer. */
   #spend(packets: number, bytes: number): void {
     const now = performance.now();
     const waitMs = this.#pace.spend(packets, bytes, now);
     if (waitMs === 0 || this.#isOverPace || this.client.closed) return;
     if (this.#pace.isUnbearable(now)) {
-      this.client.emit('error', new OverPaceError());
+      this.client.emit('error', new ClosedError('over-pace'));
       return;
     }
     this.#isOverPace = true;
+    if (!this.#wasDelayed) this.#onDelayed();
+    this.#wasDelayed = true;
     setTimeout(() => {
       this.#isOverPace = false;
       this.#mayResume();
@@ -222,7 +236,7 @@ export class Connection {
     }
     const violation = packetViolation(bytes, start, bodyStart, end);
     if (violation !== null || publish === 'malformed') {
-      this.client.emit('error', new Error(violation ?? 'a PUBLISH is malformed'));
+      this.client.emit('error', new ClosedError('malformed', violation ?? undefined));
       return;
     }
     this.#countHanded();
@@ -249,7 +263,9 @@ export class Connection {
   /** Nothing but CONNECT may come first [MQTT-3.1.0-1]; whoever speaks another language learns it from one byte. */
   #nextBeforeConnack(): Found {
     const first = this.#cursor.peek();
-    return first === undefined || first === CONNECT ? this.#cursor.next(MAX_FIRST_PACKET_BYTES) : 'malformed';
+    return first === undefined || first === CONNECT
+      ? this.#cursor.next(this.#limits.maxConnectBytes)
+      : 'malformed';
   }
 
   #mayHold(): void {
@@ -274,18 +290,4 @@ export class Connection {
       this.#socket.writableNeedDrain
     );
   }
-}
-
-/** A client has sent more than it may for too long. */
-class OverPaceError extends Error {
-  readonly code = 'over-pace';
-
-  constructor() {
-    super('the client goes on sending faster than it may');
-    this.name = 'OverPaceError';
-  }
-}
-
-function isParser(value: unknown): value is Parser {
-  return typeof value === 'object' && value !== null && 'parse' in value;
 }

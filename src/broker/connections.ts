@@ -2,9 +2,10 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers';
 import { setImmediate as pause, setTimeout } from 'node:timers/promises';
 import type { Client } from 'aedes';
-import { Connection, type ConnectionParts, type Remote } from './connection.ts';
-import { createConnectionQuota } from './connection-quota.ts';
-import type { Refusals } from './refusals.ts';
+import { ClosedError } from './closed-error.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionParts, Remote } from './connection-parts.ts';
+import { Unfinished } from './unfinished.ts';
 
 /** The connections that are open. */
 export interface Connections {
@@ -25,18 +26,17 @@ const SWEEP_MS = 500;
 const GOODBYE_MS = 300;
 const POLL_MS = 10;
 
-export interface ConnectionsParts extends ConnectionParts {
-  readonly refusals: Refusals;
+export interface ConnectionsParts extends Omit<ConnectionParts, 'unfinished'> {
   /** Called when the connection of a client has ended. */
   readonly onClosed: (client: Client) => void;
 }
 
 /** @param handle Aedes' own, which makes a client of a socket */
 export function createConnections(handle: (socket: Duplex) => Client, parts: ConnectionsParts): Connections {
-  const { limits, refusals, onClosed } = parts;
+  const { onClosed } = parts;
+  const unfinished = new Unfinished(parts.limits.maxUnfinishedBytes);
   const sockets = new Set<Duplex>();
   const connections = new Map<Client, Connection>();
-  const quota = createConnectionQuota(limits);
 
   // One timer for all: with one each, every packet would have to put off its own.
   const sweep = setInterval(() => {
@@ -50,27 +50,20 @@ export function createConnections(handle: (socket: Duplex) => Client, parts: Con
 
   return {
     accept(socket, remote) {
-      const { address } = remote;
-      const overLimit = quota.admit(address);
-      if (overLimit !== null) {
-        refusals.note('connection', { address, reason: overLimit });
-        socket.destroy();
-        return;
-      }
       const before = socket.listeners('end');
       const client = handle(socket);
       // The first that Aedes has added closes the client as soon as the last byte is read, with all that is under way.
       const [closeAtOnce] = socket.listeners('end').slice(before.length);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a listener, of which node's types say `Function`
       socket.removeListener('end', closeAtOnce as () => void);
-      const connection = new Connection(client, socket, remote, parts);
+      const connection = new Connection(client, socket, remote, { ...parts, unfinished });
       socket.on('end', () => connection.end());
       sockets.add(socket);
       connections.set(client, connection);
       socket.once('close', () => {
         sockets.delete(socket);
         connections.delete(client);
-        quota.release(address);
+        connection.forget();
         onClosed(client);
       });
     },
@@ -97,7 +90,7 @@ export function createConnections(handle: (socket: Duplex) => Client, parts: Con
 
 function closeIfSilent(client: Client, connection: Connection): void {
   if (client.closed || !connection.isSilent(performance.now())) return;
-  client.emit('error', new Error('the client has been silent for too long'));
+  client.emit('error', new ClosedError('silent'));
 }
 
 /**

@@ -17,7 +17,16 @@ export class RevokedError extends Error {
 const COUNTERS: Readonly<Record<string, keyof BrokerCounters>> = {
   'ingest-stalled': 'connections_stalled',
   'credential-revoked': 'connections_revoked',
+  'too-much-unfinished': 'connections_unfinished',
+  'too-long': 'connections_too_long',
+  // A message over WebSocket.
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'connections_too_long',
+  malformed: 'connections_malformed',
+  silent: 'connections_silent',
 };
+
+/** Aedes' own, which has no code; a test watches it. */
+const NO_CONNECT = 'connect did not arrive in time';
 
 export interface CountingParts {
   readonly counters: BrokerCounters;
@@ -36,7 +45,7 @@ export function countConnections(aedes: Aedes, { counters, refusals, log, addres
     failed.add(client);
     counters.connections_failed += 1;
     const code = 'code' in error ? String(error.code) : '';
-    const counter = COUNTERS[code];
+    const counter = error.message === NO_CONNECT ? 'connections_timed_out' : COUNTERS[code];
     if (counter !== undefined) counters[counter] += 1;
     const address = addressOf(client) ?? '';
     if (code === 'over-pace') refusals.note('pace', { clientId: client.id, address });

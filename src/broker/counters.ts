@@ -11,6 +11,18 @@ export interface BrokerCounters extends StateCounters, RefusalCounters {
   connections_stalled: number;
   /** Among those that failed: closed because their credential was revoked or changed. */
   connections_revoked: number;
+  /** Among those that failed: closed because too much was kept of packets that had not come to their end. */
+  connections_unfinished: number;
+  /** Among those that failed: no CONNECT had come in time. */
+  connections_timed_out: number;
+  /** Among those that failed: nothing had come for too long. */
+  connections_silent: number;
+  /** Among those that failed: a packet, or a message over WebSocket, was longer than it may be. */
+  connections_too_long: number;
+  /** Among those that failed: a packet had broken a rule of the specification. */
+  connections_malformed: number;
+  /** Connections that were read from more slowly at least once, for their client sent faster than it may. */
+  clients_delayed: number;
   /** Subscribers that had stopped reading. */
   subscribers_cut: number;
 }
@@ -24,6 +36,12 @@ export function createBrokerCounters(): BrokerCounters {
     connections_revoked: 0,
     connections_over_limit: 0,
     connections_over_pace: 0,
+    connections_unfinished: 0,
+    connections_timed_out: 0,
+    connections_silent: 0,
+    connections_too_long: 0,
+    connections_malformed: 0,
+    clients_delayed: 0,
     subscribers_cut: 0,
     logins_refused: 0,
     publishes_refused: 0,

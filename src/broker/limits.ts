@@ -1,10 +1,14 @@
-import type { QuotaLimits } from './connection-quota.ts';
+import type { QuotaLimits } from '../transport/connection-quota.ts';
 import type { PaceLimits } from './pace.ts';
 
 /** What clients may use; each is a setting, and described there. */
 export interface BrokerLimits extends QuotaLimits, PaceLimits {
-  /** Longest packet of a client, behind its fixed header; before it is connected, 4 KiB are the most in any case. */
+  /** Longest packet of a client that is not connected yet, behind its fixed header. */
+  readonly maxConnectBytes: number;
+  /** Of one that is. */
   readonly maxPacketBytes: number;
+  /** What may be kept of packets that have not come to their end, of all clients. */
+  readonly maxUnfinishedBytes: number;
   /** How long a client may take for CONNECT. */
   readonly connectTimeoutMs: number;
   /** The longest keepalive; a client that asks for more, or for none, has this one. */

@@ -1,7 +1,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions, type Server as TlsServer } from 'node:tls';
+import type { Door } from '../transport/door.ts';
 import { listen } from '../transport/listen.ts';
-import type { Remote } from './connection.ts';
+import type { Remote } from './connection-parts.ts';
 
 /** What a listener with TLS needs of its certificate. */
 export interface ListenerTls {
@@ -29,7 +30,11 @@ const OPTIONS = {
   allowHalfOpen: true,
 };
 
-export function createListeners(accept: (socket: Socket, remote: Remote) => void): Listeners {
+/** @param door asks about each connection before it is accepted */
+export function createListeners(
+  door: Pick<Door, 'guard'>,
+  accept: (socket: Socket, remote: Remote) => void,
+): Listeners {
   const servers: Server[] = [];
   const onSocket = (socket: Socket): void => accept(socket, { address: socket.remoteAddress ?? '' });
 
@@ -45,6 +50,7 @@ export function createListeners(accept: (socket: Socket, remote: Remote) => void
   return {
     async listen(host, port, tls) {
       const server = tls === undefined ? createServer(OPTIONS, onSocket) : withTls(tls);
+      door.guard(server);
       servers.push(server);
       return listen(server, host, port);
     },

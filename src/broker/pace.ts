@@ -1,4 +1,4 @@
-import { TokenBucket } from './token-bucket.ts';
+import { TokenBucket } from '../transport/token-bucket.ts';
 
 export interface PaceLimits {
   /** How many messages a client may send a second; more wait until the second is over. */

@@ -46,6 +46,18 @@ export class PacketCursor {
     return this.#filled - this.end;
   }
 
+  /** Keeps what is left of a chunk, and not all of the chunk until the packet that ends it is whole. */
+  trim(): void {
+    const left = this.bytesAhead;
+    // What was made to collect a packet has room for as much again.
+    if (this.bytes.length <= 2 * left) return;
+    const kept = Buffer.allocUnsafeSlow(left);
+    this.bytes.copy(kept, 0, this.end, this.#filled);
+    this.bytes = kept;
+    this.#filled = left;
+    this.end = 0;
+  }
+
   /** The first byte of the next packet, if it has come. */
   peek(): number | undefined {
     return this.bytesAhead > 0 ? this.bytes[this.end] : undefined;

@@ -3,7 +3,8 @@ import { mayPublish, NOBODY, type Principal } from '../access/permissions.ts';
 import { memoize } from '../telemetry/memoize.ts';
 import type { Message } from '../telemetry/reading.ts';
 import { forbiddenTopic, type TopicLimits } from './authorize.ts';
-import type { Connection, Intake } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Intake } from './connection-parts.ts';
 import type { Refusals } from './refusals.ts';
 import { isClosing, notePresence, Publication, type PublicationParts, type Sender } from './publication.ts';
 

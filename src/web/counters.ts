@@ -2,8 +2,22 @@
 export interface WebCounters {
   /** Secrets that were wrong. */
   http_logins_refused: number;
+  /** Connections that were closed at once, for there are too many, or too many at a time. */
+  http_connections_over_limit: number;
+  /** Heads (431) and bodies (413) that were longer than they may be. */
+  http_requests_too_large: number;
+  /** Requests that had not come to their end in time (408). */
+  http_requests_too_slow: number;
+  /** Event streams that were one too many, of all or of an address. */
+  streams_refused: number;
 }
 
 export function newWebCounters(): WebCounters {
-  return { http_logins_refused: 0 };
+  return {
+    http_logins_refused: 0,
+    http_connections_over_limit: 0,
+    http_requests_too_large: 0,
+    http_requests_too_slow: 0,
+    streams_refused: 0,
+  };
 }

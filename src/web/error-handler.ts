@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { homePath } from './access/home-path.ts';
+import type { WebCounters } from './counters.ts';
 import { errorBody, WebError } from './errors.ts';
 import { createFailureLog } from './failure-log.ts';
 import { frame } from './pages/frame.ts';
@@ -38,6 +39,7 @@ export function answerErrors(app: FastifyInstance, parts: WebParts): void {
   const logFailure = createFailureLog();
   app.setErrorHandler((thrown, request, reply) => {
     const error = toWebError(thrown);
+    if (error.status === 413) parts.httpCounters.http_requests_too_large += 1;
     if (error.status === 500) logFailure(request, thrown);
     else request.log.debug({ err: thrown }, 'a request was refused');
     return answer(error, request, reply);
@@ -59,13 +61,19 @@ export function answerFrameworkError(thrown: unknown, _request: unknown, reply: 
 }
 
 /** What is not HTTP, or not within Node's limits; there is no request yet, only a socket. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+export function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  counters: Pick<WebCounters, 'http_requests_too_large' | 'http_requests_too_slow'>,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const tooSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  if (tooLarge) counters.http_requests_too_large += 1;
+  if (tooSlow) counters.http_requests_too_slow += 1;
   const status = tooLarge ? 431 : tooSlow ? 408 : 400;
   answerAndClose(socket, new WebError(status, 'request-invalid', 'this is not a valid HTTP request'));
 }

@@ -1,3 +1,14 @@
+/** What visitors may use, and programs that ask; each is a setting, and described there. */
+export interface WebLimits {
+  readonly httpMaxConnections: number;
+  readonly httpMaxConnectionsPerAddress: number;
+  readonly httpMaxConnectsPerSecond: number;
+  readonly maxStreamsPerAddress: number;
+  readonly httpMaxHeaderBytes: number;
+  readonly httpHeadersTimeoutMs: number;
+  readonly httpRequestTimeoutMs: number;
+}
+
 /** What a client may take of the server before there is a request; see `http.createServer` of Node. */
 export interface HttpLimits {
   /** All of the request's head; more is answered by 431. */
@@ -10,9 +21,16 @@ export interface HttpLimits {
   readonly connectionsCheckingInterval: number;
 }
 
-export const HTTP_LIMITS: HttpLimits = {
-  maxHeaderSize: 16 * 1024,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 5_000,
-};
+export function httpLimits(
+  limits: Pick<WebLimits, 'httpMaxHeaderBytes' | 'httpHeadersTimeoutMs' | 'httpRequestTimeoutMs'>,
+): HttpLimits {
+  const requestTimeout = limits.httpRequestTimeoutMs;
+  // The head is part of the request: Node refuses a longer time for it.
+  const headersTimeout = Math.min(limits.httpHeadersTimeoutMs, requestTimeout);
+  return {
+    maxHeaderSize: limits.httpMaxHeaderBytes,
+    headersTimeout,
+    requestTimeout,
+    connectionsCheckingInterval: headersTimeout / 2,
+  };
+}

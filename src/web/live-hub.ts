@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { networkOf } from '../transport/network.ts';
 import { createWaitingEvents, type Interest, pingEvent } from './live-events.ts';
 import type { WebParts } from './parts.ts';
 
@@ -6,13 +7,15 @@ import type { WebParts } from './parts.ts';
 export interface Viewer extends Interest {
   /** Whether they may go on, now that credentials have changed. */
   readonly mayStay: () => boolean;
+  /** The IP address they come from. */
+  readonly address: string;
   readonly response: Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'writableLength'>;
 }
 
 /** Tells viewers what is new. */
 export interface LiveHub {
-  /** Whether one more may watch. */
-  hasRoom(): boolean;
+  /** What one more from that address would be too many for; `null` if they may watch. */
+  isFullFor(address: string): 'everybody' | 'address' | null;
   /** Begins to tell the viewer. */
   add(viewer: Viewer): void;
   remove(viewer: Viewer): void;
@@ -26,6 +29,7 @@ export interface LiveHubOptions {
   readonly flushIntervalMs: number;
   readonly heartbeatIntervalMs: number;
   readonly maxViewers: number;
+  readonly maxViewersPerAddress: number;
   /** What may wait in a viewer's socket before it is cut off. */
   readonly maxWaitingBytes: number;
 }
@@ -34,6 +38,7 @@ export const LIVE_HUB_DEFAULTS: LiveHubOptions = {
   flushIntervalMs: 250,
   heartbeatIntervalMs: 15_000,
   maxViewers: 1000,
+  maxViewersPerAddress: 50,
   maxWaitingBytes: 1024 * 1024,
 };
 
@@ -95,7 +100,13 @@ export function createLiveHub(parts: LiveParts, options: LiveHubOptions = LIVE_H
   heartbeat.unref();
 
   return {
-    hasRoom: () => !closed && viewers.size < options.maxViewers,
+    isFullFor(address) {
+      if (closed || viewers.size >= options.maxViewers) return 'everybody';
+      const network = networkOf(address);
+      let alike = 0;
+      for (const viewer of viewers) if (networkOf(viewer.address) === network) alike += 1;
+      return alike >= options.maxViewersPerAddress ? 'address' : null;
+    },
     add(viewer) {
       viewers.add(viewer);
       viewer.response.write(`retry: 2000\n${pingEvent(parts.clock())}`);

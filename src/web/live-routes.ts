@@ -1,6 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { isStationName } from '../telemetry/topic.ts';
 import type { Visitor } from './access/visitors.ts';
+import type { WebCounters } from './counters.ts';
 import { invalidParameter, WebError } from './errors.ts';
 import type { LiveHub, Viewer } from './live-hub.ts';
 import { liveQuery } from './schemas.ts';
@@ -9,7 +10,11 @@ import { liveQuery } from './schemas.ts';
 type MayStay = (visitor: Visitor | undefined, station: string | undefined) => boolean;
 
 /** `GET /api/live`: an event stream of readings that are now the newest of their series, and of presence. */
-export function liveRoutes(hub: LiveHub, mayStay: MayStay): FastifyPluginCallbackTypebox {
+export function liveRoutes(
+  hub: LiveHub,
+  mayStay: MayStay,
+  counters: Pick<WebCounters, 'streams_refused'>,
+): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     // The server waits for open requests before it has closed, and these never end by themselves.
     app.addHook('preClose', (closed) => {
@@ -24,12 +29,17 @@ export function liveRoutes(hub: LiveHub, mayStay: MayStay): FastifyPluginCallbac
         if (station !== undefined && !isStationName(station)) {
           throw invalidParameter('station', 'is not a station name');
         }
-        if (!hub.hasRoom()) throw tooManyViewers();
-        const { visitor } = request;
+        const { visitor, ip } = request;
+        const full = hub.isFullFor(ip);
+        if (full !== null) {
+          counters.streams_refused += 1;
+          throw full === 'address' ? tooManyStreams() : tooManyViewers();
+        }
         const viewer: Viewer = {
           response: reply.raw,
           station,
           units,
+          address: ip,
           mayStay: () => mayStay(visitor, station),
         };
         reply.hijack();
@@ -54,6 +64,12 @@ const STREAM_HEADERS = {
 
 function tooManyViewers(): WebError {
   return new WebError(503, 'too-many-viewers', 'as many event streams are open as the service allows', {
+    retryAfterSeconds: 30,
+  });
+}
+
+function tooManyStreams(): WebError {
+  return new WebError(429, 'too-many-streams', 'this address has as many event streams as it may', {
     retryAfterSeconds: 30,
   });
 }

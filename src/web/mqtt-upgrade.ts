@@ -8,16 +8,24 @@ import type { WebParts } from './parts.ts';
 import { answerAndClose } from './raw-answer.ts';
 import { WebSocketStream } from './websocket-stream.ts';
 
-/** Longest message over WebSocket, in bytes: several MQTT packets of the longest that the broker takes. */
-const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** The longest fixed header of a packet [MQTT-2.2]. */
+const HEADER_BYTES = 5;
+/** A packet of the longest that the broker takes may share its message with some short ones. */
+const ROOM_FOR_OTHERS_BYTES = 64 * 1024;
 const PATH = /^\/mqtt\/?(?:\?|$)/;
 /** `mqtt` is what must be asked for [MQTT-6.0.0-3]; clients of MQTT 3.1 ask for the other. */
 const SUBPROTOCOLS = ['mqtt', 'mqttv3.1'];
 
-export type UpgradeParts = Pick<WebParts, 'acceptMqtt' | 'allowedOrigins' | 'trustProxy'>;
+export type UpgradeParts = Pick<
+  WebParts,
+  'acceptMqtt' | 'allowedOrigins' | 'trustProxy' | 'maxConnectBytes' | 'maxPacketBytes'
+>;
 
-/** Takes a request that a WebSocket is to be made of, with its connection and what has been read of it beyond. */
-export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+/**
+ * Takes a request that a WebSocket is to be made of, with its connection and what has been read of it beyond.
+ * @returns whether the connection is now one of MQTT
+ */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 
 /** MQTT over WebSocket, at `/mqtt`. */
 export function createMqttUpgrade(parts: UpgradeParts): Upgrade {
@@ -25,7 +33,8 @@ export function createMqttUpgrade(parts: UpgradeParts): Upgrade {
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    maxPayload: MAX_MESSAGE_BYTES,
+    // Whoever has not said who it is may have little kept for it.
+    maxPayload: parts.maxConnectBytes + HEADER_BYTES,
     // Packets are short, and each connection would hold the memory of a compressor.
     perMessageDeflate: false,
     handleProtocols: (offered) => SUBPROTOCOLS.find((name) => offered.has(name)) ?? false,
@@ -34,13 +43,20 @@ export function createMqttUpgrade(parts: UpgradeParts): Upgrade {
     const refusal = refusalOf(request, parts.allowedOrigins);
     if (refusal !== null) {
       answerAndClose(socket, refusal);
-      return;
+      return false;
     }
     // Of a client that has gone already there is none.
-    const address: string | undefined = proxyAddr(request, trust);
+    const known: string | undefined = proxyAddr(request, trust);
+    const address = known ?? '';
+    // A proxy that does not say whom it speaks for.
+    const isProxy = trust(address, 0);
+    let isTaken = false;
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      parts.acceptMqtt(new WebSocketStream(webSocket), { address: address ?? '' });
+      const stream = new WebSocketStream(webSocket);
+      const opened = (): void => stream.limitMessages(parts.maxPacketBytes + ROOM_FOR_OTHERS_BYTES);
+      isTaken = parts.acceptMqtt(stream, { address, isProxy, opened });
     });
+    return isTaken;
   };
 }
 

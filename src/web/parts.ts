@@ -53,12 +53,22 @@ export interface WebParts {
   readonly admitWrite: (address: string) => Promise<number | undefined>;
   readonly httpCounters: WebCounters;
   readonly maxBodyBytes: number;
+  readonly maxStreamsPerAddress: number;
   /** Origins whose pages may frame ours. */
   readonly frameAncestors: readonly string[];
   /** Where stations publish, for the page that shows how; e.g. `{ host: '127.0.0.1', port: 1883 }`. */
   readonly mqttAddress: () => { host: string; port: number; tlsPort?: number | undefined };
-  /** Takes MQTT that comes over WebSocket; `address` is the IP address of the client, behind proxies that are trusted. */
-  readonly acceptMqtt: (stream: Duplex, remote: { readonly address: string }) => void;
+  /**
+   * Takes MQTT that comes over WebSocket; `address` is the IP address of the client, behind proxies that are trusted.
+   * `opened` is to be called when the client has been let in. Returns whether it was taken.
+   */
+  readonly acceptMqtt: (
+    stream: Duplex,
+    remote: { readonly address: string; readonly isProxy: boolean; readonly opened: () => void },
+  ) => boolean;
+  /** Longest packet of an MQTT client before it is let in, and afterwards. */
+  readonly maxConnectBytes: number;
+  readonly maxPacketBytes: number;
   /** Origins whose pages may use MQTT over WebSocket, beside our own. */
   readonly allowedOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */

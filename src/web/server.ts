@@ -17,7 +17,7 @@ import { answerErrors, answerFrameworkError } from './error-handler.ts';
 import { pathOf } from './failure-log.ts';
 import { dropGoneClients } from './gone-clients.ts';
 import { healthRoutes } from './health-routes.ts';
-import { createLiveHub } from './live-hub.ts';
+import { createLiveHub, LIVE_HUB_DEFAULTS } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
 import { mqttRoutes } from './mqtt-routes.ts';
 import { nowPage } from './pages/now-page.ts';
@@ -78,7 +78,10 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   }).withTypeProvider<TypeBoxTypeProvider>();
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
   const visitors = createVisitors(parts);
-  const hub = createLiveHub(parts);
+  const hub = createLiveHub(parts, {
+    ...LIVE_HUB_DEFAULTS,
+    maxViewersPerAddress: parts.maxStreamsPerAddress,
+  });
   dropGoneClients(app);
   logRequests(app);
   answerErrors(app, parts);
@@ -97,7 +100,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     readingsRoutes(parts),
     submitRoutes(parts),
     rejectedRoutes(parts),
-    liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station)),
+    liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station), parts.httpCounters),
     loginRoutes(parts, visitors),
     mqttRoutes,
     nowPage(parts),

@@ -4,10 +4,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Server as TlsServer, TlsOptions } from 'node:tls';
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { Door } from '../transport/door.ts';
 import { listen } from '../transport/listen.ts';
+import type { WebCounters } from './counters.ts';
 import { answerClientError } from './error-handler.ts';
 import { handleUpgrades } from './handle-upgrades.ts';
-import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
+import type { HttpLimits } from './http-limits.ts';
 import type { Upgrade } from './mqtt-upgrade.ts';
 
 /** How long a connection may idle between requests: longer than proxies keep theirs, so that none is used as it closes. */
@@ -33,12 +35,17 @@ export interface WebServers {
   close(): Promise<void>;
 }
 
-/** @param app is closed with them */
-export function createWebServers(
-  app: FastifyInstance,
-  upgrade: Upgrade,
-  limits: HttpLimits = HTTP_LIMITS,
-): WebServers {
+export interface WebServersParts {
+  /** Is closed with them. */
+  readonly app: FastifyInstance;
+  readonly upgrade: Upgrade;
+  /** Asks about each connection before anything is done for it. */
+  readonly door: Pick<Door, 'guard' | 'letGo'>;
+  readonly limits: HttpLimits;
+  readonly counters: WebCounters;
+}
+
+export function createWebServers({ app, upgrade, door, limits, counters }: WebServersParts): WebServers {
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
   let isClosing = false;
@@ -48,8 +55,13 @@ export function createWebServers(
   function create(tls: WebTls | undefined): Server {
     // See require-host.ts.
     const options = { ...limits, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, requireHostHeader: false };
-    if (tls === undefined) return createServer(options, answer).on('connection', track);
+    if (tls === undefined) {
+      const server = createServer(options, answer);
+      door.guard(server);
+      return server.on('connection', track);
+    }
     const server = createTlsServer({ ...options, ...tls.options() }, answer);
+    door.guard(server);
     server.on('secureConnection', track);
     // Node's own listener would have them answered in the clear. A connection whose handshake took too long is left open.
     server.removeAllListeners('tlsClientError');
@@ -71,14 +83,16 @@ export function createWebServers(
   return {
     async listen(host, port, tls) {
       const server = create(tls);
-      server.on('clientError', answerClientError);
+      server.on('clientError', (error, socket) => answerClientError(error, socket, counters));
       handleUpgrades(
         server,
         tls === undefined ? 'connection' : 'secureConnection',
         (request, socket, head) => {
           // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- none that is not one is in there
           sockets.delete(socket as Socket);
-          upgrade(request, socket, head);
+          const isTaken = upgrade(request, socket, head);
+          if (isTaken) door.letGo(socket);
+          return isTaken;
         },
       );
       servers.push(server);

@@ -10,6 +10,10 @@ const UNSUPPORTED_DATA = 1003;
 
 type Done = (error?: Error | null) => void;
 
+/** Of what takes frames apart; both are private to `ws`, so a test watches them. */
+const RECEIVER = '_receiver';
+const RECEIVER_LIMIT = '_maxPayload';
+
 /**
  * A WebSocket as the stream of bytes that MQTT is: packets may span frames, and a frame may hold several [MQTT-6.0.0-2].
  * It behaves as a socket does whose client has ended its side: what had come before is still read, and what is written
@@ -17,11 +21,15 @@ type Done = (error?: Error | null) => void;
  */
 export class WebSocketStream extends Duplex {
   readonly #webSocket: WebSocket;
+  readonly #receiver: object;
   #bytesTaken = 0;
 
   constructor(webSocket: WebSocket) {
     super();
     this.#webSocket = webSocket;
+    const receiver: unknown = Reflect.get(webSocket, RECEIVER);
+    if (!isReceiver(receiver)) throw new Error('this version of ws has another receiver');
+    this.#receiver = receiver;
     webSocket.on('message', (data: Buffer, isBinary) => {
       if (this.destroyed) return;
       if (!isBinary) {
@@ -39,6 +47,14 @@ export class WebSocketStream extends Duplex {
   /** All that was ever written, what waits included: as of a socket. */
   get bytesWritten(): number {
     return this.#bytesTaken + this.writableLength;
+  }
+
+  /**
+   * How long a message may be from now on, in bytes: until it is whole, all of its fragments are kept. `ws` itself has one
+   * limit from beginning to end.
+   */
+  limitMessages(maxBytes: number): void {
+    Reflect.set(this.#receiver, RECEIVER_LIMIT, maxBytes);
   }
 
   override _read(): void {
@@ -83,4 +99,10 @@ export class WebSocketStream extends Duplex {
       done();
     });
   }
+}
+
+function isReceiver(value: unknown): value is object {
+  return (
+    typeof value === 'object' && value !== null && typeof Reflect.get(value, RECEIVER_LIMIT) === 'number'
+  );
 }

@@ -28,6 +28,9 @@ function packetsOf(pieces: readonly Buffer[]): Buffer[] {
   for (const piece of pieces) {
     cursor.push(piece);
     while (cursor.next(MAX_BYTES) === 'packet') found.push(cursor.bytes.subarray(cursor.start, cursor.end));
+    cursor.trim();
+    // What is kept is bounded by what has come of the next packet.
+    if (cursor.bytes.length > 2 * cursor.bytesAhead) throw new Error('more is kept');
   }
   return found;
 }

@@ -69,6 +69,8 @@ const TRANSPORTS: Record<string, (broker: Broker) => Promise<Duplex>> = {
       acceptMqtt: (stream, remote) => broker.accept(stream, remote),
       allowedOrigins: [],
       trustProxy: [],
+      maxConnectBytes: 4_096,
+      maxPacketBytes: 262_144,
     });
     const server = createServer().on('upgrade', upgrade).listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());

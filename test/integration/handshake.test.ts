@@ -5,9 +5,10 @@ import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { createListeners } from '../../src/broker/listeners.ts';
 import { tlsOptions } from '../../src/transport/tls-options.ts';
-import { HTTP_LIMITS } from '../../src/web/http-limits.ts';
+import { newWebCounters } from '../../src/web/counters.ts';
 import { createWebServers } from '../../src/web/web-servers.ts';
 import { makeCertificate } from '../support/certificate.ts';
+import { HTTP_LIMITS, OPEN_DOOR } from '../support/web.ts';
 
 /** The first bytes that a client sends. */
 async function clientHello(): Promise<Buffer> {
@@ -32,8 +33,14 @@ async function quickTls(handshakeTimeout: number) {
 test.each(['broker', 'web'])(
   'with TLS, the %s cuts off who does not finish the handshake in time, however steadily bytes come',
   async (part) => {
-    const listeners = createListeners(() => expect.unreachable());
-    const web = createWebServers(await fastify(), () => expect.unreachable());
+    const listeners = createListeners(OPEN_DOOR, () => expect.unreachable());
+    const web = createWebServers({
+      app: await fastify(),
+      upgrade: () => expect.unreachable(),
+      door: OPEN_DOOR,
+      limits: HTTP_LIMITS,
+      counters: newWebCounters(),
+    });
     onTestFinished(async () => {
       listeners.stop();
       await web.close();
@@ -61,11 +68,17 @@ test.each(['without', 'with'])(
     const app = await fastify();
     app.post('/', () => 'done');
     await app.ready();
-    const web = createWebServers(app, () => {}, {
-      ...HTTP_LIMITS,
-      requestTimeout: 300,
-      headersTimeout: 300,
-      connectionsCheckingInterval: 50,
+    const web = createWebServers({
+      app,
+      upgrade: () => false,
+      door: OPEN_DOOR,
+      counters: newWebCounters(),
+      limits: {
+        ...HTTP_LIMITS,
+        requestTimeout: 300,
+        headersTimeout: 300,
+        connectionsCheckingInterval: 50,
+      },
     });
     onTestFinished(() => web.close());
     const tls = how === 'with' ? await quickTls(10_000) : undefined;

@@ -69,12 +69,13 @@ test('MAX_CONNECTS_PER_SECOND come in from one address, and one more when its tu
 });
 
 test('CONNECT_TIMEOUT ends a connection that has not said who it is', async () => {
-  const { mqttPort } = await useService({ connectTimeoutMs: 100 });
+  const { mqttPort, service } = await useService({ connectTimeoutMs: 1_000 });
   const silent = await rawClient(mqttPort, { connect: false });
   const half = await rawClient(mqttPort, { connect: false });
   half.sendBytes(Uint8Array.of(0x10, 40, 0, 4));
   const connected = await rawClient(mqttPort);
   await Promise.all([silent.closed(), half.closed()]);
+  expect(service.counters()).toMatchObject({ connections_timed_out: 2 });
   connected.send(publish('stations/a/t'));
   await connected.waitFor(() => pubacks(connected) === 1);
 });
@@ -82,15 +83,16 @@ test('CONNECT_TIMEOUT ends a connection that has not said who it is', async () =
 test.each([0, 60])(
   'MAX_KEEPALIVE ends a connection without a word for one and a half times as long, where %i s were asked for',
   async (keepalive) => {
-    const { mqttPort } = await useService({ maxKeepaliveMs: 100 });
+    const { mqttPort, service } = await useService({ maxKeepaliveMs: 100 });
     const client = await rawClient(mqttPort, { keepalive });
     await client.closed();
     expect(client.received).toMatchObject([{ cmd: 'connack', returnCode: 0 }]);
+    expect(service.counters()).toMatchObject({ connections_silent: 1 });
   },
 );
 
 test('MAX_PACKET_BYTES is taken, and one byte more closes the connection', async () => {
-  const { mqttPort } = await useService({ maxPacketBytes: 1_000 });
+  const { mqttPort, service } = await useService({ maxPacketBytes: 1_000 });
   const client = await rawClient(mqttPort);
   const overhead = 2 + 'stations/a/t'.length + 2;
   client.send(publish('stations/a/t', 1, '1'.repeat(1_000 - overhead)));
@@ -98,6 +100,36 @@ test('MAX_PACKET_BYTES is taken, and one byte more closes the connection', async
   client.send(publish('stations/a/t', 2, '1'.repeat(1_001 - overhead)));
   await client.closed();
   expect(pubacks(client)).toBe(1);
+  expect(service.counters()).toMatchObject({ connections_too_long: 1, connections_malformed: 0 });
+  const other = await rawClient(mqttPort);
+  other.sendBytes(Uint8Array.of(0xc1, 0));
+  await other.closed();
+  expect(service.counters()).toMatchObject({ connections_too_long: 1, connections_malformed: 1 });
+});
+
+test('MAX_UNFINISHED_BYTES are kept of packets without an end, one byte more closes its connection, and all is given back', async () => {
+  const { mqttPort, service } = await useService({ maxUnfinishedBytes: 1_000 });
+  const begun = (bytes: number): Buffer => Buffer.concat([Buffer.of(0x32, 0xff, 0x7f)], bytes);
+  const heard = async (client: RawClient): Promise<void> => {
+    client.send({ cmd: 'pingreq' });
+    await client.waitFor((received) => received.some(({ cmd }) => cmd === 'pingresp'));
+  };
+  for (let round = 0; round < 3; round += 1) {
+    const clients = [await rawClient(mqttPort), await rawClient(mqttPort), await rawClient(mqttPort)];
+    const [first, second, third] = clients as [RawClient, RawClient, RawClient];
+    first.sendBytes(begun(600));
+    second.sendBytes(begun(400));
+    // Whole packets need no room, nor do those who finish what they have begun.
+    await heard(third);
+    expect(clients.some((client) => client.isClosed())).toBe(false);
+    second.sendBytes(Uint8Array.of(0));
+    await second.closed();
+    expect(first.isClosed()).toBe(false);
+    expect(service.counters()).toMatchObject({ connections_unfinished: round + 1 });
+    first.socket.destroy();
+    third.socket.destroy();
+    await poll(() => service.gauges()['connected_clients'] === 0);
+  }
 });
 
 test('MAX_MESSAGES_PER_SECOND are read a second: the others wait and are all acknowledged', async () => {
@@ -113,7 +145,7 @@ test('MAX_MESSAGES_PER_SECOND are read a second: the others wait and are all ack
   await other.waitFor(() => pubacks(other) === 1);
   expect(pubacks(client)).toBeLessThan(45);
   await client.waitFor(() => pubacks(client) === 45);
-  expect(service.counters()).toMatchObject({ connections_over_pace: 0 });
+  expect(service.counters()).toMatchObject({ connections_over_pace: 0, clients_delayed: 1 });
 });
 
 test('MAX_BYTES_PER_SECOND are read a second, and a client that never slows down is cut off after MAX_OVER_PACE', async () => {

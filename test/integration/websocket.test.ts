@@ -77,9 +77,9 @@ test.each([
   const client = await openWebSocket(mqttUrl(service));
   // Of QoS 2 no more than a few are handled in one turn.
   const messages = numbers(500).map((number) => publish(number, { qos: 2 }));
-  const bytes = Buffer.concat([connectPacket('eager'), ...messages].map((packet) => generate(packet)));
   await new Promise((resolve) => {
-    client.webSocket.send(bytes, resolve);
+    for (const packet of [connectPacket('eager'), ...messages]) client.webSocket.send(generate(packet));
+    client.webSocket.send(generate({ cmd: 'pingreq' }), resolve);
   });
   leave(client);
   await poll(async () => (await stored(service)) === 500);
@@ -128,9 +128,33 @@ describe('a WebSocket is closed', () => {
     expect(await stored(service)).toBe(0);
   });
 
-  test('with 1009 for a message longer than 1 MiB', async () => {
-    const client = await rawOverWebSocket(await useService());
-    client.webSocket.send(Buffer.alloc(1024 * 1024 + 1));
+  test('with 1009 when more than a CONNECT is collected before CONNACK, however many do so', async () => {
+    const service = await useService();
+    const sockets = await Promise.all(numbers(50).map(() => openWebSocket(mqttUrl(service))));
+    // All that may be: the longest CONNECT and its fixed header, in fragments of a message that does not end.
+    for (const { webSocket } of sockets) {
+      webSocket.send(Buffer.alloc(4_000), { fin: false });
+      webSocket.send(Buffer.alloc(101), { fin: false });
+    }
+    for (const { webSocket } of sockets) {
+      const pong = new Promise((resolve) => webSocket.once('pong', resolve));
+      webSocket.ping();
+      await pong;
+      webSocket.send(Buffer.alloc(1), { fin: false });
+    }
+    const codes = await Promise.all(sockets.map(({ closed }) => closed()));
+    expect(new Set(codes)).toEqual(new Set([1009]));
+  });
+
+  test('with 1009 for a message of MAX_PACKET_BYTES and more than 64 KiB', async () => {
+    const maxPacketBytes = 2 * 1024 * 1024;
+    const service = await useService({ maxPacketBytes });
+    const client = await rawOverWebSocket(service);
+    // Whether it is a reading does not matter here.
+    const padding = maxPacketBytes - generate(publish(1, { payload: '' })).length;
+    client.webSocket.send(generate(publish(1, { payload: 'x'.repeat(padding) })));
+    await client.waitFor((received) => acknowledged(received).length === 1);
+    client.webSocket.send(Buffer.alloc(maxPacketBytes + 64 * 1024 + 1));
     expect(await client.closed()).toBe(1009);
   });
 

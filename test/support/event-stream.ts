@@ -20,9 +20,12 @@ export interface EventStream {
 }
 
 /** Resolves with the head of the answer; the connection is cut when the test ends. */
-export async function openEventStream(url: string): Promise<EventStream> {
+export async function openEventStream(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<EventStream> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    get(url, { agent: false }, resolve).on('error', reject);
+    get(url, { agent: false, headers }, resolve).on('error', reject);
   });
   onTestFinished(() => {
     response.destroy();

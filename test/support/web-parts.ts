@@ -51,6 +51,7 @@ export interface WebPartsOptions {
   readonly mqttHost?: string;
   readonly isPrivate?: boolean;
   readonly maxBodyBytes?: number;
+  readonly maxStreamsPerAddress?: number;
   readonly frameAncestors?: readonly string[];
   /** How many wrong secrets and how many writes one address may send while the test runs. */
   readonly maxWrongSecrets?: number;
@@ -106,12 +107,16 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       admitWrite: (address) => writes.count(address),
       httpCounters: newWebCounters(),
       maxBodyBytes: options.maxBodyBytes ?? 262_144,
+      maxStreamsPerAddress: options.maxStreamsPerAddress ?? 50,
       frameAncestors: options.frameAncestors ?? [],
       mqttAddress: () => ({ host: options.mqttHost ?? '127.0.0.1', port: 1883 }),
       acceptMqtt(stream, { address }) {
         accepted.push(address);
         stream.destroy();
+        return true;
       },
+      maxConnectBytes: 4_096,
+      maxPacketBytes: 262_144,
       allowedOrigins: [],
       trustProxy: options.trustProxy ?? [],
       clock,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
-import { type HttpLimits, HTTP_LIMITS } from '../../src/web/http-limits.ts';
+import { readConfig } from '../../src/config.ts';
+import { type HttpLimits, httpLimits } from '../../src/web/http-limits.ts';
 import { createMqttUpgrade } from '../../src/web/mqtt-upgrade.ts';
 import { createWeb, type WebOptions } from '../../src/web/server.ts';
 import { createWebServers } from '../../src/web/web-servers.ts';
@@ -36,6 +37,12 @@ export async function logIn(web: TestWeb, secret: string): Promise<string> {
   return cookie;
 }
 
+/** As they are unless they are set. */
+export const HTTP_LIMITS = httpLimits(readConfig({}));
+
+/** Everybody comes in. */
+export const OPEN_DOOR = { guard: () => {}, letGo: () => {} };
+
 /** Closed when the test ends. */
 export async function useWeb(
   options: WebPartsOptions = {},
@@ -55,7 +62,13 @@ export async function startWeb(
   { limits = HTTP_LIMITS, ...options }: TestWebOptions = {},
 ): Promise<TestWeb> {
   const app = await createWeb(handle.parts, { log: silentLog, ...options });
-  const servers = createWebServers(app, createMqttUpgrade(handle.parts), limits);
+  const servers = createWebServers({
+    app,
+    upgrade: createMqttUpgrade(handle.parts),
+    door: OPEN_DOOR,
+    limits,
+    counters: handle.parts.httpCounters,
+  });
   const { port: taken } = await servers.listen('127.0.0.1', port);
   const url = `http://127.0.0.1:${taken}`;
   return {

@@ -22,7 +22,13 @@ async function useHub(options: Partial<LiveHubOptions>): Promise<TestHub> {
   const hub = createLiveHub(handle.parts, { ...LIVE_HUB_DEFAULTS, ...options });
   let cutOff = 0;
   const server = createServer((_request, response) => {
-    const viewer = { response, mayStay: () => true, station: undefined, units: undefined };
+    const viewer = {
+      response,
+      mayStay: () => true,
+      station: undefined,
+      units: undefined,
+      address: '127.0.0.1',
+    };
     response.on('close', () => {
       cutOff += 1;
       hub.remove(viewer);
@@ -90,11 +96,11 @@ test('heartbeats come by themselves', async () => {
 test('there is room for as many viewers as are allowed, and again when one leaves', async () => {
   const hub = await useHub({ maxViewers: 2 });
   await hub.watch();
-  expect(hub.hub.hasRoom()).toBe(true);
+  expect(hub.hub.isFullFor('127.0.0.1')).toBeNull();
   const second = await hub.watch();
-  expect(hub.hub.hasRoom()).toBe(false);
+  expect(hub.hub.isFullFor('127.0.0.1')).toBe('everybody');
   second.destroy();
-  await poll(() => hub.hub.hasRoom());
+  await poll(() => hub.hub.isFullFor('127.0.0.1') === null);
 });
 
 test('a closed hub hears nothing any more, and has no room', async () => {
@@ -102,5 +108,5 @@ test('a closed hub hears nothing any more, and has no room', async () => {
   expect(hub.listeners()).toBe(2);
   hub.hub.close();
   expect(hub.listeners()).toBe(0);
-  expect(hub.hub.hasRoom()).toBe(false);
+  expect(hub.hub.isFullFor('127.0.0.1')).toBe('everybody');
 });

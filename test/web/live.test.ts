@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
+import { answerErrors } from '../../src/web/error-handler.ts';
 import { createLiveHub, LIVE_HUB_DEFAULTS } from '../../src/web/live-hub.ts';
 import { liveRoutes } from '../../src/web/live-routes.ts';
 import { openEventStream } from '../support/event-stream.ts';
@@ -92,14 +93,33 @@ test('a station name that can not be one is a 400 that names station', async () 
   expect(body.error.details[0].field).toBe('station');
 });
 
-test('one viewer too many gets a 503', async () => {
-  const app = fastify().register(
-    liveRoutes(createLiveHub(createWebParts().parts, { ...LIVE_HUB_DEFAULTS, maxViewers: 1 }), () => true),
-  );
+test.each([
+  ['too-many-viewers', 503, { maxViewers: 2 }],
+  ['too-many-streams', 429, { maxViewersPerAddress: 2 }],
+])('one stream too many is answered with %s, and counted', async (code, status, limits) => {
+  const { parts } = createWebParts();
+  const hub = createLiveHub(parts, { ...LIVE_HUB_DEFAULTS, ...limits });
+  const app = fastify().register(liveRoutes(hub, () => true, parts.httpCounters));
+  answerErrors(app, parts);
   onTestFinished(() => app.close());
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  expect((await openEventStream(`${url}/api/live`)).status).toBe(200);
-  expect((await openEventStream(`${url}/api/live`)).status).toBe(503);
+  const [first] = [await openEventStream(`${url}/api/live`), await openEventStream(`${url}/api/live`)];
+  expect(parts.httpCounters.streams_refused).toBe(0);
+  const refused = await fetch(`${url}/api/live`);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([status, '30']);
+  expect(await refused.json()).toMatchObject({ error: { code } });
+  expect(parts.httpCounters.streams_refused).toBe(1);
+  first.destroy();
+  await poll(async () => (await openEventStream(`${url}/api/live`)).status === 200);
+});
+
+test('behind a trusted proxy each client has its own number of streams', async () => {
+  const web = await useWeb({ maxStreamsPerAddress: 1, trustProxy: ['loopback'] });
+  const open = async (address: string): Promise<number> =>
+    (await openEventStream(`${web.url}/api/live`, { 'x-forwarded-for': address })).status;
+  expect(await open('203.0.113.1')).toBe(200);
+  expect(await open('203.0.113.2')).toBe(200);
+  expect(await open('203.0.113.1')).toBe(429);
 });
 
 test('closing ends the streams properly and does not wait for them, nor for idle or half-open requests', async () => {

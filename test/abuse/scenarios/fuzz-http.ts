@@ -15,6 +15,8 @@ const STACK_TRACE = /\n\s+at |node_modules|\.[jt]s:\d+|file:\/\//;
 export const fuzzHttp: Scenario = {
   name: 'fuzz-http',
   about: `${REQUESTS.toLocaleString('en-GB')} requests, with everything wrong that may be wrong in one`,
+  // Each comes on a connection of its own, and from one address.
+  env: { HTTP_MAX_CONNECTS_PER_SECOND: '10000' },
   async run({ httpPort, seed, say }) {
     const { routes, source } = await findRoutes(httpPort);
     say(`routes from ${source}`);

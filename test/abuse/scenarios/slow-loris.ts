@@ -21,7 +21,13 @@ interface Dripping {
 export const slowLoris: Scenario = {
   name: 'slow-loris',
   about: `${EACH} connections of each kind that say next to nothing, and watchers that never read`,
-  env: { CONNECT_TIMEOUT: String(CONNECT_TIMEOUT_SECONDS) },
+  // All come from one address, which would have met its limits long before.
+  env: {
+    CONNECT_TIMEOUT: String(CONNECT_TIMEOUT_SECONDS),
+    MAX_CONNECTS_PER_SECOND: '10000',
+    HTTP_MAX_CONNECTS_PER_SECOND: '10000',
+    HTTP_MAX_CONNECTIONS_PER_ADDRESS: '10000',
+  },
   async run(attack) {
     const { ports, httpPort, say } = attack;
     const failures: string[] = [];

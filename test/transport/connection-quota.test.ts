@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createConnectionQuota } from '../../src/broker/connection-quota.ts';
+import { createConnectionQuota } from '../../src/transport/connection-quota.ts';
 
 const MANY = { maxConnections: 1_000, maxConnectionsPerAddress: 1_000, maxConnectsPerSecond: 1_000 };
 

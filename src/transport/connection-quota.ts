@@ -1,4 +1,4 @@
-import { networkOf } from '../access/network.ts';
+import { networkOf } from './network.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export interface QuotaLimits {
@@ -14,9 +14,12 @@ export type OverLimit = 'connections' | 'connections-per-address' | 'connects-pe
 
 /** Counts the connections of all and of each address. */
 export interface ConnectionQuota {
-  /** @returns what it is refused for; `null` when it is counted, to be {@link release released} when it ends */
-  admit(address: string): OverLimit | null;
-  release(address: string): void;
+  /**
+   * @param address `null`: of many clients, such as a proxy's; it counts among all connections alone
+   * @returns what it is refused for; `null` when it is counted, to be {@link release released} when it ends
+   */
+  admit(address: string | null): OverLimit | null;
+  release(address: string | null): void;
 }
 
 interface Usage {
@@ -45,27 +48,30 @@ export function createConnectionQuota(
     }
   }
 
+  function usageOf(address: string): Usage {
+    const key = networkOf(address);
+    let usage = usages.get(key);
+    if (usage === undefined) {
+      usage = { open: 0, connects: new TokenBucket(limits.maxConnectsPerSecond, now()) };
+      usages.set(key, usage);
+    }
+    return usage;
+  }
+
   return {
     admit(address) {
       sweep();
-      const key = networkOf(address);
-      let usage = usages.get(key);
-      if (usage === undefined) {
-        usage = { open: 0, connects: new TokenBucket(limits.maxConnectsPerSecond, now()) };
-        usages.set(key, usage);
-      }
-      if (!usage.connects.tryTake(now())) return 'connects-per-second';
+      const usage = address === null ? null : usageOf(address);
+      if (usage?.connects.tryTake(now()) === false) return 'connects-per-second';
       if (open >= limits.maxConnections) return 'connections';
-      if (usage.open >= limits.maxConnectionsPerAddress) return 'connections-per-address';
+      if (usage !== null && usage.open >= limits.maxConnectionsPerAddress) return 'connections-per-address';
       open += 1;
-      usage.open += 1;
+      if (usage !== null) usage.open += 1;
       return null;
     },
     release(address) {
-      const usage = usages.get(networkOf(address));
-      if (usage === undefined) return;
       open -= 1;
-      usage.open -= 1;
+      if (address !== null) usageOf(address).open -= 1;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TokenBucket } from '../../src/broker/token-bucket.ts';
+import { TokenBucket } from '../../src/transport/token-bucket.ts';
 
 test('a second of use is saved up and no more', () => {
   const bucket = new TokenBucket(3, 0);
