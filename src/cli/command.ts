@@ -35,6 +35,8 @@ export interface Command<O extends Options = Options> {
   /** What else its help says. */
   readonly details: string;
   readonly options: O;
+  /** Whether it is about what is there already, so that it makes no database to look into. */
+  readonly needsDatabase?: true;
   /**
    * Does it; has failed when it throws.
    * @throws UsageError, errors with a `hint`, what the database reports

@@ -14,16 +14,16 @@ With --json: {"station","username","password"}`,
   options: OPTIONS,
   async run(context) {
     const [name = ''] = context.operands;
-    show(await issue(context, { kind: 'station', name, filters: [] }), context);
+    await show(await issue(context, { kind: 'station', name, filters: [] }), context);
   },
 };
 
 /** The forms that a new station's password can be handed out in. */
-function show(issued: Issued, context: Context<typeof OPTIONS>): void {
+async function show(issued: Issued, context: Context<typeof OPTIONS>): Promise<void> {
   if (context.options.json) context.print(JSON.stringify(stationDocument(issued)));
   else
     context.print(
-      `The station ${issued.name} may publish now. What its board needs:\n${loginLines(issued, context)}`,
+      `The station ${issued.name} may publish now. What its board needs:\n${await loginLines(issued, context)}`,
     );
 }
 

@@ -35,7 +35,9 @@ describe('with nothing but an empty folder', () => {
   test('a station is added, its password shown once, and the database stopped again', async () => {
     const env = { DATA_DIR: await useFolder(), HOST: '0.0.0.0', MQTT_PORT: '2883' };
     const added = await runCli(['station', 'add', 'outside'], env);
-    expect(added).toMatchObject({ code: 0, stderr: '' });
+    expect(added.code).toBe(0);
+    expect(added.stderr).toBe(`There was no database in ${env.DATA_DIR}: made one. Is DATA_DIR right?\n`);
+    expect(added.stdout).toContain('No running service');
     expect(added.stdout).toMatch(/Broker +[^ ]+, port 2883\n +User name +outside\n +Password +[\w-]{22}\n/);
     expect(added.stdout).toContain('stations/outside/temperature');
     expect(added.stdout).toContain('shown this once');
@@ -59,8 +61,22 @@ describe('with nothing but an empty folder', () => {
     expect(await filesThatHold(env.DATA_DIR, hashSecret(password))).not.toEqual([]);
   });
 
+  test.each([
+    ['station', 'list'],
+    ['credentials', 'list'],
+    ['credentials', 'rotate', 'outside'],
+    ['credentials', 'revoke', 'outside'],
+  ])('%s %s makes no database, and asks whether DATA_DIR is right', async (...args) => {
+    const folder = await useFolder();
+    const { code, stdout, stderr } = await runCli(args, { DATA_DIR: join(folder, 'data') });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`There is no database in DATA_DIR ${join(folder, 'data')}`);
+    expect(stderr).toContain('the DATA_DIR of the service');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test('every command does its part', async () => {
-    const env = { DATA_DIR: await useFolder() };
+    const env = { DATA_DIR: await makeDatabase() };
     expect(await runCli(['credentials', 'list'], env)).toMatchObject({ code: 0, stdout: '' });
     expect(await runJson(['station', 'list'], env)).toEqual({ stations: [] });
     const station = await runJson<StationLogin>(['station', 'add', 'outside'], env);
