@@ -4,6 +4,8 @@ import type { OpenDatabase } from './open-database.ts';
 /** A word that begins with `--`, as `node:util`'s parseArgs takes it, and what the help says of it. */
 export interface Option {
   readonly type: 'boolean' | 'string';
+  /** Of strings only: may stand without a value, and is '' then. */
+  readonly mayBeBare?: true;
   /** May be given several times. */
   readonly multiple?: true;
   /** What stands for the value in the usage line; of strings only. */

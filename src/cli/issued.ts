@@ -34,7 +34,8 @@ export async function issueAgain(context: Context, name: string): Promise<Issued
   return { kind, name, filters, secret };
 }
 
-function checkName(kind: CredentialKind, name: string): void {
+/** @throws UsageError */
+export function checkName(kind: CredentialKind, name: string): void {
   // All kinds share one form, as they share one space of names.
   if (isStationName(name)) return;
   const rule = '1 to 64 letters, digits, ".", "_" and "-", of which the first is a letter or digit';

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -142,6 +142,51 @@ describe('with nothing but an empty folder', () => {
     const again = await runCli(['credentials', 'revoke', 'grafana'], env);
     expect(again).toMatchObject({ code: 1, stdout: '' });
     expect(again.stderr).toContain('credentials list');
+  });
+});
+
+describe('station add --config', () => {
+  const settings = { HOST: '192.168.1.10', MQTT_PORT: '2883' };
+
+  test('prints what the board reads, and nothing else', async () => {
+    const env = { ...settings, DATA_DIR: await makeDatabase() };
+    const { code, stdout, stderr } = await runCli(['station', 'add', 'outside', '--config'], env);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      station: 'outside',
+      user: 'outside',
+      password: expect.stringMatching(SECRET),
+      host: '192.168.1.10',
+      port: 2883,
+      wifi_name: expect.stringMatching(/^FILL IN/),
+    });
+    expect(stderr).toContain('Fill the Wi-Fi into its config.json');
+  });
+
+  test('writes it to a new file that only its owner can read, and to no other', async () => {
+    const env = { ...settings, DATA_DIR: await makeDatabase() };
+    const file = join(env.DATA_DIR, 'outside.json');
+    const added = await runCli(['station', 'add', 'outside', '--config', file], env);
+    expect(added).toMatchObject({ code: 0, stdout: '' });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readFile(file, 'utf8')).toContain('"user": "outside"');
+    await writeFile(file, 'precious');
+    const refused = await runCli(['station', 'add', 'shed', `--config=${file}`], env);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('EEXIST');
+    expect(await readFile(file, 'utf8')).toBe('precious');
+    expect((await runCli(['station', 'list'], env)).stdout).not.toContain('shed');
+  });
+
+  test('leaves no file where the station is known already, or its broker is not', async () => {
+    const env = { DATA_DIR: await makeDatabase(), HOST: '192.168.1.10', MQTT_PORT: '0' };
+    const file = join(env.DATA_DIR, 'outside.json');
+    const unknown = await runCli(['station', 'add', 'outside', '--config', file], env);
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('Start the service first')]);
+    await runCli(['station', 'add', 'outside'], env);
+    const known = await runCli(['station', 'add', 'outside', '--config', file], { ...env, MQTT_PORT: '1' });
+    expect([known.code, known.stdout]).toEqual([1, '']);
+    await expect(stat(file)).rejects.toThrow('ENOENT');
   });
 });
 
