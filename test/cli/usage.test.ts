@@ -50,6 +50,8 @@ describe('wrong use ends with 2, prints no result, and says', () => {
     [['statoin', 'add', 'x'], 'Did you mean "station add"?'],
     [['station', 'lst'], 'Did you mean "station list"?'],
     [['credentials', 'rotat', 'x'], 'Did you mean "credentials rotate"?'],
+    [['station', 'remove', 'plug'], 'no command "station remove". Those that begin with "station":'],
+    [['station', 'remove', 'plug'], 'station list'],
     [['frobnicate'], 'no command "frobnicate".'],
     [['frobnicate', '--help'], 'no command "frobnicate".'],
     [['credentials'], 'credentials revoke NAME'],
