@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { homePath } from './access/home-path.ts';
 import { errorBody, WebError } from './errors.ts';
 import { frame } from './pages/frame.ts';
 import type { WebParts } from './parts.ts';
@@ -29,7 +28,7 @@ export function answerErrors(app: FastifyInstance, parts: WebParts): void {
     return reply.view('error.hbs', {
       ...page,
       heading: HEADINGS[error.status] ?? heading,
-      home: request.visitor === undefined ? '/' : homePath(parts, request.visitor.principal),
+      homeLabel: page.home === '/' ? 'To the stations' : 'To your own page',
       isLoginRefused: error.status === 403,
       message: error.message,
     });
