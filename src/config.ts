@@ -248,6 +248,8 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
   ...LIMIT_SETTINGS,
 };
 
+const PORTS = ['httpPort', 'mqttPort', 'httpsPort', 'mqttsPort'] as const;
+
 /** Every setting, in the order of the documentation. */
 export const SETTINGS: readonly Omit<Setting<unknown>, 'read'>[] = Object.values(SCHEMA);
 
@@ -268,9 +270,20 @@ export function readConfig(env: Environment): Config {
       return [key, undefined];
     }
   });
-  if (mistakes.length > 0) throw new ConfigError(mistakes);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- SCHEMA has exactly the keys of Config
-  return Object.fromEntries(entries) as Config;
+  const config = Object.fromEntries(entries) as Config;
+  mistakes.push(...sharedPorts(config));
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return config;
+}
+
+/** Two listeners can't have one port; those that are 0 get one each. */
+function sharedPorts(config: Config): readonly string[] {
+  const ports = PORTS.map((key) => ({ env: SCHEMA[key].env, port: config[key] }));
+  return ports.flatMap(({ env, port: taken }, index) => {
+    const earlier = ports.slice(0, index).find((other) => other.port === taken);
+    return taken && earlier ? [`${env}: ${taken} is that of ${earlier.env}, too; each needs its own`] : [];
+  });
 }
 
 /** Whether only this machine can reach the service: not through a proxy either, and nobody wants it locked. */

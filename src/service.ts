@@ -15,6 +15,7 @@ import { openDatabase } from './open-database.ts';
 import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
 import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
+import { leaveAddresses } from './service-addresses.ts';
 import { readServiceSecret } from './storage/service-secret.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import { newWebCounters } from './web/counters.ts';
@@ -184,6 +185,14 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   mqtts = await listenWithTls(broker, config, 'MQTTS_PORT', config.mqttsPort, certificate);
   const http = await listenOn(web.servers, config, 'HTTP_PORT', config.httpPort);
   const https = await listenWithTls(web.servers, config, 'HTTPS_PORT', config.httpsPort, certificate);
+  const addresses = {
+    host: config.host,
+    httpPort: http.port,
+    mqttPort: mqtt.port,
+    httpsPort: https?.port,
+    mqttsPort: mqtts?.port,
+  };
+  await leaveAddresses(config.dataDir, addresses, log, releasers);
   return {
     http,
     mqtt,

@@ -33,7 +33,7 @@ export function integer(text: string, least: number, most = Number.MAX_SAFE_INTE
 /** @throws Mistake */
 export function boolean(text: string): boolean {
   if (text === 'true' || text === 'false') return text === 'true';
-  throw new Mistake('neither true nor false');
+  throw new Mistake('use true or false');
 }
 
 /** @throws Mistake */

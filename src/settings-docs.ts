@@ -16,7 +16,7 @@ export function envExample(): string {
     ({ env, default: value, allowed, description }) =>
       `# ${plain(description)}\n# Allowed: ${plain(allowed)}\n#${env}=${value}\n`,
   );
-  return `# Settings of Thermograph. Copy to .env and start with: node --env-file=.env dist/src/main.js\n\n${entries.join('\n')}`;
+  return `# Settings of Thermograph. Copy to .env and start with: set -a; . ./.env; set +a; npm start\n\n${entries.join('\n')}`;
 }
 
 function plain(markdown: string): string {

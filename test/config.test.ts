@@ -136,6 +136,21 @@ describe('settings', () => {
     expect(mistakesIn(env)).toEqual(mistakes);
   });
 
+  test.each<[Record<string, string>, string[]]>([
+    [{ HTTP_PORT: '1883' }, ['MQTT_PORT: 1883 is that of HTTP_PORT, too; each needs its own']],
+    [
+      { MQTTS_PORT: '3000', HTTPS_PORT: '1883', TLS_CERT_FILE: 'c', TLS_KEY_FILE: 'k' },
+      [
+        'HTTPS_PORT: 1883 is that of MQTT_PORT, too; each needs its own',
+        'MQTTS_PORT: 3000 is that of HTTP_PORT, too; each needs its own',
+      ],
+    ],
+    [{ HTTP_PORT: '0', MQTT_PORT: '0' }, []],
+    [{ PRIVATE: 'yes' }, ['PRIVATE="yes": use true or false']],
+  ])('of ports and switches are checked: %j', (env, mistakes) => {
+    expect(mistakesIn(env)).toEqual(mistakes);
+  });
+
   test('of transports take lists, and paths from where the service starts', () => {
     expect(
       readConfig({

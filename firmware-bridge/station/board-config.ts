@@ -10,7 +10,7 @@ export interface BoardConfig {
   readonly wifi?: { readonly name: string; readonly password: string };
 }
 
-/** What board/settings.py takes for not filled in. */
+/** What board/checks.py takes for not filled in. */
 const PLACEHOLDER = 'FILL IN';
 
 /**

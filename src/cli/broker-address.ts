@@ -1,12 +1,18 @@
+import { isIPv6 } from 'node:net';
 import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { type Config, isLoopback } from '../config.ts';
+import { isLoopback } from '../config.ts';
+import type { ServiceAddresses } from '../service-addresses.ts';
 
-/** Where boards find the broker, for a person to type into one. */
+/** Where boards find the broker and people the pages, for a person to type. */
 export interface BrokerAddress {
   readonly host: string;
   /** `undefined`: the service takes a free one when it starts. */
   readonly port: number | undefined;
-  /** What keeps a board from reaching it. */
+  /** `undefined`: there is none, or nobody knows yet. */
+  readonly tlsPort: number | undefined;
+  /** Where the pages begin, without a slash at its end; `undefined` as with `port`. */
+  readonly page: string | undefined;
+  /** What keeps boards and people from reaching it. */
   readonly obstacle: string | undefined;
 }
 
@@ -14,16 +20,26 @@ export interface BrokerAddress {
 const NOT_A_LAN = /^(?:docker|br-|veth|virbr|vmnet|cni|flannel|tailscale|wg|tun|tap|utun|zt)/;
 
 export function brokerAddress(
-  { host, mqttPort }: Pick<Config, 'host' | 'mqttPort'>,
+  { host: listening, mqttPort, mqttsPort, httpPort, httpsPort }: ServiceAddresses,
   interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces(),
 ): BrokerAddress {
+  const isEverywhere = listening === '0.0.0.0' || listening === '::';
+  const host = isEverywhere ? (lanAddress(interfaces) ?? hostname()) : listening;
   return {
-    host: host === '0.0.0.0' || host === '::' ? (lanAddress(interfaces) ?? hostname()) : host,
-    port: mqttPort === 0 ? undefined : mqttPort,
-    obstacle: isLoopback(host)
-      ? `HOST is ${host}, so only this machine reaches the broker. Start the service with HOST=0.0.0.0 for boards.`
+    host,
+    port: mqttPort || undefined,
+    tlsPort: mqttsPort || undefined,
+    page: pageAddress(host, httpPort, httpsPort),
+    obstacle: isLoopback(listening)
+      ? `HOST is ${listening}, so only this machine reaches it. Start the service with HOST=0.0.0.0 for others, boards above all.`
       : undefined,
   };
+}
+
+function pageAddress(host: string, httpPort: number, httpsPort: number | undefined): string | undefined {
+  const inUrl = isIPv6(host) ? `[${host}]` : host;
+  if (httpsPort) return `https://${inUrl}:${httpsPort}`;
+  return httpPort === 0 ? undefined : `http://${inUrl}:${httpPort}`;
 }
 
 /** This machine's own address in the network that boards are most likely on. */

@@ -4,6 +4,8 @@ import type { OpenDatabase } from './open-database.ts';
 /** A word that begins with `--`, as `node:util`'s parseArgs takes it, and what the help says of it. */
 export interface Option {
   readonly type: 'boolean' | 'string';
+  /** Of strings only: may stand without a value, and is '' then. */
+  readonly mayBeBare?: true;
   /** May be given several times. */
   readonly multiple?: true;
   /** What stands for the value in the usage line; of strings only. */
@@ -35,6 +37,8 @@ export interface Command<O extends Options = Options> {
   /** What else its help says. */
   readonly details: string;
   readonly options: O;
+  /** Whether it is about what is there already, so that it makes no database to look into. */
+  readonly needsDatabase?: true;
   /**
    * Does it; has failed when it throws.
    * @throws UsageError, errors with a `hint`, what the database reports

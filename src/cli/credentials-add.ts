@@ -31,7 +31,7 @@ With --json: {"kind","username","password","filters"}`,
     const filters = [...new Set(context.options.filter ?? DEFAULT_FILTERS)];
     checkFilters(filters);
     const issued = await issue(context, { kind: 'integrator', name, filters });
-    show(issued, context, context.options.json);
+    await show(issued, context, context.options.json);
   },
 };
 
@@ -45,7 +45,8 @@ With --json: {"kind","username","password"}`,
   options: OPTIONS,
   async run(context) {
     const [name = ''] = context.operands;
-    show(await issue(context, { kind: 'admin', name, filters: [] }), context, context.options.json);
+    const issued = await issue(context, { kind: 'admin', name, filters: [] });
+    await show(issued, context, context.options.json);
   },
 };
 
@@ -65,12 +66,12 @@ function checkFilters(filters: readonly string[]): void {
   if (mistakes.length > 0) throw new UsageError(mistakes);
 }
 
-function show(issued: Issued, context: Context, isJson = false): void {
+async function show(issued: Issued, context: Context, isJson = false): Promise<void> {
   const { kind, name, filters, secret } = issued;
   if (isJson) {
     const document = { kind, username: name, password: secret };
     context.print(JSON.stringify(kind === 'integrator' ? { ...document, filters } : document));
   } else {
-    context.print(`${name} is known as ${article(kind)} now:\n${loginLines(issued, context)}`);
+    context.print(`${name} is known as ${article(kind)} now:\n${await loginLines(issued, context)}`);
   }
 }

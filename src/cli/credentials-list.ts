@@ -13,6 +13,7 @@ export const credentialsList: Command<typeof OPTIONS> = {
 With --json: {"credentials":[{"kind","username","filters","createdAt","rotatedAt"}]}; rotatedAt is null where the password
 was never replaced.`,
   options: OPTIONS,
+  needsDatabase: true,
   async run(context) {
     const { pool } = await context.database();
     const found = await readCredentials(pool);

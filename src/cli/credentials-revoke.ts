@@ -13,6 +13,7 @@ before; the name can be given again, with another password.
 
 With --json: {"kind","username"}`,
   options: OPTIONS,
+  needsDatabase: true,
   async run(context) {
     const [name = ''] = context.operands;
     const { pool } = await context.database();

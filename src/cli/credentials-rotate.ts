@@ -12,6 +12,7 @@ or seen by others, and before a board changes hands.
 
 With --json: {"kind","username","password"}`,
   options: OPTIONS,
+  needsDatabase: true,
   async run(context) {
     const [name = ''] = context.operands;
     const issued = await issueAgain(context, name);
@@ -19,7 +20,7 @@ With --json: {"kind","username","password"}`,
       context.print(JSON.stringify({ kind: issued.kind, username: name, password: issued.secret }));
     } else {
       const effect = 'The old one does not count any more, and connections made with it are cut.';
-      context.print(`${name} has a new password. ${effect}\n${loginLines(issued, context)}`);
+      context.print(`${name} has a new password. ${effect}\n${await loginLines(issued, context)}`);
     }
   },
 };

@@ -54,9 +54,23 @@ function explain(
     meant[0]?.typed ?? '',
     meant.map(({ name }) => name),
   );
-  if (nearest === undefined) return { mistake: `There is no command "${words[0]}".` };
+  if (nearest === undefined) return unknown(words, commands);
   const typed = words.slice(0, nearest.split(' ').length).join(' ');
   return { mistake: `There is no command "${typed}". Did you mean "${nearest}"?` };
+}
+
+/** The longest beginning that commands have, and what may follow it. */
+function unknown(
+  words: readonly string[],
+  commands: readonly Command[],
+): { readonly mistake: string; readonly begun?: readonly string[] } {
+  const isBegun = (length: number): boolean =>
+    commands.some(({ name }) => startsWith(name.split(' '), words.slice(0, length)));
+  const begun = words.findIndex((_, index) => !isBegun(index + 1));
+  const mistake = `There is no command "${words.slice(0, begun + 1).join(' ')}".`;
+  if (begun <= 0) return { mistake };
+  const beginning = words.slice(0, begun);
+  return { mistake: `${mistake} Those that begin with "${beginning.join(' ')}":`, begun: beginning };
 }
 
 function startsWith(words: readonly string[], beginning: readonly string[]): boolean {

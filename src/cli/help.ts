@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import type { Command, Option } from './command.ts';
 import { alignColumns } from './table.ts';
 
 const HELP_OPTION = ['--help, -h', 'this text'];
@@ -31,7 +31,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or settings.
 
 export function helpOn(command: Command, program: string): string {
   const rows = Object.entries(command.options).map(([name, option]) => [
-    `--${name}${option.placeholder === undefined ? '' : ` ${option.placeholder}`}`,
+    `--${name}${valueOf(option)}`,
     option.description,
   ]);
   const options = [...rows, HELP_OPTION].map(([left = '', right = '']) => [`  ${left}`, right]);
@@ -47,9 +47,13 @@ ${alignColumns(options)}
 
 /** `station add NAME [--json]` */
 export function usageOf({ name, operands, options }: Command): string {
-  const optional = Object.entries(options).map(([option, { placeholder, multiple }]) => {
-    const value = placeholder === undefined ? '' : ` ${placeholder}`;
-    return `[--${option}${value}]${multiple ? '...' : ''}`;
-  });
+  const optional = Object.entries(options).map(
+    ([word, option]) => `[--${word}${valueOf(option)}]${option.multiple ? '...' : ''}`,
+  );
   return [name, ...operands, ...optional].join(' ');
+}
+
+function valueOf({ placeholder, mayBeBare }: Option): string {
+  if (placeholder === undefined) return '';
+  return mayBeBare ? ` [${placeholder}]` : ` ${placeholder}`;
 }

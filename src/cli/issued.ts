@@ -1,7 +1,7 @@
 import { type CredentialKind, createSecret, hashSecret } from '../access/credential.ts';
 import { addCredential, rotateCredential } from '../storage/credentials-query.ts';
 import { isStationName } from '../telemetry/topic.ts';
-import { brokerAddress } from './broker-address.ts';
+import { type BrokerAddress, brokerAddress } from './broker-address.ts';
 import { type Context, UsageError } from './command.ts';
 import { alignColumns } from './table.ts';
 
@@ -34,7 +34,8 @@ export async function issueAgain(context: Context, name: string): Promise<Issued
   return { kind, name, filters, secret };
 }
 
-function checkName(kind: CredentialKind, name: string): void {
+/** @throws UsageError */
+export function checkName(kind: CredentialKind, name: string): void {
   // All kinds share one form, as they share one space of names.
   if (isStationName(name)) return;
   const rule = '1 to 64 letters, digits, ".", "_" and "-", of which the first is a letter or digit';
@@ -46,28 +47,60 @@ export function article(kind: CredentialKind): string {
   return kind === 'station' ? 'a station' : `an ${kind}`;
 }
 
+/** Where the service is that runs now, or else where the settings of the command would have it. */
+export async function whereItIs(context: Context): Promise<BrokerAddress> {
+  const { service } = await context.database();
+  const address = brokerAddress(service ?? context.config);
+  if (service !== undefined) return address;
+  const guess = "No running service tells where it is: the addresses are by this command's own settings.";
+  return {
+    ...address,
+    obstacle: address.obstacle === undefined ? guess : `${guess}\n${address.obstacle}`,
+  };
+}
+
 /** What to give to whom it is for, line by line. */
-export function loginLines({ kind, name, filters, secret }: Issued, { config }: Context): string {
-  const { host, port, obstacle } = brokerAddress(config);
-  const rows = [
-    ['Broker', `${host}, port ${port ?? '(the one that the service shows at its start)'}`],
-    ['User name', name],
-    ['Password', secret],
-    ...(kind === 'station' ? stationRows(name, host, port, secret) : []),
-    ...(kind === 'station' ? [] : [['HTTP', `the header "Authorization: Bearer ${secret}"`]]),
-    ...(kind === 'integrator' ? [['Reads', filters.join(' ')]] : []),
-  ];
+export async function loginLines(issued: Issued, context: Context): Promise<string> {
+  const address = await whereItIs(context);
+  const rows = ROWS[issued.kind](issued, address);
   const table = alignColumns(rows.map(([label = '', value = '']) => [`  ${label}`, value]));
-  const note = obstacle === undefined ? '' : `\n${obstacle}\n`;
+  const note = address.obstacle === undefined ? '' : `\n${address.obstacle}\n`;
   return `\n${table}\n\nThe password is shown this once: only a hash of it is kept.\n${note}`;
 }
 
-function stationRows(
-  name: string,
-  host: string,
-  port: number | undefined,
-  secret: string,
-): readonly (readonly string[])[] {
+type Rows = readonly (readonly string[])[];
+
+// An admin is refused over MQTT, and a station's pages are of no use to its board.
+const ROWS: Readonly<Record<CredentialKind, (issued: Issued, address: BrokerAddress) => Rows>> = {
+  station: (issued, address) => [...brokerRows(issued, address), ...stationRows(issued, address)],
+  integrator: (issued, address) => [
+    ...brokerRows(issued, address),
+    ['Reads', issued.filters.join(' ')],
+    ...pageRows(issued, address),
+  ],
+  admin: (issued, address) => [['Password', issued.secret], ...pageRows(issued, address)],
+};
+
+const AT_ITS_START = 'the one that the service shows at its start';
+
+function brokerRows({ name, secret }: Issued, { host, port, tlsPort }: BrokerAddress): Rows {
+  const withTls = tlsPort === undefined ? '' : `; with TLS, port ${tlsPort}`;
+  return [
+    ['Broker', `${host}, port ${port ?? `(${AT_ITS_START})`}${withTls}`],
+    ['User name', name],
+    ['Password', secret],
+  ];
+}
+
+function pageRows({ secret }: Issued, { page }: BrokerAddress): Rows {
+  return [
+    ['Page', page === undefined ? AT_ITS_START : `${page}/`],
+    ['Log in', page === undefined ? '/login on it, with the password' : `${page}/login, with the password`],
+    ['HTTP', `the header "Authorization: Bearer ${secret}"`],
+  ];
+}
+
+function stationRows({ name, secret }: Issued, { host, port }: BrokerAddress): Rows {
   const attempt = `mosquitto_pub -h ${host} -p ${port ?? 'PORT'} -u ${name} -P ${secret} -q 1`;
   return [
     ['Topics', `stations/${name}/temperature  one reading, such as 21.5; any metric for temperature`],

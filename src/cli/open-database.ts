@@ -2,10 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { readLeftAddresses, type ServiceAddresses } from '../service-addresses.ts';
 import { databaseUnreachable } from '../start-error.ts';
 import { isServed } from '../storage/database-facts.ts';
 import { EmbeddedServerError } from '../storage/embedded/error.ts';
+import { hasDatabase } from '../storage/embedded/data-directory.ts';
 import { findNeighbour } from '../storage/embedded/neighbour.ts';
+import { isAlive } from '../storage/embedded/process-identity.ts';
 import { startEmbeddedServer } from '../storage/embedded/server.ts';
 import { awaitSchema, DatabaseError, migrate } from '../storage/migrate.ts';
 import { type Connection, createPool, endPool, type PoolLimits } from '../storage/pool.ts';
@@ -14,6 +17,8 @@ import { type Connection, createPool, endPool, type PoolLimits } from '../storag
 export interface OpenDatabase {
   readonly pool: Pool;
   readonly connection: Connection;
+  /** Where the service is that works with it; `undefined`: none runs, or it does not say. */
+  readonly service: ServiceAddresses | undefined;
   /** Stops the embedded database, too, if the command has started it. */
   close(): Promise<void>;
   /** For a second Ctrl-C: leaves no embedded database behind, and returns at once. */
@@ -24,8 +29,10 @@ export interface OpenDatabaseOptions {
   readonly config: Config;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Says what takes time. */
+  /** Says what takes time, and what to mind. */
   readonly tell: (text: string) => void;
+  /** Whether an embedded database is made where there is none. */
+  readonly mayCreate: boolean;
 }
 
 const LIMITS: PoolLimits = { maxConnections: 2, statementTimeoutMs: 30_000 };
@@ -38,6 +45,7 @@ interface Located {
   readonly connection: Connection;
   /** Whether a service runs on it, which looks after the schema. */
   readonly isServed: boolean;
+  readonly service: ServiceAddresses | undefined;
   close(): Promise<void>;
   abandon(): void;
 }
@@ -51,7 +59,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDa
   const { config, log } = options;
   const located = await (config.databaseUrl === undefined
     ? locateEmbedded(options)
-    : locateByUrl(config.databaseUrl, log));
+    : locateByUrl(config.databaseUrl, options));
   try {
     await (located.isServed ? awaitSchema : migrate)(located.connection, log);
   } catch (error) {
@@ -64,6 +72,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDa
   return {
     pool,
     connection: located.connection,
+    service: located.service,
     async close() {
       await endPool(pool);
       await located.close();
@@ -72,11 +81,13 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDa
   };
 }
 
-async function locateByUrl(connectionString: string, log: Logger): Promise<Located> {
+async function locateByUrl(connectionString: string, { config, log }: OpenDatabaseOptions): Promise<Located> {
   const connection = { connectionString };
   const pool = createPool(connection, LIMITS, log);
   try {
-    return { connection, isServed: await isServed(pool), close: async () => {}, abandon() {} };
+    const isServedNow = await isServed(pool);
+    const service = isServedNow ? await addressesOf(config.dataDir, isAlive) : undefined;
+    return { connection, isServed: isServedNow, service, close: async () => {}, abandon() {} };
   } catch (error) {
     throw databaseUnreachable(error);
   } finally {
@@ -88,12 +99,14 @@ async function locateByUrl(connectionString: string, log: Logger): Promise<Locat
 async function locateEmbedded(options: OpenDatabaseOptions): Promise<Located> {
   const { config, log, signal, tell } = options;
   const until = performance.now() + NEIGHBOUR_PATIENCE_MS;
+  if (!options.mayCreate && !(await hasDatabase(config.dataDir))) throw noDatabase(config.dataDir);
   for (let told = ''; ; ) {
     signal.throwIfAborted();
     const neighbour = await findNeighbour({ dataDir: config.dataDir, log });
     if (neighbour?.role === 'service') {
       const { connection } = neighbour;
-      return { connection, isServed: true, close: async () => {}, abandon() {} };
+      const service = await addressesOf(config.dataDir, (pid) => pid === neighbour.pid);
+      return { connection, isServed: true, service, close: async () => {}, abandon() {} };
     }
     if (neighbour === undefined) {
       const started = await startOwn(options, until);
@@ -111,14 +124,17 @@ async function locateEmbedded(options: OpenDatabaseOptions): Promise<Located> {
 
 /** `undefined`: another was quicker. */
 async function startOwn(
-  { config, log, signal }: OpenDatabaseOptions,
+  { config, log, signal, tell }: OpenDatabaseOptions,
   until: number,
 ): Promise<Located | undefined> {
+  const isNew = !(await hasDatabase(config.dataDir));
   try {
     const server = await startEmbeddedServer({ dataDir: config.dataDir, log, role: 'command', signal });
+    if (isNew) tell(`There was no database in ${config.dataDir}: made one. Is DATA_DIR right?`);
     return {
       connection: server.connection,
       isServed: false,
+      service: undefined,
       close: () => server.close(),
       abandon: () => server.abandon(),
     };
@@ -127,6 +143,23 @@ async function startOwn(
     if (!isTaken || performance.now() > until) throw error;
     return undefined;
   }
+}
+
+/** What a service that is over has left behind must not mislead: `isIts` says whether the process is the service's. */
+async function addressesOf(
+  dataDir: string,
+  isIts: (pid: number) => boolean,
+): Promise<ServiceAddresses | undefined> {
+  const left = await readLeftAddresses(dataDir);
+  return left !== undefined && isIts(left.pid) ? left : undefined;
+}
+
+function noDatabase(dataDir: string): EmbeddedServerError {
+  return new EmbeddedServerError(
+    'no-database',
+    `There is no database in DATA_DIR ${dataDir}.`,
+    'Give this command the DATA_DIR of the service; or start the service once, or add a station, and it is made.',
+  );
 }
 
 function stillBusy(dataDir: string, name: string): EmbeddedServerError {

@@ -19,7 +19,7 @@ export function parseArguments(
   const operands: string[] = [];
   // Not strict: its errors come one at a time, and know nothing of what was probably meant.
   const { tokens } = parseArgs({
-    args: [...args],
+    args: withEmptyValues(args, options),
     options: Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }])),
     strict: false,
     allowPositionals: true,
@@ -36,6 +36,18 @@ export function parseArguments(
   const surplus = operands.slice(wanted.length);
   if (surplus.length > 0) mistakes.push(`Nothing is known to do with ${surplus.map(quoted).join(' and ')}.`);
   return { operands, options: values, mistakes };
+}
+
+/** parseArgs knows no option that may stand alone or with a value: alone, it gets an empty one. */
+function withEmptyValues(args: readonly string[], options: Options): string[] {
+  const end = args.indexOf('--');
+  return args.map((arg, index) => {
+    const isBare =
+      arg.startsWith('--') && Object.hasOwn(options, arg.slice(2)) && options[arg.slice(2)]?.mayBeBare;
+    const next = args[index + 1];
+    const isAlone = next === undefined || next.startsWith('-');
+    return isBare && isAlone && (end === -1 || index < end) ? `${arg}=` : arg;
+  });
 }
 
 interface OptionToken {

@@ -51,7 +51,7 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
     throw new UsageError([...mistakes, `Usage: ${options.program} ${usageOf(command)}`]);
   const config = readConfig(options.env);
   const { signal, print, tell } = options;
-  const database = createLazyDatabase(config, options);
+  const database = createLazyDatabase(config, command, options);
   const context: Context = {
     config,
     operands,
@@ -71,13 +71,14 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
 /** Opened when it is first asked for: a command may find out before that it was used wrongly. */
 function createLazyDatabase(
   config: Config,
+  { needsDatabase }: Command,
   { signal, tell, onOpened }: RunOptions,
 ): { open(): Promise<OpenDatabase>; close(): Promise<void> } {
   let opening: Promise<OpenDatabase> | undefined;
   async function open(): Promise<OpenDatabase> {
     // What a service tells daily is nothing for one command; problems are.
     const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel, true);
-    const opened = await openDatabase({ config, log, signal, tell });
+    const opened = await openDatabase({ config, log, signal, tell, mayCreate: !needsDatabase });
     onOpened(() => opened.abandon());
     return opened;
   }

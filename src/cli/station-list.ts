@@ -15,6 +15,7 @@ export const stationList: Command<typeof OPTIONS> = {
 With --json: {"stations":[{"station","hasCredential","lastReadingAt"}]}; lastReadingAt is the newest reading's own time,
 or null where there is none.`,
   options: OPTIONS,
+  needsDatabase: true,
   async run(context) {
     const { pool } = await context.database();
     const [latest, credentials] = await Promise.all([readLatest(pool), readCredentials(pool)]);

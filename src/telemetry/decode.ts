@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { quote, quoteValue } from './quote.ts';
 import type { Message, Micros, Reading, Rejection } from './reading.ts';
 import { parseMeasuredAt } from './time.ts';
-import { isMetricName, type ParsedTopic, parseTopic } from './topic.ts';
+import { isMetricName, metricNameMistake, type ParsedTopic, parseTopic } from './topic.ts';
 import { parseUnit } from './units.ts';
 import { parseValue, parseValueText } from './value.ts';
 
@@ -149,9 +149,7 @@ function decodeMetrics(station: string, item: JsonObject, when: When, where: str
     if (metric === 'time') continue;
     metrics += 1;
     if (!isMetricName(metric)) {
-      sink.rejections.push(
-        at(where, { reason: 'metric-name', detail: `${quote(metric)} is not a metric name` }),
-      );
+      sink.rejections.push(at(where, metricNameMistake(metric)));
       continue;
     }
     const read = readValue(item[metric], when);

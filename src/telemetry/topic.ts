@@ -31,6 +31,14 @@ export function isMetricName(text: string): boolean {
   return METRIC.test(text) && text !== 'status' && text !== 'time';
 }
 
+/** What is wrong with what should be a metric's name, and what would be right. */
+export function metricNameMistake(text: string): Rejection {
+  const detail = METRIC.test(text)
+    ? `${quote(text)} is not a metric name, for it means something else there; use another one`
+    : `${quote(text)} is not a metric name: use up to 64 of a-z, 0-9, _ and ., beginning with a letter`;
+  return { reason: 'metric-name', detail };
+}
+
 /** Reads a topic of the native dialect. */
 export function parseTopic(topic: string): ParsedTopic {
   if (topic.length > MAX_TOPIC_LENGTH) {
@@ -47,10 +55,13 @@ export function parseTopic(topic: string): ParsedTopic {
   if (levels.length > 3) {
     return unknown('topic-unknown', `${quote(topic)} has more levels than stations/{station}/{metric}`);
   }
-  if (!isStationName(station)) return unknown('station-name', `${quote(station)} is not a station name`);
+  if (!isStationName(station)) {
+    const rule = 'use up to 64 letters, digits, ., _ and -, beginning with a letter or digit';
+    return unknown('station-name', `${quote(station)} is not a station name: ${rule}`);
+  }
   if (metric === undefined) return { kind: 'station', station };
   if (metric === 'status') return { kind: 'status', station };
-  if (!isMetricName(metric)) return unknown('metric-name', `${quote(metric)} is not a metric name`);
+  if (!isMetricName(metric)) return { kind: 'unknown', rejection: metricNameMistake(metric) };
   return { kind: 'metric', station, metric };
 }
 

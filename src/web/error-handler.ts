@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { homePath } from './access/home-path.ts';
 import type { WebCounters } from './counters.ts';
 import { errorBody, WebError } from './errors.ts';
 import { createFailureLog } from './failure-log.ts';
@@ -31,7 +30,7 @@ export function answerErrors(app: FastifyInstance, parts: WebParts): void {
     return reply.view('error.hbs', {
       ...page,
       heading: HEADINGS[error.status] ?? heading,
-      home: request.visitor === undefined ? '/' : homePath(parts, request.visitor.principal),
+      homeLabel: page.home === '/' ? 'To the stations' : 'To your own page',
       isLoginRefused: error.status === 403,
       message: error.message,
     });

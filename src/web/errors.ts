@@ -52,15 +52,15 @@ export function metricUnknown(station: string, metric: string): WebError {
 }
 
 export function credentialsRequired(): WebError {
-  return new WebError(401, 'credentials-required', 'this needs a credential: Authorization: Bearer SECRET');
+  return new WebError(401, 'credentials-required', 'this needs a credential: Authorization: Bearer PASSWORD');
 }
 
 export function secretWrong(): WebError {
-  return new WebError(401, 'secret-wrong', 'nobody has this secret');
+  return new WebError(401, 'secret-wrong', 'nobody has this password');
 }
 
 export function tooManyWrongSecrets(retryAfterSeconds: number): WebError {
-  return new WebError(429, 'too-many-wrong-secrets', 'too many secrets from this address were wrong', {
+  return new WebError(429, 'too-many-wrong-secrets', 'too many passwords from this address were wrong', {
     retryAfterSeconds,
   });
 }

@@ -13,7 +13,7 @@ async function usePrivate(): Promise<TestWeb> {
 }
 
 async function logIn(page: Page, secret: string): Promise<void> {
-  await page.getByLabel('Secret').fill(secret);
+  await page.getByLabel('Password').fill(secret);
   await page.getByRole('button', { name: 'Log in' }).click();
 }
 
@@ -27,7 +27,7 @@ test.for([true, false])(
     expect(new URL(page.url()).pathname).toBe('/login');
     expect(complaints).toStrictEqual([]);
     await logIn(page, 'not the secret');
-    expect(await page.getByRole('alert').textContent()).toContain('Nobody has this secret');
+    expect(await page.getByRole('alert').textContent()).toContain('Nobody has this password');
     complaints.length = 0;
     await logIn(page, secret);
     await page.waitForURL(`${web.url}/status?units=imperial`);

@@ -1,3 +1,4 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
@@ -32,7 +33,35 @@ test('beside a running service commands use its embedded database, and leave it 
   await post(service.httpPort, 'outside');
   service.kill('SIGTERM');
   expect(await service.exited()).toBe(0);
+  await expect(stat(join(env.DATA_DIR, 'addresses.json'))).rejects.toThrow('ENOENT');
   expect(service.stderr()).not.toContain('lost the session');
+}, 60_000);
+
+test('what a command tells of addresses is where the running service listens, whatever its own settings', async () => {
+  const env = { DATA_DIR: await useFolder() };
+  const { httpPort, mqttPort } = await startProgram({ ...env, HOST: '127.0.0.2' });
+  const other = { ...env, HOST: '0.0.0.0', MQTT_PORT: '2883' };
+  const { stdout } = await runCli(['station', 'add', 'outside'], other);
+  expect(stdout).toContain(`127.0.0.2, port ${mqttPort}\n`);
+  expect(stdout).toContain(`mosquitto_pub -h 127.0.0.2 -p ${mqttPort} `);
+  expect(stdout).not.toMatch(/Page|No running service/);
+  const admin = await runCli(['credentials', 'add', 'admin', 'anna'], other);
+  expect(admin.stdout).toMatch(/Password +[\w-]{22}\n +Page +http:\S+\n +Log in +http:\S+\/login, /);
+  expect(admin.stdout).toContain(`http://127.0.0.2:${httpPort}/\n`);
+  expect(admin.stdout).not.toMatch(/Broker|User name/);
+  const integrator = await runCli(['credentials', 'add', 'integrator', 'grafana'], other);
+  expect(integrator.stdout).toMatch(/Broker[^]*User name[^]*Page[^]*Log in/);
+}, 60_000);
+
+test('addresses that another service has left behind are not believed', async () => {
+  const env = { DATA_DIR: await useFolder() };
+  await startProgram(env);
+  const file = join(env.DATA_DIR, 'addresses.json');
+  const left = JSON.parse(await readFile(file, 'utf8')) as object;
+  await writeFile(file, JSON.stringify({ ...left, pid: process.pid, mqttPort: 4883 }));
+  const { stdout } = await runCli(['station', 'add', 'outside'], { ...env, MQTT_PORT: '2883' });
+  expect(stdout).toContain('127.0.0.1, port 2883\n');
+  expect(stdout).toContain('No running service');
 }, 60_000);
 
 test('the schema of a running service of an older version is left alone, and the error says what to do', async () => {

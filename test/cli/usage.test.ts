@@ -50,6 +50,8 @@ describe('wrong use ends with 2, prints no result, and says', () => {
     [['statoin', 'add', 'x'], 'Did you mean "station add"?'],
     [['station', 'lst'], 'Did you mean "station list"?'],
     [['credentials', 'rotat', 'x'], 'Did you mean "credentials rotate"?'],
+    [['station', 'remove', 'plug'], 'no command "station remove". Those that begin with "station":'],
+    [['station', 'remove', 'plug'], 'station list'],
     [['frobnicate'], 'no command "frobnicate".'],
     [['frobnicate', '--help'], 'no command "frobnicate".'],
     [['credentials'], 'credentials revoke NAME'],
@@ -62,7 +64,11 @@ describe('wrong use ends with 2, prints no result, and says', () => {
     [['station', 'add', 'a', '-x'], 'no option -x'],
     [['station', 'add', 'a', '--json=yes'], '--json takes no value'],
     [['station', 'add', 'a', '--filter', 'live/#'], 'no option --filter'],
+    [['station', 'add', 'a', '--config', '--json'], '--config and --json exclude each other'],
     [['station', 'add', 'a/b'], 'letters, digits'],
+    [['station', 'add', 'a/b', '--config'], 'letters, digits'],
+    [['station', 'add', '--config', 'a'], 'NAME is missing'],
+    [['station', 'add', 'a', '--config', 'x', '--config'], '--config is given more than once'],
     [['station', 'add', '--', '-a'], '"-a" can not be the name'],
     [['station', 'add', ''], '"" can not be the name'],
     [['credentials', 'add', 'admin', 'x'.repeat(65)], 'can not be the name of an admin'],
@@ -80,7 +86,7 @@ describe('wrong use ends with 2, prints no result, and says', () => {
   test('as the program does', async () => {
     const { code, stdout, stderr } = await runCli(['station', 'add'], NOWHERE);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toBe('NAME is missing.\nUsage: thermograph station add NAME [--json]\n');
+    expect(stderr).toBe('NAME is missing.\nUsage: thermograph station add NAME [--config [FILE]] [--json]\n');
   });
 
   test('every mistake at once', async () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -35,7 +35,9 @@ describe('with nothing but an empty folder', () => {
   test('a station is added, its password shown once, and the database stopped again', async () => {
     const env = { DATA_DIR: await useFolder(), HOST: '0.0.0.0', MQTT_PORT: '2883' };
     const added = await runCli(['station', 'add', 'outside'], env);
-    expect(added).toMatchObject({ code: 0, stderr: '' });
+    expect(added.code).toBe(0);
+    expect(added.stderr).toBe(`There was no database in ${env.DATA_DIR}: made one. Is DATA_DIR right?\n`);
+    expect(added.stdout).toContain('No running service');
     expect(added.stdout).toMatch(/Broker +[^ ]+, port 2883\n +User name +outside\n +Password +[\w-]{22}\n/);
     expect(added.stdout).toContain('stations/outside/temperature');
     expect(added.stdout).toContain('shown this once');
@@ -59,8 +61,22 @@ describe('with nothing but an empty folder', () => {
     expect(await filesThatHold(env.DATA_DIR, hashSecret(password))).not.toEqual([]);
   });
 
+  test.each([
+    ['station', 'list'],
+    ['credentials', 'list'],
+    ['credentials', 'rotate', 'outside'],
+    ['credentials', 'revoke', 'outside'],
+  ])('%s %s makes no database, and asks whether DATA_DIR is right', async (...args) => {
+    const folder = await useFolder();
+    const { code, stdout, stderr } = await runCli(args, { DATA_DIR: join(folder, 'data') });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`There is no database in DATA_DIR ${join(folder, 'data')}`);
+    expect(stderr).toContain('the DATA_DIR of the service');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test('every command does its part', async () => {
-    const env = { DATA_DIR: await useFolder() };
+    const env = { DATA_DIR: await makeDatabase() };
     expect(await runCli(['credentials', 'list'], env)).toMatchObject({ code: 0, stdout: '' });
     expect(await runJson(['station', 'list'], env)).toEqual({ stations: [] });
     const station = await runJson<StationLogin>(['station', 'add', 'outside'], env);
@@ -126,6 +142,51 @@ describe('with nothing but an empty folder', () => {
     const again = await runCli(['credentials', 'revoke', 'grafana'], env);
     expect(again).toMatchObject({ code: 1, stdout: '' });
     expect(again.stderr).toContain('credentials list');
+  });
+});
+
+describe('station add --config', () => {
+  const settings = { HOST: '192.168.1.10', MQTT_PORT: '2883' };
+
+  test('prints what the board reads, and nothing else', async () => {
+    const env = { ...settings, DATA_DIR: await makeDatabase() };
+    const { code, stdout, stderr } = await runCli(['station', 'add', 'outside', '--config'], env);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      station: 'outside',
+      user: 'outside',
+      password: expect.stringMatching(SECRET),
+      host: '192.168.1.10',
+      port: 2883,
+      wifi_name: expect.stringMatching(/^FILL IN/),
+    });
+    expect(stderr).toContain('Fill the Wi-Fi into its config.json');
+  });
+
+  test('writes it to a new file that only its owner can read, and to no other', async () => {
+    const env = { ...settings, DATA_DIR: await makeDatabase() };
+    const file = join(env.DATA_DIR, 'outside.json');
+    const added = await runCli(['station', 'add', 'outside', '--config', file], env);
+    expect(added).toMatchObject({ code: 0, stdout: '' });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readFile(file, 'utf8')).toContain('"user": "outside"');
+    await writeFile(file, 'precious');
+    const refused = await runCli(['station', 'add', 'shed', `--config=${file}`], env);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('EEXIST');
+    expect(await readFile(file, 'utf8')).toBe('precious');
+    expect((await runCli(['station', 'list'], env)).stdout).not.toContain('shed');
+  });
+
+  test('leaves no file where the station is known already, or its broker is not', async () => {
+    const env = { DATA_DIR: await makeDatabase(), HOST: '192.168.1.10', MQTT_PORT: '0' };
+    const file = join(env.DATA_DIR, 'outside.json');
+    const unknown = await runCli(['station', 'add', 'outside', '--config', file], env);
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('Start the service first')]);
+    await runCli(['station', 'add', 'outside'], env);
+    const known = await runCli(['station', 'add', 'outside', '--config', file], { ...env, MQTT_PORT: '1' });
+    expect([known.code, known.stdout]).toEqual([1, '']);
+    await expect(stat(file)).rejects.toThrow('ENOENT');
   });
 });
 

@@ -321,3 +321,38 @@ test('a service that starts while its database is away lets in whom it knew last
   await wrong.closed();
   expect(wrong.received).toMatchObject([{ returnCode: 4 }]);
 });
+
+describe('Tasmota with FullTopic stations/%topic%/%prefix%/', () => {
+  const will = {
+    topic: 'stations/outside/tele/LWT',
+    payload: Buffer.from('Offline'),
+    qos: 1,
+    retain: true,
+  } as const;
+
+  test('is let in, and its own messages are kept as rejected', async () => {
+    const secured = await useSecuredService();
+    const plug = await clientOf(secured, 'outside', { will });
+    expect(plug.received).toMatchObject([{ cmd: 'connack', returnCode: 0 }]);
+    plug.send(publish('stations/outside/tele/LWT', 'Online', 0, true));
+    plug.send(publish('stations/outside/cmnd/POWER', '', 0));
+    plug.send(publish('stations/outside/tele/SENSOR', '{"DS18B20":{"Temperature":21.5}}', 0));
+    plug.send(publish('stations/outside/temperature', '21.5', 1));
+    await plug.waitFor((received) => received.some(({ cmd }) => cmd === 'puback'));
+    const { rows } = await secured.database.pool.query('SELECT topic, reason FROM rejected_messages');
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { topic: 'stations/outside/tele/LWT', reason: 'topic-unknown' },
+        { topic: 'stations/outside/tele/SENSOR', reason: 'topic-unknown' },
+      ]),
+    );
+  });
+
+  test('goes on when the topics of its group and its fallback are refused to it', async () => {
+    const plug = await clientOf(await useSecuredService(), 'outside', { will });
+    const wanted = ['stations/outside/cmnd/#', 'stations/tasmotas/cmnd/#', 'cmnd/DVES_0A1B2C_fb/#'];
+    expect(await subscribe(plug, ...wanted)).toEqual([1, 128, 128]);
+    plug.send(publish('stations/outside/temperature', '21.5', 1));
+    await plug.waitFor((received) => received.some(({ cmd }) => cmd === 'puback'));
+  });
+});

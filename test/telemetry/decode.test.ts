@@ -192,8 +192,14 @@ describe('several metrics on stations/{station}', () => {
     expect(values(decoded)).toEqual([['temperature', 21.5]]);
     expect(decoded.rejections).toEqual([
       { reason: 'value-not-a-number', detail: 'ssid: "home" is not a number' },
-      { reason: 'metric-name', detail: '"Humidity" is not a metric name' },
-      { reason: 'metric-name', detail: '"status" is not a metric name' },
+      {
+        reason: 'metric-name',
+        detail: '"Humidity" is not a metric name: use up to 64 of a-z, 0-9, _ and ., beginning with a letter',
+      },
+      {
+        reason: 'metric-name',
+        detail: '"status" is not a metric name, for it means something else there; use another one',
+      },
       { reason: 'value-missing', detail: 'x: there is no value' },
     ]);
   });

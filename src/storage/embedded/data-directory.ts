@@ -4,7 +4,7 @@ import { createDataDirectory, readVersion, removeDeadDrafts } from './new-data-d
 import { giveFolder } from './owned-file.ts';
 import type { RunAs } from './program.ts';
 import { includeSettings } from './settings.ts';
-import type { Site } from './site.ts';
+import { databaseFolder, type Site } from './site.ts';
 
 /**
  * Makes the data folder where there is none yet, and sees that this PostgreSQL, run this way, can use the one there
@@ -17,6 +17,14 @@ export async function prepareDataDirectory(site: Site, runAs: RunAs, signal: Abo
   await checkVersion(site);
   await checkOwner(site, runAs);
   await includeSettings(site.directory);
+}
+
+/** Whether a DATA_DIR holds a database, or something that only looks like one: whoever opens it will say. */
+export async function hasDatabase(dataDir: string): Promise<boolean> {
+  return readVersion(databaseFolder(dataDir)).then(
+    (version) => version !== undefined,
+    () => true,
+  );
 }
 
 async function checkVersion(site: Site): Promise<void> {

@@ -6,6 +6,8 @@ export type EmbeddedServerErrorCode =
   | 'binary-missing'
   /** DATA_DIR, or a folder in it, can't be read, written, entered or trusted. */
   | 'folder-not-usable'
+  /** DATA_DIR holds no database, and none is to be made. */
+  | 'no-database'
   /** The database was made by another major version of PostgreSQL. */
   | 'data-version'
   /** Another Thermograph works with this DATA_DIR. */

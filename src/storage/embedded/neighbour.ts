@@ -8,6 +8,8 @@ export interface Neighbour {
   readonly role: Role;
   /** What its session calls itself. */
   readonly name: string;
+  /** Of its process; `undefined`: it does not say. */
+  readonly pid: number | undefined;
   /** To the server that it owns, and which stops with it. */
   readonly connection: EmbeddedConnection;
 }

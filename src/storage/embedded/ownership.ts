@@ -73,14 +73,19 @@ export async function claimOwnership(
 /** Who owns the server at `connection`; `undefined`: nobody, or it gives no answer. */
 export async function readOwner(
   connection: EmbeddedConnection,
-): Promise<{ readonly role: Role; readonly name: string } | undefined> {
+): Promise<{ readonly role: Role; readonly name: string; readonly pid: number | undefined } | undefined> {
   const client = createClient(connection, 'thermograph looks for the owner');
   client.on('error', () => undefined);
   try {
     await client.connect();
     const name = await findOwner(client);
     if (name === undefined) return undefined;
-    return { name, role: name.startsWith(OWNER_NAMES.command) ? 'command' : 'service' };
+    const pid = / pid (\d+)$/.exec(name)?.[1];
+    return {
+      name,
+      role: name.startsWith(OWNER_NAMES.command) ? 'command' : 'service',
+      pid: pid === undefined ? undefined : Number(pid),
+    };
   } catch {
     return undefined;
   } finally {

@@ -62,7 +62,7 @@ export function loginRoutes(parts: WebParts, visitors: Visitors): FastifyPluginC
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  'secret-wrong': 'Nobody has this secret. Was it copied as a whole?',
-  'too-many-wrong-secrets': 'There were too many wrong secrets from your network. Wait for a minute.',
+  'secret-wrong': 'Nobody has this password. Was it copied as a whole?',
+  'too-many-wrong-secrets': 'There were too many wrong passwords from your network. Wait for a minute.',
   'credentials-unknown': 'The database is not there yet, so nobody can be recognised. Try again in a moment.',
 };

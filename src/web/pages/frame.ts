@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatMicros } from '../../telemetry/format-time.ts';
+import { homePath } from '../access/home-path.ts';
 import { isNobody } from '../access/visitors.ts';
 import type { UnitSystem } from '../display-units.ts';
 import type { WebParts } from '../parts.ts';
@@ -11,6 +12,8 @@ export interface Frame {
   readonly units: UnitSystem;
   readonly unitLinks: readonly PageLink[];
   readonly nav: readonly PageLink[];
+  /** The first page that whoever looks may read. */
+  readonly home: string;
   readonly version: string;
   readonly timeZone: string;
   /** The service's time, for browsers whose clock is wrong. */
@@ -43,6 +46,7 @@ export function frame(
   options: FrameOptions,
 ): Frame {
   const units = chooseUnits(request, reply, parts.units);
+  const home = request.visitor === undefined ? '/' : homePath(parts, request.visitor.principal);
   return {
     title: options.title,
     units,
@@ -50,16 +54,24 @@ export function frame(
       { label: '°C', name: 'Metric units', ...unitLink(request.url, units, 'metric') },
       { label: '°F', name: 'Imperial units', ...unitLink(request.url, units, 'imperial') },
     ],
-    nav: [
-      { label: 'Now', href: '/', current: options.path === '/' },
-      { label: 'Status', href: '/status', current: options.path === '/status' },
-    ],
+    home,
+    nav: pagesFor(home).map(({ label, href }) => ({
+      label,
+      href,
+      current: options.path === href,
+    })),
     version: parts.version,
     timeZone: parts.timeZone,
     now: formatMicros(parts.clock()),
     isBare: options.isBare ?? (parts.isPrivate && isNobody(request.visitor)),
     login: request.visitor?.by === 'cookie' ? request.visitor.principal.name : null,
   };
+}
+
+/** Nobody is led to what is refused to them. */
+function pagesFor(home: string): readonly Pick<PageLink, 'label' | 'href'>[] {
+  const now = { label: 'Now', href: home };
+  return home === '/' ? [now, { label: 'Status', href: '/status' }] : [now];
 }
 
 /** The address that is open, in those units. */

@@ -8,6 +8,7 @@ import { daysAgo } from './support/config.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const BOARD = { station: 'outside', user: 'outside', password: 'x', host: '192.168.1.10', port: 1883 };
+const WIFI = { name: 'a', password: 'b' };
 const EXAMPLE = new URL('../../../firmware-bridge/station/config.example.json', import.meta.url);
 
 /** What the board makes of the file: its settings, or what it says of it. */
@@ -46,17 +47,30 @@ describe('the file that is written for a board', () => {
 
   test('is what the example shows', async () => {
     const example = await readFile(EXAMPLE, 'utf8');
-    expect(example).toBe(boardConfig({ ...BOARD, password: 'the password of the station' }));
+    const host = "FILL IN the address of Thermograph's machine";
+    expect(example).toBe(boardConfig({ ...BOARD, host, password: 'FILL IN the password of the station' }));
+  });
+
+  test.each(['host', 'user', 'password'] as const)('is refused while %s is a placeholder', async (name) => {
+    const config = boardConfig({ ...BOARD, wifi: WIFI, [name]: 'FILL IN this' });
+    expect(await load(config)).toBe(`config.json: fill in ${name}`);
   });
 });
 
 test.each([
   ['{"station": "outside",', /^config.json is missing or not JSON: ValueError/],
   ['{"statoin": "outside"}', /^config.json: there is no setting statoin$/],
+  [boardConfig({ ...BOARD, wifi: WIFI }).replace('60', '0'), /interval must be 5 or more$/],
   [
-    boardConfig({ ...BOARD, wifi: { name: 'a', password: 'b' } }).replace('60', '0'),
-    /interval must be 5 or more$/,
+    boardConfig({ ...BOARD, wifi: WIFI }).replace('1883', '"1883"'),
+    /port must be a number from 1 to 65535, without quotes$/,
   ],
+  [boardConfig({ ...BOARD, wifi: WIFI, station: 'my garden' }), /station must be 1 to 64 letters/],
+  [boardConfig({ ...BOARD, wifi: WIFI, station: '-x' }), /station must be 1 to 64 letters/],
+  [boardConfig({ ...BOARD, wifi: WIFI, station: 'x'.repeat(65) }), /station must be 1 to 64 letters/],
+  [boardConfig({ ...BOARD, wifi: WIFI }).replace('mcp9808', 'mcp9809'), /there is no driver mcp9809 in/],
+  [boardConfig({ ...BOARD, wifi: WIFI }).replace(/"sensors": \[[^]*\]/, '"sensors": []'), /at least one/],
+  [boardConfig({ ...BOARD, wifi: WIFI }).replace('"driver"', '"name"'), /there is no driver None in/],
 ])('a mistake in the file is said in words: %#', async (config, said) => {
   expect(await load(config)).toMatch(said);
 });

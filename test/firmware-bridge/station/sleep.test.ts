@@ -59,7 +59,7 @@ test('a program that hangs is started again', async () => {
 });
 
 test('a mistake in the program is said, and the board starts again', async () => {
-  const board = await useBoard(outside(1, { sensors: [{ driver: 'abacus' }] }));
+  const board = await useBoard(outside(1, { sensors: [{ driver: 'ds18b20' }] }));
   expect(await board.run(300)).toEqual({ kind: 'reset' });
-  expect(board.log).toContain("ImportError: no module named 'drivers.abacus'");
+  expect(board.log).toContain('KeyError: pin');
 });

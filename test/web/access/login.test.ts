@@ -60,6 +60,16 @@ test('a page that is not for a login leads to one that is, to another login, and
   ]) {
     expect(text).toContain(part);
   }
+  expect(text).toContain('To your own page');
+  expect(text).not.toContain('href="/"');
+  expect(text).not.toMatch(/<nav[^]*href="\/status"/);
+});
+
+test('the login page asks for the password that the commands print, and says where one comes from', async () => {
+  const { text } = await (await useWeb({ isPrivate: true })).ask('/login');
+  expect(text).toMatch(/<label for="(\w+)">Password<\/label>[^]*id="\1" name="secret"/);
+  expect(text).toContain('npm run thermograph -- credentials add admin NAME');
+  expect(text.replaceAll(/<[^>]*>/g, '')).not.toMatch(/secret/i);
 });
 
 test('a wrong secret, or none, is a 401 with the form again, and no cookie', async () => {
@@ -71,7 +81,7 @@ test('a wrong secret, or none, is a 401 with the form again, and no cookie', asy
     const { status, headers, text } = await submit(web, form);
     expect(status).toBe(401);
     expect(headers.get('set-cookie')).toBeNull();
-    expect(text).toContain('Nobody has this secret');
+    expect(text).toContain('Nobody has this password');
     expect(text).toContain('name="to" value="/status"');
     expect(text).not.toContain('wrong');
   }
@@ -141,7 +151,7 @@ test('wrong secrets are told to wait after the limit, and a right one is taken a
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
   const page = await submit(web, { secret: 'wrong' });
   expect(page.status).toBe(429);
-  expect(page.text).toContain('too many wrong secrets');
+  expect(page.text).toContain('too many wrong passwords');
   expect((await ask(right)).status).toBe(200);
   expect((await submit(web, { secret: right })).status).toBe(303);
   expect(web.parts.httpCounters.http_logins_refused).toBe(5);

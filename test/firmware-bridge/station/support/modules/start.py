@@ -12,6 +12,7 @@ vfs.mount(Flash(), "/ring")
 class System:
     platform = bridge.platform()
     print_exception = sys.print_exception
+    modules = sys.modules
 
 
 sys.modules["sys"] = System

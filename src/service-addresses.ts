@@ -1,0 +1,68 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import type { Releasers } from './releasers.ts';
+
+/** Where a service is reached. */
+export interface ServiceAddresses {
+  /** As it was told to listen, so perhaps all of them. */
+  readonly host: string;
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  /** `undefined`: off. */
+  readonly httpsPort: number | undefined;
+  readonly mqttsPort: number | undefined;
+}
+
+/** What a service has left, which may have ended since without a chance to take it back. */
+export interface LeftAddresses extends ServiceAddresses {
+  readonly pid: number;
+}
+
+/** Everybody on the machine may know: no secret is among them. */
+const FILE = 'addresses.json';
+
+/** Leaves the addresses in DATA_DIR, for commands that are run beside the service, until it stops. */
+export async function leaveAddresses(
+  dataDir: string,
+  addresses: ServiceAddresses,
+  log: Pick<Logger, 'warn'>,
+  releasers: Releasers,
+): Promise<void> {
+  const file = path.join(dataDir, FILE);
+  const left: LeftAddresses = { ...addresses, pid: process.pid };
+  releasers.push(() => rm(file, { force: true }).catch(() => {}));
+  try {
+    const draft = `${file}.new`;
+    await writeFile(draft, `${JSON.stringify(left)}\n`);
+    await rename(draft, file);
+  } catch (error) {
+    log.warn({ err: error }, `${FILE} could not be written: commands can't tell where this service is`);
+  }
+}
+
+/** @returns `undefined` when there are none, or none that make sense */
+export async function readLeftAddresses(dataDir: string): Promise<LeftAddresses | undefined> {
+  try {
+    const found: unknown = JSON.parse(await readFile(path.join(dataDir, FILE), 'utf8'));
+    if (typeof found !== 'object' || found === null) return undefined;
+    const { pid, host, httpPort, mqttPort, httpsPort, mqttsPort }: Record<string, unknown> = { ...found };
+    if (typeof host !== 'string' || !isNumber(pid) || !isNumber(httpPort) || !isNumber(mqttPort)) {
+      return undefined;
+    }
+    return {
+      pid,
+      host,
+      httpPort,
+      mqttPort,
+      httpsPort: isNumber(httpsPort) ? httpsPort : undefined,
+      mqttsPort: isNumber(mqttsPort) ? mqttsPort : undefined,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isInteger(value);
+}
