@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ClientConfig, Pool } from 'pg';
+import { generate } from 'selfsigned';
 import { createSecret, hashSecret } from '../../../src/access/credential.ts';
 import { createReleasers, type Releasers } from '../../../src/releasers.ts';
 import { addCredential } from '../../../src/storage/credentials-query.ts';
@@ -61,7 +62,17 @@ async function builtProgram(releasers: Releasers): Promise<Subject> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'thermograph-abuse-'));
   releasers.push(() => rm(dataDir, { recursive: true, force: true }));
   releasers.push(() => killEmbedded(dataDir));
-  return { args: ['dist/src/main.js'], env: { DATA_DIR: dataDir }, connection: embeddedConnection(dataDir) };
+  const env = { DATA_DIR: dataDir, ...(await withTls(dataDir)) };
+  return { args: ['dist/src/main.js'], env, connection: embeddedConnection(dataDir) };
+}
+
+/** What makes it listen with TLS, too. */
+async function withTls(folder: string): Promise<Record<string, string>> {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }]);
+  const files = { TLS_CERT_FILE: path.join(folder, 'cert.pem'), TLS_KEY_FILE: path.join(folder, 'key.pem') };
+  await writeFile(files.TLS_CERT_FILE, cert);
+  await writeFile(files.TLS_KEY_FILE, key);
+  return { ...files, HTTPS_PORT: '0', MQTTS_PORT: '0' };
 }
 
 async function attack(
