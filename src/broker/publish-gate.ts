@@ -35,7 +35,7 @@ export interface PublishGate {
 }
 
 /** QoS 2 messages of one client that may be half-way; they are remembered for as long as its session. */
-const MAX_OPEN = 1_000;
+const MAX_OPEN = 10_000;
 
 /**
  * Where messages enter, and where their acknowledgement is held until the commit. Those of one client are acknowledged

@@ -250,17 +250,17 @@ test('of the filters in one SUBSCRIBE that are too many none is kept for a sessi
   expect(topics).toEqual(['stations/s2/t', 'stations/s1/t', 'stations/s0/t']);
 });
 
-test('of QoS 2 messages 1,000 of a client may be half-way; one more is not taken', async () => {
+test('of QoS 2 messages 10,000 of a client may be half-way; one more is not taken', async () => {
   const { mqttPort, database } = await useService();
   const client = await rawClient(mqttPort);
-  const ids = Array.from({ length: 1_000 }, (_, index) => index + 1);
+  const ids = Array.from({ length: 10_000 }, (_, index) => index + 1);
   client.send(
     ...ids.map((messageId) => ({ ...publish('stations/a/t', messageId), qos: 2 as const }) as Packet),
   );
-  await client.waitFor((received) => received.filter(({ cmd }) => cmd === 'pubrec').length === 1_000);
-  client.send({ ...publish('stations/a/t', 1_001, '99'), qos: 2 } as Packet);
+  await client.waitFor((received) => received.filter(({ cmd }) => cmd === 'pubrec').length === 10_000);
+  client.send({ ...publish('stations/a/t', 10_001, '99'), qos: 2 } as Packet);
   await client.closed();
-  expect(client.received.filter(({ cmd }) => cmd === 'pubrec')).toHaveLength(1_000);
+  expect(client.received.filter(({ cmd }) => cmd === 'pubrec')).toHaveLength(10_000);
   const { rows } = await database.pool.query('SELECT FROM readings WHERE value = 99');
   expect(rows).toEqual([]);
 });
