@@ -14,16 +14,20 @@ export interface ChannelNeeds {
 /** How long a start waits for them, so that boards which come at once are not refused. */
 const PATIENCE_MS = 2_000;
 
-/** Reads the channels as soon as the database is ready, and again whenever they change; waits a moment for the first time. */
-export async function openChannels(
-  { connection, log, preparation }: ChannelNeeds,
-  releasers: Releasers,
-): Promise<KnownChannels> {
+export interface Channels extends KnownChannels {
+  /** Resolves when they are known, or can't be for now. */
+  readonly settled: Promise<void>;
+}
+
+/** Reads the channels as soon as the database is ready, and again whenever they change. */
+export function openChannels({ connection, log, preparation }: ChannelNeeds, releasers: Releasers): Channels {
   const late = new AbortController();
   const store = createChannelStore({ connection, log, onRead: () => late.abort() });
   releasers.push(() => store.close());
   const isReady = preparation.problem() === undefined;
   void preparation.ready.then(() => store.start());
-  if (isReady) await pause(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined);
-  return store;
+  const settled = isReady
+    ? pause(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined)
+    : Promise.resolve();
+  return { ...store, settled };
 }

@@ -7,6 +7,8 @@ import { type Connection, createPool, endPool, type PoolLimits } from './storage
 // The time limit is what a line that broke without a word can hold up; acknowledgements do not wait for it.
 const WRITING_LIMITS: PoolLimits = { maxConnections: 3, statementTimeoutMs: 30_000, pipelined: 2 };
 const READING_LIMITS: PoolLimits = { maxConnections: 6, statementTimeoutMs: 10_000 };
+/** Boards of ThingSpeak wait five seconds for an answer, and then send again. */
+const CHANNEL_LIMITS: PoolLimits = { maxConnections: 3, statementTimeoutMs: 4_000 };
 
 export interface Database {
   readonly connection: Connection;
@@ -14,6 +16,8 @@ export interface Database {
   readonly writing: Pool;
   /** For pages and API: however much they ask, ingest has its own connections. */
   readonly reading: Pool;
+  /** For entries of ThingSpeak's channels, whatever pages ask meanwhile. */
+  readonly channels: Pool;
   /** For a second Ctrl-C: leaves no embedded database behind. */
   readonly abandon: () => void;
 }
@@ -25,7 +29,9 @@ export async function openDatabase(options: ServiceOptions, releasers: Releasers
   releasers.push(() => endPool(writing));
   const reading = createPool(connection, READING_LIMITS, options.log);
   releasers.push(() => endPool(reading));
-  return { connection, writing, reading, abandon };
+  const channels = createPool(connection, CHANNEL_LIMITS, options.log);
+  releasers.push(() => endPool(channels));
+  return { connection, writing, reading, channels, abandon };
 }
 
 async function locate(

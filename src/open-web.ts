@@ -1,10 +1,8 @@
 import type { Logger } from 'pino';
 import { thingSpeakRoutes, withoutDoubleSlashes } from '../firmware-bridge/thingspeak/plugin.ts';
 import type { Config } from './config.ts';
-import { openChannels } from './open-channels.ts';
-import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
-import type { Connection } from './storage/pool.ts';
+import type { KnownChannels } from './storage/channel-store.ts';
 import { createHttpDoor } from './web/http-door.ts';
 import { httpLimits } from './web/http-limits.ts';
 import { createMqttUpgrade } from './web/mqtt-upgrade.ts';
@@ -15,8 +13,7 @@ import { createWebServers, type WebServers } from './web/web-servers.ts';
 export interface WebNeeds {
   readonly config: Config;
   readonly log: Logger;
-  readonly connection: Connection;
-  readonly preparation: Preparation;
+  readonly channels: KnownChannels;
   readonly parts: WebParts;
 }
 
@@ -28,10 +25,9 @@ export interface Web {
 
 /** Pages, API, the routes of ThingSpeak and MQTT over WebSocket; they listen nowhere yet. */
 export async function openWeb(
-  { config, log, connection, preparation, parts }: WebNeeds,
+  { config, log, channels, parts }: WebNeeds,
   releasers: Releasers,
 ): Promise<Web> {
-  const channels = await openChannels({ connection, log, preparation }, releasers);
   const routes = thingSpeakRoutes(parts, channels, log);
   const app = await createWeb(parts, { log, more: { routes, mendUrl: withoutDoubleSlashes } });
   const { httpCounters: counters } = parts;

@@ -1,4 +1,5 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Releasers } from './releasers.ts';
@@ -31,7 +32,14 @@ export async function leaveAddresses(
 ): Promise<void> {
   const file = path.join(dataDir, FILE);
   const left: LeftAddresses = { ...addresses, pid: process.pid };
-  releasers.push(() => rm(file, { force: true }).catch(() => {}));
+  // At once, for clients are served until what comes next in a stop.
+  releasers.push(() => {
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // On a disk that can't be written it stays, and is known by its process to be of the past.
+    }
+  });
   try {
     const draft = `${file}.new`;
     await writeFile(draft, `${JSON.stringify(left)}\n`);

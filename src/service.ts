@@ -10,6 +10,7 @@ import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { createStations } from './live/stations.ts';
 import { noteCommitted, noteHeard } from './note-batch.ts';
 import { openBroker } from './open-broker.ts';
+import { openChannels } from './open-channels.ts';
 import { openCredentials } from './open-credentials.ts';
 import { openDatabase } from './open-database.ts';
 import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
@@ -92,6 +93,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     { dataDir: config.dataDir, connection: database.connection, log, preparation },
     releasers,
   );
+  const channels = openChannels({ connection: database.connection, log, preparation }, releasers);
   const ingest = createIngest({
     writer,
     spool,
@@ -138,6 +140,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   let mqtts: AddressInfo | undefined;
   const parts: WebParts = {
     pool: database.reading,
+    channelPool: database.channels,
     units: config.units,
     timeZone: config.timeZone,
     allowAnonymous: config.allowAnonymous,
@@ -174,8 +177,8 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     gauges,
   };
   const { openWeb } = await loadingWeb;
-  const needs = { config, log, connection: database.connection, preparation, parts };
-  const web = await openWeb(needs, releasers);
+  const web = await openWeb({ config, log, channels, parts }, releasers);
+  await channels.settled;
   await credentials.follow([
     (changed) => broker.reviewAccess({ find: (id) => credentials.find(id), changed }),
     () => web.reviewAccess(),

@@ -6,6 +6,8 @@ import { oneOf, type Parameters } from './parameters.ts';
 import { namedZone, parseTimestamp, UTC } from './zone.ts';
 
 export const FIELDS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+/** As ThingSpeak has it, for a field, a status or a place; what is read back is thousands of them. */
+const MAX_VALUE_BYTES = 255;
 
 /** What of an entry its sender says. */
 export type EntryContent = Pick<ChannelEntry, 'fields' | 'status' | 'latitude' | 'longitude' | 'elevation'>;
@@ -33,6 +35,9 @@ export function contentOf(given: Parameters): EntryContent {
   ];
   if (texts.every((text) => text === null)) {
     throw new ThingSpeakError(421, 'the request holds no field, status or location');
+  }
+  if (texts.some((text) => text !== null && Buffer.byteLength(text) > MAX_VALUE_BYTES)) {
+    throw new ThingSpeakError(413, `a value is longer than ${MAX_VALUE_BYTES} bytes`);
   }
   // PostgreSQL keeps neither.
   if (texts.some((text) => text !== null && /\0|\p{Cs}/u.test(text))) {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
 import type { KnownChannels } from '../../src/storage/channel-store.ts';
+import { createFailureLog } from '../../src/web/failure-log.ts';
 import type { WebParts } from '../../src/web/parts.ts';
 import { type Format, sendError } from './answer.ts';
 import { bulkRoutes } from './bulk-routes.ts';
@@ -19,7 +20,12 @@ export function thingSpeakRoutes(
 ): FastifyPluginCallback {
   const gate = createGate(parts, channels);
   const notice = createNotices(log, parts.clock);
-  const writing = { gate, keep: createKeep(parts), notice, clock: parts.clock };
+  const writing = {
+    gate,
+    keep: createKeep({ pool: parts.channelPool, submit: parts.submit }),
+    notice,
+    clock: parts.clock,
+  };
   return (app, _options, done) => {
     prepareForBoards(app, parts.maxBodyBytes);
     updateRoutes(app, writing);
@@ -55,9 +61,10 @@ function takeAnyBody(app: FastifyInstance, bodyLimit: number): void {
 }
 
 function answerErrors(app: FastifyInstance): void {
+  const logFailure = createFailureLog();
   app.setErrorHandler((thrown, request, reply) => {
     const error = toThingSpeakError(thrown);
-    if (error.status === 500) request.log.error({ err: thrown }, 'a request of a board failed');
+    if (error.status === 500) logFailure(request, thrown);
     else request.log.debug({ err: thrown }, 'a request of a board was refused');
     const [path = ''] = request.url.split('?', 1);
     if (path.startsWith('/update')) sendError(reply, error, formatOf(path), '0');

@@ -13,6 +13,7 @@ export const UTC: Zone = { isUtc: true, offsetMs: () => 0 };
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+const QUARTER_MS = 15 * MINUTE_MS;
 const DATE_ONLY = /^\d{4}-\d\d-\d\d$/;
 const PLUS_LOST = /^(\d{4}-\d\d-\d\d[T ]\d\d:\S+) +(\d\d(?::?\d\d)?)$/;
 
@@ -34,15 +35,22 @@ export function namedZone(name: string): Zone | undefined {
     return undefined;
   }
   if (format.resolvedOptions().timeZone === 'UTC') return UTC;
-  return {
-    isUtc: false,
-    offsetMs(at) {
-      const part: Record<string, number> = {};
-      for (const { type, value } of format.formatToParts(at)) part[type] = Number(value);
-      const { year = 0, month = 1, day, hour, minute, second } = part;
-      return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
-    },
+  // Clocks are set at quarter hours everywhere, and to ask for each of thousands of times takes most of a second.
+  const known = new Map<number, number>();
+  const offsetMs = (at: number): number => {
+    const quarter = Math.floor(at / QUARTER_MS);
+    let offset = known.get(quarter);
+    if (offset === undefined) known.set(quarter, (offset = offsetAt(format, quarter * QUARTER_MS)));
+    return offset;
   };
+  return { isUtc: false, offsetMs };
+}
+
+function offsetAt(format: Intl.DateTimeFormat, at: number): number {
+  const part: Record<string, number> = {};
+  for (const { type, value } of format.formatToParts(at)) part[type] = Number(value);
+  const { year = 0, month = 1, day, hour, minute, second } = part;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - at;
 }
 
 /** A fixed number of hours ahead of UTC. */

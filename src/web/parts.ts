@@ -35,6 +35,8 @@ export interface StoringState {
 /** Everything the web layer needs of the rest of the service; `service.ts` fills it in. */
 export interface WebParts {
   readonly pool: Pool;
+  /** For entries of ThingSpeak's channels. */
+  readonly channelPool: Pool;
   readonly units: 'metric' | 'imperial';
   /** IANA name of the time zone that pages show times in. */
   readonly timeZone: string;

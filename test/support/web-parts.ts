@@ -95,6 +95,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
   return {
     parts: {
       pool: options.pool ?? unreachablePool(),
+      channelPool: options.pool ?? unreachablePool(),
       units: 'metric',
       timeZone: options.timeZone ?? 'Europe/Paris',
       version: '0.1.0',

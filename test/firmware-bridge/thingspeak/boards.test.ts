@@ -68,6 +68,14 @@ test.each([
   expect(await values('outside', 'temperature')).toEqual([7]);
 });
 
+test('a value of 255 bytes is taken, and one of 256 refused, for thousands are read back at once', async () => {
+  const { exchange } = await useThingSpeak();
+  const value = 'x'.repeat(255);
+  expect(readAsArduino(await exchange(arduinoPost(`field3=${value}`)))).toEqual({ status: 200, body: '1' });
+  expect(readAsArduino(await exchange(arduinoPost(`field3=${value}x`)))).toEqual({ status: 413, body: '0' });
+  expect(readAsArduino(await exchange(arduinoPost(`status=${value}x`)))).toEqual({ status: 413, body: '0' });
+});
+
 test('with a wrong key there is a 0 and no station', async () => {
   const { exchange, get, database } = await useThingSpeak();
   const wrong = await exchange(arduinoPost('field1=1').replace(WRITE_KEY, 'WRONGWRONGWRONG0'));

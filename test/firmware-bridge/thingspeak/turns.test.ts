@@ -29,3 +29,18 @@ test('when too many wait, the next is told to come again, until some have gone',
   await Promise.all(waiting);
   expect(await inTurn(1, () => Promise.resolve('stored'))).toBe('stored');
 });
+
+test('whoever has waited for longer than a board does is not served any more', async () => {
+  const inTurn = createTurns(10, 5);
+  let release: () => void = () => {};
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  const first = inTurn(1, () => gate);
+  let isServed = false;
+  const late = inTurn(1, async () => void (isServed = true));
+  const refused = late.catch((error: unknown) => error);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  release();
+  await first;
+  expect(await refused).toMatchObject({ status: 503, retryAfterSeconds: 5 });
+  expect(isServed).toBe(false);
+});
