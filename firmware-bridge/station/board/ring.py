@@ -18,6 +18,7 @@ MISSING = -0x80000000
 
 BLOCK = 4096
 LONGEST_HEADER = 512
+LONGEST_LAYOUT = LONGEST_HEADER - 30  # what stands around it, with the longest numbers
 HEAD = "<IIHB"
 ENOSPC = 28
 
@@ -32,7 +33,7 @@ class Ring:
         self.session = 0  # of the newest record
         self.buffer = []  # not in flash yet: (sequence, record)
         self.acknowledged = 0
-        self._layout = ",".join("%s:%d" % column for column in columns)
+        self._layout = layout_of(columns)
         self._format = HEAD + "i" * len(columns)
         self._size = struct.calcsize(self._format) + 4
         self._per_segment = (BLOCK - len(self._header(0xFFFFFFFF))) // self._size
@@ -222,6 +223,10 @@ class Ring:
         whole = bool(last) and start + count * size == length
         self._appendable = whole and columns == self.columns and size == self._size
         return 0
+
+
+def layout_of(columns):
+    return ",".join("%s:%d" % column for column in columns)
 
 
 # (columns, record size, length of the header); a record size of 0 when it is damaged.
