@@ -1,7 +1,11 @@
 # What is wrong in config.json. A module of its own, which settings.py lets go of: the ESP8266 needs the memory.
+from ring import LONGEST_LAYOUT, layout_of
+from sensing import columns
+
 # What the placeholders of a generated file begin with.
 PLACEHOLDER = "FILL IN"
 FILLED_IN = ("station", "wifi_name", "wifi_password", "host", "user", "password", "sensors")
+SMALL = "abcdefghijklmnopqrstuvwxyz"
 LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 # The ESP8266's timer is full after 71 minutes.
 LONGEST_SLEEP = 3600
@@ -40,7 +44,32 @@ def mistake_in_sensors(sensors):
         name = sensor.get("driver") if isinstance(sensor, dict) else None
         if not isinstance(name, str) or not has_driver(name):
             return "sensors: there is no driver %s in drivers/" % name
+        if not isinstance(sensor.get("suffix", ""), str):
+            return "sensors: the suffix of %s must be text, in quotes" % name
+    return mistake_in_metrics(sum((columns(sensor) for sensor in sensors), ()))
+
+
+# Of two values under one name the service would take the later alone, and the PUBACK would stand for both. The ring takes its header apart at blanks, commas and colons.
+def mistake_in_metrics(all_columns):
+    seen = set()
+    for metric, _ in all_columns:
+        if not is_metric_name(metric):
+            return "sensors: a metric with its suffix must be 1 to 64 of a-z, 0-9, '_', '.', which %r is not" % metric
+        if metric in seen:
+            return "sensors: two measure %s, so give one a suffix of its own" % metric
+        seen.add(metric)
+    length = len(layout_of(all_columns))
+    if length > LONGEST_LAYOUT:
+        return "sensors: with %d characters, their metrics are more than the ring's %d: shorten each suffix" % (
+            length,
+            LONGEST_LAYOUT,
+        )
     return None
+
+
+# As the service has it.
+def is_metric_name(name):
+    return 0 < len(name) <= 64 and name[0] in SMALL and all(c in SMALL or c in "0123456789_." for c in name)
 
 
 # Asked of the import, which also knows compiled and frozen files; what is imported is needed anyway.

@@ -35,6 +35,7 @@ class Link:
         self.client = Client(settings, client_id, will)
         self.has_relative = False  # readings of this session wait for the time
         self._told_dropped = 0
+        self._batch = BATCH
         self._connect_at = 0
         self._heard_at = 0
         self._failures = 0
@@ -95,7 +96,28 @@ class Link:
             self._tell_dropped()
         if not len(self.ring):
             return
-        columns, records, last = self.ring.peek(BATCH)
+        try:
+            last = self._send_batch()
+        except MemoryError:
+            # Not even for one: only a start helps, with its memory in one piece.
+            if self._batch == 1:
+                raise
+            self._batch //= 2
+            print("mqtt: no memory, from here on %d readings in a message" % self._batch)
+            gc.collect()
+            return
+        self.ring.acknowledge(last)
+        if not self._has_more():
+            self.ring.forget_dropped()
+            self._told_dropped = 0
+            self._batch = BATCH
+        # What was acknowledged last tells that all is well, not what was merely let in.
+        self._failures = 0
+        gc.collect()
+
+    # Returns the last sequence number of what was acknowledged.
+    def _send_batch(self):
+        columns, records, last = self.ring.peek(self._batch)
         readings = [record for record in records if record[0] != BASE]
         bases = {}
         for kind, _, session, _ in readings:
@@ -105,13 +127,7 @@ class Link:
         if text:
             self.client.publish(self.topic, text)
             self._heard_at = self.clock.elapsed_ms()
-        self.ring.acknowledge(last)
-        if not self._has_more():
-            self.ring.forget_dropped()
-            self._told_dropped = 0
-        # What was acknowledged last tells that all is well, not what was merely let in.
-        self._failures = 0
-        gc.collect()
+        return last
 
     def _has_more(self):
         return len(self.ring) > 0 or self.ring.dropped != self._told_dropped

@@ -63,6 +63,8 @@ class Client:
             self._send(0x33 if retain else 0x32, head, payload)
             while True:
                 kind, body = self._receive()
+                if kind == 0x40 and len(body) != 2:
+                    raise OSError(ECONNRESET)
                 if kind == 0x40 and struct.unpack(">H", body)[0] == self._packet_id:
                     return
         except:

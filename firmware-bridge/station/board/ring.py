@@ -9,6 +9,7 @@
 #     record  sequence u32, time u32, session u16, kind u8, a value i32 for each metric, crc32 u32; little-endian
 import os
 import struct
+import sys
 from binascii import crc32
 
 ABSOLUTE = 0  # time is unix seconds
@@ -18,6 +19,7 @@ MISSING = -0x80000000
 
 BLOCK = 4096
 LONGEST_HEADER = 512
+LONGEST_LAYOUT = LONGEST_HEADER - 30  # what stands around it, with the longest numbers
 HEAD = "<IIHB"
 ENOSPC = 28
 
@@ -32,20 +34,25 @@ class Ring:
         self.session = 0  # of the newest record
         self.buffer = []  # not in flash yet: (sequence, record)
         self.acknowledged = 0
-        self._layout = ",".join("%s:%d" % column for column in columns)
+        self._layout = layout_of(columns)
         self._format = HEAD + "i" * len(columns)
-        self._size = struct.calcsize(self._format) + 4
-        self._per_segment = (BLOCK - len(self._header(0xFFFFFFFF))) // self._size
-        self._most_segments = (keep + self._per_segment - 1) // self._per_segment + 1
-        self._segments = []  # [first sequence, count], oldest first
-        self._appendable = False  # whether the newest segment may be appended to
-        self._scan()
+        self.size = struct.calcsize(self._format) + 4
+        self.per_segment = (BLOCK - len(self.header(0xFFFFFFFF))) // self.size
+        self._most_segments = (keep + self.per_segment - 1) // self.per_segment + 1
+        self.segments = []  # [first sequence, count], oldest first
+        self.appendable = False  # whether the newest segment may be appended to
+        self.has_folder = True
+        import scan
+
+        scan.scan(self)
+        # Let go of, to be freed.
+        del sys.modules["scan"]
 
     def __len__(self):
         return self.next - 1 - max(self.acknowledged, self._first() - 1)
 
     def _first(self):
-        return self._segments[0][0] if self._segments else self.buffer[0][0] if self.buffer else self.next
+        return self.segments[0][0] if self.segments else self.buffer[0][0] if self.buffer else self.next
 
     def add(self, kind, time, session, values):
         packed = struct.pack(self._format, self.next, time, session, kind, *values)
@@ -57,65 +64,65 @@ class Ring:
 
     # Writes what is in memory. What can't be written stays there, up to one segment of it.
     def flush(self):
-        while self.buffer:
+        while self.buffer and self.has_folder:
             try:
                 self._write()
             except OSError as error:
                 print("ring: can't be written: %r" % error)
                 # Whether some of it has arrived is unknown; behind it nothing could be found again.
-                self._appendable = False
-                if error.errno == ENOSPC and self._segments:
+                self.appendable = False
+                if error.errno == ENOSPC and self.segments:
                     self._drop_oldest()
                     continue
-                if len(self.buffer) > self._per_segment:
-                    self.buffer.pop(0)
-                    self.dropped += 1
-                return
+                break
+        while len(self.buffer) > self.per_segment:
+            self.buffer.pop(0)
+            self.dropped += 1
 
     def _write(self):
         data = bytearray()
-        if not self._appendable or self._segments[-1][1] >= self._per_segment:
-            while len(self._segments) >= self._most_segments:
+        if not self.appendable or self.segments[-1][1] >= self.per_segment:
+            while len(self.segments) >= self._most_segments:
                 self._drop_oldest()
             # A segment of which nothing was acknowledged as written may be there, under the same name: "wb" ends it.
-            data.extend(self._header(self.dropped))
+            data.extend(self.header(self.dropped))
             first, count, mode = self.buffer[0][0], 0, "wb"
         else:
-            first, count = self._segments[-1]
+            first, count = self.segments[-1]
             mode = "ab"
-        batch = self.buffer[: self._per_segment - count]
+        batch = self.buffer[: self.per_segment - count]
         for _, record in batch:
             data.extend(record)
-        with open(self._path(first), mode) as file:
+        with open(self.path(first), mode) as file:
             file.write(data)
         if mode == "wb":
-            self._segments.append([first, 0])
-            self._appendable = True
-        self._segments[-1][1] += len(batch)
+            self.segments.append([first, 0])
+            self.appendable = True
+        self.segments[-1][1] += len(batch)
         self.buffer = self.buffer[len(batch) :]
 
     # The oldest unacknowledged readings, at most so many, all of one layout: (columns, records, the last sequence number),
     # a record being (kind, time, session, values). Damaged ones are left out, so there may be none.
     def peek(self, most):
         start = max(self.acknowledged + 1, self._first())
-        for first, count in self._segments:
+        for first, count in self.segments:
             if start < first + count:
                 start = max(start, first)
                 most = min(most, first + count - start)
                 columns, raw, size = self._read(first, start - first, most)
                 if not size:
                     return columns, [], start + most - 1
-                records = [self._unpack(raw[i * size : i * size + size]) for i in range(most)]
+                records = [self.unpack(raw[i * size : i * size + size]) for i in range(most)]
                 whole = [record for record in records if record]
                 self.dropped += most - len(whole)
                 return columns, whole, start + most - 1
         batch = [entry for entry in self.buffer if entry[0] >= start][:most]
-        return self.columns, [self._unpack(record) for _, record in batch], batch[-1][0] if batch else start - 1
+        return self.columns, [self.unpack(record) for _, record in batch], batch[-1][0] if batch else start - 1
 
     # Everything up to this sequence number is stored elsewhere.
     def acknowledge(self, sequence):
         self.acknowledged = sequence
-        while self._segments and self._segments[0][0] + self._segments[0][1] - 1 <= sequence:
+        while self.segments and self.segments[0][0] + self.segments[0][1] - 1 <= sequence:
             self._remove_oldest()
         while self.buffer and self.buffer[0][0] <= sequence:
             self.buffer.pop(0)
@@ -126,22 +133,22 @@ class Ring:
 
     # When a session began, as a BASE record says that follows its readings; None when there is none.
     def base_of(self, session):
-        for first, count in self._segments:
+        for first, count in self.segments:
             for i in range(0, count, 20):
                 _, raw, size = self._read(first, i, min(20, count - i))
                 for at in range(0, len(raw) if size else 0, size or 1):
-                    record = self._unpack(raw[at : at + size])
+                    record = self.unpack(raw[at : at + size])
                     if record and record[0] == BASE and record[2] == session:
                         return record[1]
         for _, raw in self.buffer:
-            record = self._unpack(raw)
+            record = self.unpack(raw)
             if record and record[0] == BASE and record[2] == session:
                 return record[1]
         return None
 
     def _read(self, first, index, count):
         try:
-            with open(self._path(first), "rb") as file:
+            with open(self.path(first), "rb") as file:
                 columns, size, length = parse_header(file.read(LONGEST_HEADER))
                 if not size:
                     raise OSError(0)
@@ -152,22 +159,22 @@ class Ring:
             self.dropped += count
             return self.columns, b"", 0
 
-    def _unpack(self, raw):
+    def unpack(self, raw):
         if len(raw) > 15 and struct.unpack("<I", raw[-4:])[0] == crc32(raw[:-4]):
             _, time, session, kind = struct.unpack_from(HEAD, raw)
             return kind, time, session, struct.unpack("<%di" % ((len(raw) - 15) // 4), raw[11:-4])
         print("ring: a damaged record")
         return None
 
-    def _header(self, dropped):
-        line = "TG1 %d %d %s " % (dropped, self._size, self._layout)
+    def header(self, dropped):
+        line = "TG1 %d %d %s " % (dropped, self.size, self._layout)
         return ("%s%08x\n" % (line, crc32(line.encode()))).encode()
 
-    def _path(self, first):
+    def path(self, first):
         return "%s/%08x" % (self.folder, first)
 
     def _drop_oldest(self):
-        first, count = self._segments[0]
+        first, count = self.segments[0]
         lost = first + count - max(first, self.acknowledged + 1)
         self._remove_oldest()
         if lost > 0:
@@ -175,53 +182,20 @@ class Ring:
             print("ring: full, the oldest %d readings are dropped, %d so far" % (lost, self.dropped))
 
     def _remove_oldest(self):
-        first, _ = self._segments.pop(0)
-        if not self._segments:
-            self._appendable = False
+        first, _ = self.segments.pop(0)
+        if not self.segments:
+            self.appendable = False
+        self.remove(first)
+
+    def remove(self, first):
         try:
-            os.remove(self._path(first))
+            os.remove(self.path(first))
         except OSError as error:
             print("ring: can't remove %08x: %r" % (first, error))
 
-    def _scan(self):
-        try:
-            os.mkdir(self.folder)
-        except OSError:
-            pass
-        self.next = 1
-        lost = 0
-        for name in sorted(os.listdir(self.folder)):
-            try:
-                first = int(name, 16)
-            except ValueError:
-                continue  # not ours
-            lost += self._scan_segment(first)
-        self.dropped += lost
 
-    # Returns how many readings can't be read any more.
-    def _scan_segment(self, first):
-        length = os.stat(self._path(first))[6]
-        with open(self._path(first), "rb") as file:
-            head = file.read(LONGEST_HEADER)
-            columns, size, start = parse_header(head)
-            count = (length - start) // size if size else 0
-            if count == 0:
-                # Either a power cut came in the middle of its first write, or its header is damaged.
-                lost = max(0, length - len(self._header(0))) // self._size
-                print("ring: %08x can't be read, %d readings are lost" % (first, lost))
-                os.remove(self._path(first))
-                return lost
-            file.seek(start + (count - 1) * size)
-            last = self._unpack(file.read(size))
-        self.dropped = int(head.split(b" ")[1])
-        self._segments.append([first, count])
-        self.next = first + count
-        if last:
-            self.session = last[2]
-        # Behind a torn record nothing could be found again.
-        whole = bool(last) and start + count * size == length
-        self._appendable = whole and columns == self.columns and size == self._size
-        return 0
+def layout_of(columns):
+    return ",".join("%s:%d" % column for column in columns)
 
 
 # (columns, record size, length of the header); a record size of 0 when it is damaged.
@@ -233,5 +207,5 @@ def parse_header(head):
             raise ValueError
         columns = tuple((c.split(":")[0], int(c.split(":")[1])) for c in layout.split(","))
         return columns, int(size), end
-    except (ValueError, UnicodeError):
+    except (ValueError, UnicodeError, IndexError):
         return (), 0, 0

@@ -15,15 +15,12 @@ from ring import MISSING
 # Integers, because the ESP8266's floats have 22 bits.
 class Slot:
     def __init__(self, bus, options):
-        name = options["driver"]
-        self.make = getattr(__import__("drivers." + name), name).Sensor
+        self.make = driver(options)
         self.bus = bus
         self.options = options
         self.sensor = None
         self.failing = False
-        # Two sensors of one metric are told apart: temperature.soil
-        suffix = "." + options["suffix"] if "suffix" in options else ""
-        self.columns = tuple((metric + suffix, decimals) for metric, decimals in self.make.METRICS)
+        self.columns = columns(options)
 
     def read(self):
         try:
@@ -41,6 +38,17 @@ class Slot:
             self.failing = True
             self.sensor = None
             return (MISSING,) * len(self.columns)
+
+
+def driver(options):
+    name = options["driver"]
+    return getattr(__import__("drivers." + name), name).Sensor
+
+
+# Two sensors of one metric are told apart: temperature.soil
+def columns(options):
+    suffix = "." + options["suffix"] if "suffix" in options else ""
+    return tuple((metric + suffix, decimals) for metric, decimals in driver(options).METRICS)
 
 
 class Sensors:

@@ -42,9 +42,17 @@ def run(config):
     sensors = Sensors(hardware.Bus(config["i2c_scl"], config["i2c_sda"]), config["sensors"])
     ring = Ring(RING, sensors.columns, config["keep"], config["write_every"])
     print("station: %s, %d readings wait, %d bytes free" % (config["station"], len(ring), gc.mem_free()))
-    if config["deep_sleep"]:
-        wake(config, watchdog, sensors, ring)
-        return
+    try:
+        if config["deep_sleep"]:
+            wake(config, watchdog, sensors, ring)
+        else:
+            stay(config, watchdog, sensors, ring)
+    finally:
+        # Neither a mistake nor Ctrl-C costs what write_every has left in memory.
+        ring.flush()
+
+
+def stay(config, watchdog, sensors, ring):
     session = (ring.session + 1) & 0xFFFF
     clock = Clock(config["ntp_host"])
     link = Link(config, clock, ring, True)

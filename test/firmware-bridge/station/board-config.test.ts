@@ -57,6 +57,48 @@ describe('the file that is written for a board', () => {
   });
 });
 
+/** A file with these sensors. */
+function withSensors(...sensors: readonly object[]): string {
+  return JSON.stringify({ ...JSON.parse(boardConfig({ ...BOARD, wifi: WIFI })), sensors });
+}
+
+/** So many DS18B20, with suffixes of 51 characters: 66 for each in the ring's header, with the comma. */
+function withLongNames(count: number): string {
+  const suffix = 'x'.repeat(50);
+  return withSensors(
+    ...Array.from({ length: count }, (_, i) => ({ driver: 'ds18b20', suffix: `${suffix}${i}` })),
+  );
+}
+
+test('sensors of one metric, told apart by suffixes, are taken', async () => {
+  const sensors = [
+    { driver: 'ds18b20' },
+    { driver: 'ds18b20', suffix: 'x'.repeat(52) },
+    { driver: 'sht3x', suffix: 'box_2.a' },
+  ];
+  expect(await load(withSensors(...sensors))).toMatchObject({ sensors });
+});
+
+test('names of metrics are taken as long as the header of the ring has room for them', async () => {
+  expect(await load(withLongNames(7))).toMatchObject({ station: 'outside' });
+  expect(await load(withLongNames(8))).toMatch(
+    /with \d+ characters, their metrics are more than the ring's 482/,
+  );
+});
+
+test.each([
+  [{ suffix: 'my soil' }, /be 1 to 64 of a-z, 0-9, '_', '.', which 'temperature.my soil' is not$/],
+  [{ suffix: 'Soil' }, /which 'temperature.Soil' is not$/],
+  [{ suffix: 'a,b:2' }, /which 'temperature.a,b:2' is not$/],
+  [{ suffix: 'x'.repeat(53) }, /which 'temperature.x{53}' is not$/],
+  [{ suffix: 2 }, /the suffix of mcp9808 must be text, in quotes$/],
+  [{}, /two measure temperature, so give one a suffix of its own$/],
+])('a metric that would be lost is a mistake in the file: %j', async (options, said) => {
+  expect(await load(withSensors({ driver: 'ds18b20', pin: 2 }, { driver: 'mcp9808', ...options }))).toMatch(
+    said,
+  );
+});
+
 test.each([
   ['{"station": "outside",', /^config.json is missing or not JSON: ValueError/],
   ['{"statoin": "outside"}', /^config.json: there is no setting statoin$/],

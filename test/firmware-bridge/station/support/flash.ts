@@ -26,11 +26,14 @@ export interface Flash {
     flash_remove(path: string): number;
     flash_list(): string;
     flash_size(path: string): number;
+    flash_is_folder(path: string): boolean;
   };
 }
 
 const ENOENT = 2;
+const EISDIR = 21;
 const ENOSPC = 28;
+const ENOTEMPTY = 39;
 
 /** @param powerOff does not return */
 export function createFlash(
@@ -40,10 +43,14 @@ export function createFlash(
 ): Flash {
   let writes = 0;
   const at = (path: string): string => join(folder, path);
+  const isFolder = (path: string): boolean => existsSync(at(path)) && statSync(at(path)).isDirectory();
   const used = (): number => readdirSync(folder).reduce((sum, name) => sum + statSync(at(name)).size, 0);
   return {
     bridge: {
-      flash_read: (path) => (existsSync(at(path)) ? readFileSync(at(path)).toString('hex') : -ENOENT),
+      flash_read(path) {
+        if (!existsSync(at(path))) return -ENOENT;
+        return isFolder(path) ? -EISDIR : readFileSync(at(path)).toString('hex');
+      },
       flash_create: (path) => writeFileSync(at(path), ''),
       flash_append(path, hex) {
         writes += 1;
@@ -58,11 +65,13 @@ export function createFlash(
       },
       flash_remove(path) {
         if (!existsSync(at(path))) return -ENOENT;
+        if (isFolder(path)) return -ENOTEMPTY;
         rmSync(at(path));
         return 0;
       },
       flash_list: () => readdirSync(folder).join(' '),
       flash_size: (path) => (existsSync(at(path)) ? statSync(at(path)).size : -ENOENT),
+      flash_is_folder: isFolder,
     },
   };
 }

@@ -62,4 +62,5 @@ class Flash:
         raise OSError(17)
 
     def stat(self, path):
-        return (0x8000, 0, 0, 0, 0, 0, checked(bridge.flash_size(path)), 0, 0, 0)
+        mode = 0x4000 if bridge.flash_is_folder(path) else 0x8000
+        return (mode, 0, 0, 0, 0, 0, checked(bridge.flash_size(path)), 0, 0, 0)
