@@ -19,6 +19,8 @@ import type { Unfinished } from './unfinished.ts';
  * what its last chunk held still counts on top.
  */
 const MAX_UNANSWERED = 1_000;
+/** The same in bytes, an eighth of what all may have: one that floods should leave the others their turn. */
+const MAX_UNANSWERED_BYTES = 2 * 1024 * 1024;
 /** Packets of one client that are handed to Aedes in one turn of the event loop. */
 const MAX_HANDED_A_TURN = 64;
 /** The first byte of a packet of this type. */
@@ -53,6 +55,7 @@ export class Connection {
   #isConnecting = false;
   #isOpen = false;
   #unanswered = 0;
+  #unansweredBytes = 0;
   #isHeld = false;
   /** Whether the client has sent its last byte. */
   #hasEnded = false;
@@ -119,13 +122,15 @@ export class Connection {
     this.#handlePackets();
   }
 
-  /** A message is under way that {@link answered} will be called for. */
-  unanswered(): void {
+  /** A message of so many bytes is under way; {@link answered} will be called for it. */
+  unanswered(bytes: number): void {
     this.#unanswered += 1;
+    this.#unansweredBytes += bytes;
   }
 
-  answered(): void {
+  answered(bytes: number): void {
     this.#unanswered -= 1;
+    this.#unansweredBytes -= bytes;
     if (this.#isHeld) this.#mayResume();
     if (this.#hasEnded) this.#mayEnd();
   }
@@ -285,6 +290,7 @@ export class Connection {
     return (
       this.#isOverPace ||
       this.#unanswered > MAX_UNANSWERED ||
+      this.#unansweredBytes > MAX_UNANSWERED_BYTES ||
       this.#handedThisTurn >= MAX_HANDED_A_TURN ||
       (this.#isOpen && this.#intake.isCongested()) ||
       this.#socket.writableNeedDrain

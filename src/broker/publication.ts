@@ -60,7 +60,7 @@ export class Publication implements Message, Sender {
   }
 
   settled(error: Error | null, acceptance: Acceptance | null): void {
-    this.#connection.answered();
+    this.#connection.answered(this.payload.length);
     const { client } = this.#connection;
     if (error === null) {
       if (acceptance !== null) notePresence(this.#parts.presence, client, acceptance);

@@ -62,7 +62,7 @@ export function createPublishGate(parts: PublishGateParts): PublishGate {
         return;
       }
       const publication = new Publication(connection, fields, parts);
-      connection.unanswered();
+      connection.unanswered(fields.payload.length);
       parts.submit(publication, publication);
     },
     authorizePublish(client, packet, callback) {
@@ -89,10 +89,11 @@ export function createPublishGate(parts: PublishGateParts): PublishGate {
       // Last wills come when their client has gone.
       const isWill = client === null || client.closed;
       const connection = isWill ? undefined : parts.connectionOf(client);
-      connection?.unanswered();
+      const bytes = packet.payload.length;
+      connection?.unanswered(bytes);
       parts.submit(toMessage(client, packet, parts), {
         settled(error, acceptance) {
-          connection?.answered();
+          connection?.answered(bytes);
           if (error !== null) {
             // A last will that is dropped still goes to its subscribers.
             if (!isClosing(error)) callback(packet.qos === 0 ? null : error);

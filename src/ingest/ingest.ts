@@ -60,8 +60,8 @@ export interface IngestLimits extends BatchLimits, StoringLimits {
 
 const DEFAULT_LIMITS: IngestLimits = {
   maxBatchReadings: 5_000,
-  maxBatchBytes: 8 * 1024 * 1024,
-  maxWaitingBytes: 32 * 1024 * 1024,
+  maxBatchBytes: 4 * 1024 * 1024,
+  maxWaitingBytes: 16 * 1024 * 1024,
   patienceMs: 2_000,
   maxHeldMs: 30_000,
   retryDelayMs: 100,

@@ -19,8 +19,8 @@ export interface RetainedMessagesParts {
 export class RetainedMessages {
   readonly #parts: RetainedMessagesParts;
   readonly #byTopic = new Map<string, StoredMessage>();
-  /** How many there are of each station, by its name in topics. */
-  readonly #ofStation = new Map<string, number>();
+  /** The topics below each first two levels. */
+  readonly #branches = new Map<string, Set<string>>();
   /** Of topics and payloads. */
   #bytes = 0;
   /** Whether the owner knows that there are too many. */
@@ -47,47 +47,53 @@ export class RetainedMessages {
 
   restore(message: StoredMessage): void {
     const before = this.#byTopic.get(message.topic);
-    if (before === undefined) this.#count(message.topic, 1);
+    this.#list(message.topic);
     this.#bytes += sizeOf(message) - (before ? sizeOf(before) : 0);
     this.#byTopic.set(message.topic, message);
   }
 
   /** Those that any of the filters takes in, each once. */
   *match(filters: readonly string[]): Generator<StoredMessage> {
-    const wildcards = filters.filter((filter) => /[+#]/.test(filter));
     const wanted = new FilterTree<true>();
-    for (const filter of wildcards) wanted.add(filter, true);
-    // Ten thousand topics need not be looked through for filters that name theirs.
-    if (wildcards.length > 0) {
-      for (const message of this.#byTopic.values()) {
-        if (wanted.match(message.topic).length > 0) yield message;
-      }
-    }
-    for (const topic of new Set(filters)) {
+    for (const filter of filters) wanted.add(filter, true);
+    for (const topic of this.#candidates(filters)) {
       const message = this.#byTopic.get(topic);
-      if (message !== undefined && wanted.match(topic).length === 0) yield message;
+      if (message !== undefined && wanted.match(topic).length > 0) yield message;
     }
+  }
+
+  /** Topics that filters may take in: ten thousand need not be looked through for those that name their first two levels. */
+  #candidates(filters: readonly string[]): Iterable<string> {
+    const branches = new Set(filters.map(branchOf));
+    if ([...branches].some((branch) => /[+#]/.test(branch))) return this.#byTopic.keys();
+    return [...branches].flatMap((branch) => [...(this.#branches.get(branch) ?? [])]);
   }
 
   #hasPlaceFor(topic: string): boolean {
-    const station = stationOf(topic);
-    const ofStation = station === undefined ? 0 : (this.#ofStation.get(station) ?? 0);
-    return this.#byTopic.size < MAX_MESSAGES && ofStation < MAX_OF_STATION;
+    const isOfStation = topic.startsWith(STATION_PREFIX);
+    const besides = isOfStation ? (this.#branches.get(branchOf(topic))?.size ?? 0) : 0;
+    return this.#byTopic.size < MAX_MESSAGES && besides < MAX_OF_STATION;
   }
 
-  #count(topic: string, by: number): void {
-    const station = stationOf(topic);
-    if (station === undefined) return;
-    const count = (this.#ofStation.get(station) ?? 0) + by;
-    if (count > 0) this.#ofStation.set(station, count);
-    else this.#ofStation.delete(station);
+  #list(topic: string): void {
+    const branch = branchOf(topic);
+    const topics = this.#branches.get(branch);
+    if (topics === undefined) this.#branches.set(branch, new Set([topic]));
+    else topics.add(topic);
+  }
+
+  #unlist(topic: string): void {
+    const branch = branchOf(topic);
+    const topics = this.#branches.get(branch);
+    topics?.delete(topic);
+    if (topics?.size === 0) this.#branches.delete(branch);
   }
 
   #delete(topic: string): void {
     const message = this.#byTopic.get(topic);
     if (message === undefined) return;
     this.#byTopic.delete(topic);
-    this.#count(topic, -1);
+    this.#unlist(topic);
     this.#bytes -= sizeOf(message);
     this.#parts.changes.remove(keys.retained(topic));
     if (this.#byTopic.size < MAX_MESSAGES / 2 && this.#bytes < MAX_BYTES / 2) this.#isTold = false;
@@ -104,8 +110,9 @@ export class RetainedMessages {
   }
 }
 
-function stationOf(topic: string): string | undefined {
-  return topic.startsWith(STATION_PREFIX) ? topic.split('/', 2)[1] : undefined;
+/** The first two levels of a topic or filter; of a station, all that is its own. */
+function branchOf(topic: string): string {
+  return topic.split('/', 2).join('/');
 }
 
 function sizeOf({ topic, payload }: StoredMessage): number {
