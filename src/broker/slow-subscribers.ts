@@ -4,6 +4,14 @@ import type { Client } from 'aedes';
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** How long a subscriber may read nothing of what waits for it. */
 export const DRAIN_TIMEOUT_MS = 10_000;
+/** A socket that is asked how much was written to it goes through all that waits in it: hundreds of thousands of packets. */
+const LOOK_EVERY_MS = 100;
+
+interface Progress {
+  readonly bytes: number;
+  readonly since: number;
+  lookedAt: number;
+}
 
 /**
  * Lets a packet go to a subscriber, or cuts the subscriber off that has stopped reading: it would be collected for,
@@ -17,7 +25,7 @@ export function createSlowSubscriberGate(
   now: () => number = () => performance.now(),
 ): (client: Client) => boolean {
   /** How much each of those had taken for whom something waits, and when it was that much first. */
-  const taken = new WeakMap<Client, { readonly bytes: number; readonly since: number }>();
+  const taken = new WeakMap<Client, Progress>();
 
   function keepsUp(client: Client): boolean {
     const { conn } = client;
@@ -25,16 +33,22 @@ export function createSlowSubscriberGate(
       taken.delete(client);
       return true;
     }
-    const bytes = bytesWritten(conn) - conn.writableLength;
+    if (conn.writableLength > MAX_WAITING_BYTES) return false;
+    const at = now();
     let progress = taken.get(client);
-    if (progress?.bytes !== bytes) taken.set(client, (progress = { bytes, since: now() }));
-    return conn.writableLength <= MAX_WAITING_BYTES && now() - progress.since <= DRAIN_TIMEOUT_MS;
+    if (progress !== undefined && at - progress.lookedAt < LOOK_EVERY_MS) return true;
+    const bytes = bytesWritten(conn) - conn.writableLength;
+    if (progress?.bytes !== bytes) progress = { bytes, since: at, lookedAt: at };
+    progress.lookedAt = at;
+    taken.set(client, progress);
+    return at - progress.since <= DRAIN_TIMEOUT_MS;
   }
 
   return (client) => {
     if (keepsUp(client)) return true;
     if (!client.conn.destroyed) {
-      client.conn.destroy();
+      // Without one of ours, Node makes an error for each packet that waits: hundreds of thousands, in seconds.
+      client.conn.destroy(new Error('the subscriber had stopped reading'));
       onCut(client);
     }
     return false;
