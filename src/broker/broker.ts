@@ -26,7 +26,7 @@ import { createPersistence } from './persistence.ts';
 import { createRefusals } from './refusals.ts';
 import { createPublishGate, type Submit } from './publish-gate.ts';
 import { followSessions } from './sessions.ts';
-import { createSlowSubscriberGate } from './slow-subscribers.ts';
+import { createSlowSubscriberGate, MAX_WAITING_PACKET_BYTES } from './slow-subscribers.ts';
 import { createSubscriptionGate } from './subscription-gate.ts';
 import { openBrokerState } from './state/broker-state.ts';
 
@@ -136,7 +136,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       // Out of a session's queue, which goes on only when the client reads: a refusal would take it from there.
       if (packet.messageId !== undefined) return grantedQos.lower(client, packet);
       if (isLive(packet) && liveSubscribers.has(client)) return null;
-      return keepsUp(client) ? grantedQos.lower(client, packet) : null;
+      return keepsUp(client, MAX_WAITING_PACKET_BYTES) ? grantedQos.lower(client, packet) : null;
     },
   });
   const liveSubscribers = createLiveSubscribers({

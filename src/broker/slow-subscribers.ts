@@ -2,6 +2,8 @@ import type { Client } from 'aedes';
 
 /** What may wait in a subscriber's socket, in bytes: seconds of a busy service, not its memory. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+/** The same where each packet is written by itself: a small one takes many times its bytes while it waits. */
+export const MAX_WAITING_PACKET_BYTES = 2 * 1024 * 1024;
 /** How long a subscriber may read nothing of what waits for it. */
 export const DRAIN_TIMEOUT_MS = 10_000;
 /** A socket that is asked how much was written to it goes through all that waits in it: hundreds of thousands of packets. */
@@ -23,17 +25,17 @@ interface Progress {
 export function createSlowSubscriberGate(
   onCut: (client: Client) => void,
   now: () => number = () => performance.now(),
-): (client: Client) => boolean {
+): (client: Client, maxWaitingBytes?: number) => boolean {
   /** How much each of those had taken for whom something waits, and when it was that much first. */
   const taken = new WeakMap<Client, Progress>();
 
-  function keepsUp(client: Client): boolean {
+  function keepsUp(client: Client, maxWaitingBytes: number): boolean {
     const { conn } = client;
     if (!conn.writableNeedDrain) {
       taken.delete(client);
       return true;
     }
-    if (conn.writableLength > MAX_WAITING_BYTES) return false;
+    if (conn.writableLength > maxWaitingBytes) return false;
     const at = now();
     let progress = taken.get(client);
     if (progress !== undefined && at - progress.lookedAt < LOOK_EVERY_MS) return true;
@@ -44,8 +46,8 @@ export function createSlowSubscriberGate(
     return at - progress.since <= DRAIN_TIMEOUT_MS;
   }
 
-  return (client) => {
-    if (keepsUp(client)) return true;
+  return (client, maxWaitingBytes = MAX_WAITING_BYTES) => {
+    if (keepsUp(client, maxWaitingBytes)) return true;
     if (!client.conn.destroyed) {
       // Without one of ours, Node makes an error for each packet that waits: hundreds of thousands, in seconds.
       client.conn.destroy(new Error('the subscriber had stopped reading'));
