@@ -130,11 +130,13 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     authorizeSubscribe: subscriptions.authorizeSubscribe,
     limits,
     authorizeForward: (client, packet) => {
-      // Aedes goes on for a while, and makes an error of each packet for it, with all that its stack refers to.
-      if (client.closed) return null;
-      if (!mayReceive(principalOf(client), packet.topic)) return null;
       // Out of a session's queue, which goes on only when the client reads: a refusal would take it from there.
-      if (packet.messageId !== undefined) return grantedQos.lower(client, packet);
+      const isQueued = packet.messageId !== undefined;
+      // To one that has gone nothing is written, and what is queued stays for it. Of all else Aedes would make an error
+      // each, with all that its stack refers to.
+      if (client.closed) return isQueued ? packet : null;
+      if (!mayReceive(principalOf(client), packet.topic)) return null;
+      if (isQueued) return grantedQos.lower(client, packet);
       if (isLive(packet) && liveSubscribers.has(client)) return null;
       return keepsUp(client, MAX_WAITING_PACKET_BYTES) ? grantedQos.lower(client, packet) : null;
     },

@@ -264,3 +264,24 @@ test('of QoS 2 messages 10,000 of a client may be half-way; one more is not take
   const { rows } = await database.pool.query('SELECT FROM readings WHERE value = 99');
   expect(rows).toEqual([]);
 });
+
+test('a client that goes while its queue is sent loses nothing of it', async () => {
+  const { mqttPort, service } = await useService();
+  const session = { clientId: 'reader', clean: false };
+  const reader = await rawClient(mqttPort, session);
+  reader.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'live/#', qos: 1 }] });
+  await reader.waitFor((received) => received.some(({ cmd }) => cmd === 'suback'));
+  reader.socket.destroy();
+  await poll(() => service.gauges()['connected_clients'] === 0);
+  const station = await rawClient(mqttPort);
+  const count = 500;
+  for (let messageId = 1; messageId <= count; messageId += 1) {
+    station.send(publish('stations/a/t', messageId, String(messageId)));
+  }
+  await station.waitFor(() => pubacks(station) === count);
+  for (let round = 0; round < 3; round += 1) (await rawClient(mqttPort, session)).socket.destroy();
+  const back = await rawClient(mqttPort, session);
+  const payloads = (): Set<string> =>
+    new Set(back.received.flatMap((packet) => (packet.cmd === 'publish' ? [String(packet.payload)] : [])));
+  await back.waitFor(() => payloads().size === count);
+});
