@@ -73,7 +73,9 @@ test('the schema of a running service of an older version is left alone, and the
     database: 'thermograph',
   });
   await client.connect();
-  await client.query("DELETE FROM thermograph_migrations WHERE name = '0003_channels'");
+  await client.query(
+    'DELETE FROM thermograph_migrations WHERE id = (SELECT max(id) FROM thermograph_migrations)',
+  );
   await client.end();
   const { code, stderr } = await runCli(['station', 'add', 'outside'], env);
   expect(code).toBe(1);
