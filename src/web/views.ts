@@ -3,6 +3,7 @@ import { fastifyView } from '@fastify/view';
 import type { FastifyInstance } from 'fastify';
 import handlebars from 'handlebars';
 import { inProjectFolder } from '../project-folder.ts';
+import { readAssets } from './assets.ts';
 
 const TEMPLATES = inProjectFolder('templates');
 
@@ -14,28 +15,38 @@ const PARTIALS = {
   'link-list': 'partials/link-list.hbs',
 };
 
-/** Handlebars pages, and at `/assets/` what they refer to. Every value is escaped; no template opts out. */
+/**
+ * Handlebars pages, and at `/assets/` what they refer to. Every value is escaped; no template opts out.
+ * @throws AssetsError
+ */
 export async function registerViews(app: FastifyInstance): Promise<void> {
+  // An environment of its own: partials and helpers are registered in it.
+  const environment = handlebars.create();
+  const assets = readAssets();
+  environment.registerHelper('asset', (name: string) => assets.url(name));
   await app.register(fastifyView, {
-    // An environment of its own: partials are registered in it.
-    engine: { handlebars: handlebars.create() },
+    engine: { handlebars: environment },
     root: TEMPLATES,
     options: { partials: PARTIALS, compileOptions: { strict: false, preventIndent: true } },
     production: true,
   });
-  await app.register(assets);
+  await app.register(serveAssets);
 }
 
-async function assets(app: FastifyInstance): Promise<void> {
+async function serveAssets(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, access: 'open' };
   });
   await app.register(fastifyStatic, {
-    root: `${TEMPLATES}/assets`,
+    root: inProjectFolder('dist/assets'),
     prefix: '/assets/',
     decorateReply: false,
     index: false,
-    // Short, for a newer version must not meet older scripts for long; after that, the etag spares the transfer.
-    maxAge: '1m',
+    preCompressed: true,
+    // A name tells the content: what has it once need never ask again.
+    maxAge: '1y',
+    immutable: true,
+    // It says so only where it has found a compressed one.
+    setHeaders: (reply) => void reply.setHeader('vary', 'accept-encoding'),
   });
 }

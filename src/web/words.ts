@@ -1,6 +1,6 @@
 /*
- * How pages write numbers, ages and names. Browsers do the same in templates/assets/words.js when they update a page
- * in place; a test holds the two together.
+ * How pages write numbers, ages and names: in the service when it makes a page, in the browser when it updates one in
+ * place, where the very same module is bundled.
  */
 
 export type Freshness = 'fresh' | 'late' | 'stale';

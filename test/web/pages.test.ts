@@ -257,15 +257,27 @@ test('the status page counts what was rejected by reason, and shows the latest',
   expect(text).toContain('Messages received');
 });
 
-test('scripts and styles come with an etag that spares the transfer', async () => {
+test('scripts and styles are kept for good under names that tell their content, and come compressed', async () => {
   const web = await useWeb();
-  const url = '/assets/live-page.js';
-  const { statusCode, headers } = await web.app.inject({ url });
-  expect(statusCode).toBe(200);
-  expect(headers['content-type']).toContain('javascript');
-  expect(headers['cache-control']).toBe('public, max-age=60');
-  const again = await web.app.inject({ url, headers: { 'if-none-match': headers.etag } });
-  expect(again.statusCode).toBe(304);
+  const { text } = await web.ask('/');
+  const urls = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, url = '']) => url);
+  expect(urls.map((url) => url.replace(/-[A-Z0-9]{8}\./, '.'))).toStrictEqual([
+    '/assets/favicon.svg',
+    '/assets/page.css',
+    '/assets/live-page.js',
+  ]);
+  for (const url of urls) {
+    const plain = await web.app.inject({ url });
+    const small = await web.app.inject({ url, headers: { 'accept-encoding': 'gzip, br' } });
+    for (const { statusCode, headers } of [plain, small]) {
+      expect(statusCode).toBe(200);
+      expect(headers['content-type']).toMatch(/javascript|css|svg/);
+      expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+      expect(headers['vary'], 'a cache between must not give one for the other').toMatch(/accept-encoding/i);
+    }
+    expect(small.headers['content-encoding']).toBe('br');
+    expect(small.rawPayload.length).toBeLessThan(plain.rawPayload.length);
+  }
 });
 
 test.each(['/assets/../now.hbs', '/assets/%2e%2e/now.hbs', '/assets/..%2f..%2fpackage.json', '/assets/'])(

@@ -1,36 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { showValue, type UnitSystem } from '../../src/web/display-units.ts';
 import { ageText, bytesText, counterName, freshness, metricName, numberText } from '../../src/web/words.ts';
-import { createZonedTime } from '../../src/web/zoned-time.ts';
-
-interface Words {
-  readonly ageText: typeof ageText;
-  readonly freshness: typeof freshness;
-  readonly numberText: typeof numberText;
-  fullTime(milliseconds: number, timeZone: string): string;
-}
-
-/** What browsers run. */
-const browser = (await import(new URL('../../templates/assets/words.js', import.meta.url).href)) as Words;
-
-test('a page that is updated in the browser reads as if the service had made it anew', () => {
-  const zone = createZonedTime('America/New_York');
-  fc.assert(
-    fc.property(
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
-      fc.constantFrom('1' as const, '2' as const, 'trimmed' as const),
-      fc.integer({ min: -10_000, max: 400 * 86_400_000 }),
-      (value, decimals, milliseconds) => {
-        expect(browser.numberText(value, decimals)).toBe(numberText(value, decimals));
-        expect(browser.ageText(milliseconds)).toBe(ageText(milliseconds));
-        expect(browser.freshness(milliseconds)).toBe(freshness(milliseconds));
-        const time = 1_700_000_000_000 + milliseconds;
-        expect(browser.fullTime(time, 'America/New_York')).toBe(zone.full(time * 1000));
-      },
-    ),
-  );
-});
 
 test.each([
   [21.46, '1', '21.5'],

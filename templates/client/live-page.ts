@@ -1,65 +1,70 @@
-// @ts-check
 // Keeps a page of stations up to date in place. Without this script the page is whole, but stands still.
 
-import { openLink } from './link.js';
-import { createRefresh } from './refresh.js';
-import { findStation, showAges, showPresence, showReading } from './station-view.js';
+import { createZonedTime } from '../../src/web/zoned-time.ts';
+import { type LiveReading, openLink } from './link.ts';
+import { createRefresh } from './refresh.ts';
+import { findStation, showAges, showPresence, showReading } from './station-view.ts';
 
-/** @typedef {import('./link.js').LiveReading} LiveReading */
+/** What `/api/stations` says of a station. */
+interface StationReply {
+  readonly station: string;
+  readonly online: boolean;
+  readonly latest: readonly Omit<LiveReading, 'station'>[];
+}
 
 const LINK_WORDS = { connecting: 'connecting…', live: 'live', reconnecting: 'reconnecting…' };
 const TABLE_DELAY_MS = 5000;
 
 const root = document.documentElement;
 const units = root.dataset['units'] ?? 'metric';
-const timeZone = root.dataset['timeZone'] ?? 'UTC';
+const zone = createZonedTime(root.dataset['timeZone'] ?? 'UTC');
 /** A page about one station only wants to hear of that one. */
-const onlyStation = document.querySelector('.current')?.getAttribute('data-station') ?? undefined;
+const onlyStation = document.querySelector<HTMLElement>('.current')?.dataset['station'];
 
 /** The service's clock minus ours: a wall tablet's may be hours off. */
 let clockOffsetMs = Date.parse(root.dataset['now'] ?? '') - Date.now() || 0;
 
-const tick = () => showAges(Date.now() + clockOffsetMs, timeZone);
+const tick = (): void => showAges(Date.now() + clockOffsetMs, zone);
 const refresh = createRefresh(tick);
 
-/** @param {LiveReading[]} readings */
-function show(readings) {
+function show(readings: readonly LiveReading[]): void {
   const placed = readings.map(showReading);
   if (placed.includes(false)) refresh();
-  const followed = document.querySelector('[data-follow]')?.getAttribute('data-follow');
+  const followed = document.querySelector<HTMLElement>('[data-follow]')?.dataset['follow'];
   if (readings.some(({ metric }) => metric === followed)) refresh(TABLE_DELAY_MS);
   showTitle();
   tick();
 }
 
 /** The tab says how warm it is at the first station. */
-function showTitle() {
+function showTitle(): void {
   const number = document.querySelector('.card')?.querySelector('.primary .number')?.textContent;
   if (number) document.title = document.title.replace(/^[^ °]+/, number);
 }
 
 /** What was missed while there was no stream; also what came between the making of the page and its opening. */
-async function catchUp() {
+async function catchUp(): Promise<void> {
   const path = onlyStation === undefined ? '' : `/${encodeURIComponent(onlyStation)}`;
   try {
     const response = await fetch(`/api/stations${path}?units=${units}`, { cache: 'no-store' });
     // Whoever was logged out, or may read less than before, is shown what the page says now: the login page, mostly.
     if (response.status === 401 || response.status === 403) location.reload();
     if (!response.ok) return;
-    const body = await response.json();
-    const stations = onlyStation === undefined ? body.stations : [body];
+    const stations = await readStations(response);
     for (const { station, online } of stations) {
       showPresence(station, online);
       if (findStation(station) === null) refresh();
     }
-    show(
-      stations.flatMap((/** @type {{ station: string, latest: object[] }} */ { station, latest }) =>
-        latest.map((reading) => ({ station, ...reading })),
-      ),
-    );
+    show(stations.flatMap(({ station, latest }) => latest.map((reading) => ({ station, ...reading }))));
   } catch {
     // The stream breaks as well then, and is opened again.
   }
+}
+
+async function readStations(response: Response): Promise<readonly StationReply[]> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own service's words
+  const body = (await response.json()) as StationReply | { readonly stations: readonly StationReply[] };
+  return 'stations' in body ? body.stations : [body];
 }
 
 openLink({
