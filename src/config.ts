@@ -6,6 +6,7 @@ import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { boolean, type Environment, integer, Mistake, oneOf, type Setting } from './setting.ts';
 import { networks, origins, port, tlsFile, tlsPort } from './setting-values.ts';
 import type { WebLimits } from './web/http-limits.ts';
+import { LANGUAGES, type Language } from './web/languages.ts';
 
 /** The settings of a running service, checked. Each is described in {@link SETTINGS}. */
 export interface Config extends BrokerLimits, WebLimits {
@@ -42,6 +43,8 @@ export interface Config extends BrokerLimits, WebLimits {
   /** Of each address. */
   readonly wrongSecretsPerMinute: number;
   readonly units: 'metric' | 'imperial';
+  /** Of pages until a visitor chooses; `undefined`: that of their browser. */
+  readonly pageLanguage: Language | undefined;
   readonly timeZone: string;
   readonly logLevel: LogLevel;
 }
@@ -229,6 +232,14 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     allowed: '`metric` or `imperial`',
     description: 'What pages show until a visitor chooses. Stored values keep their own unit.',
     read: (text) => oneOf(['metric', 'imperial'] as const, text ?? 'metric'),
+  },
+  pageLanguage: {
+    env: 'PAGE_LANGUAGE',
+    default: '',
+    allowed: LANGUAGES.map((language) => `\`${language}\``).join(' or '),
+    description:
+      'The language of the pages until a visitor chooses. Unset: what their browser asks for, or else English.',
+    read: (text) => (text === undefined ? undefined : oneOf(LANGUAGES, text)),
   },
   timeZone: {
     env: 'TIME_ZONE',

@@ -142,6 +142,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     pool: database.reading,
     channelPool: database.channels,
     units: config.units,
+    language: config.pageLanguage,
     timeZone: config.timeZone,
     allowAnonymous: config.allowAnonymous,
     isPrivate: config.isPrivate,

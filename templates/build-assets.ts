@@ -2,32 +2,25 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import type { BuildOptions, OutputFile } from 'esbuild';
+import type { OutputFile } from 'esbuild';
 import { inProjectFolder } from '../src/project-folder.ts';
-
-/** What browsers load by name in a page; each comes out under a name that tells its content. */
-const ENTRIES = [
-  'templates/client/live-page.ts',
-  'templates/styles/page.css',
-  'templates/images/favicon.svg',
-] as const;
-
-/** This program, and what says which esbuild it is. */
-const HOW = ['templates/build-assets.ts', 'package.json'];
-
-/** Browsers since 2021; for older ones, pages are whole without scripts. */
-const TARGET = ['chrome94', 'firefox93', 'safari15.4'];
-const COMPRESSIBLE = /\.(?:js|css|svg)$/;
+import { bundle, ENTRIES } from './bundle.ts';
 
 /** `dist/assets.json`. */
-export interface AssetList {
-  /** By the name that templates use, `live-page.js`: the file's name in `dist/assets`. */
+interface AssetList {
+  /** By the name that templates use, `page.css` or `live-page.en.js`: the file's name in `dist/assets`. */
   readonly files: Readonly<Record<string, string>>;
   /** Those of the build before, for a service that still runs and the pages that it has made. */
   readonly former: readonly string[];
+  /** What it was told to make. */
+  readonly entries: readonly string[];
   /** Everything that went into it, with a hash of its content. */
   readonly inputs: Readonly<Record<string, string>>;
 }
+
+/** These programs, and what says which esbuild it is. */
+const HOW = ['templates/build-assets.ts', 'templates/bundle.ts', 'package.json'];
+const COMPRESSIBLE = /\.(?:js|css|svg)$/;
 
 /**
  * Bundles what browsers load into `dist/assets`, unless nothing has changed since it was done last.
@@ -37,44 +30,17 @@ export async function buildAssets(): Promise<boolean> {
   const listFile = inProjectFolder('dist/assets.json');
   const before = await readList(listFile);
   if (before !== undefined && (await isUpToDate(before))) return false;
-  // Loaded only now: mostly there is nothing to be done.
-  const { build } = await import('esbuild');
-  const { outputFiles, metafile } = await build(OPTIONS);
+  const { files, outputs, inputs } = await bundle();
   const folder = inProjectFolder('dist/assets');
   await mkdir(folder, { recursive: true });
-  await Promise.all(outputFiles.map((file) => write(file)));
-  const files = Object.fromEntries(
-    Object.entries(metafile.outputs).flatMap(([output, { entryPoint }]) =>
-      entryPoint === undefined ? [] : [[servedName(entryPoint), path.basename(output)]],
-    ),
-  );
-  const current = outputFiles.map((file) => path.basename(file.path));
+  await Promise.all(outputs.map((file) => write(file)));
+  const current = outputs.map((file) => path.basename(file.path));
   const former = Object.values(before?.files ?? {}).filter((name) => !current.includes(name));
-  const inputs = await hashAll([...Object.keys(metafile.inputs), ...HOW]);
-  const list: AssetList = { files, former, inputs };
+  const hashes = await hashAll([...inputs, ...HOW]);
+  const list: AssetList = { files, former, entries: ENTRIES, inputs: hashes };
   await replaceFile(listFile, JSON.stringify(list, null, 2));
   await removeOthers(folder, [...current, ...former]);
   return true;
-}
-
-const OPTIONS = {
-  absWorkingDir: inProjectFolder('.'),
-  entryPoints: [...ENTRIES],
-  outdir: 'dist/assets',
-  entryNames: '[name]-[hash]',
-  assetNames: '[name]-[hash]',
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  target: TARGET,
-  loader: { '.svg': 'copy' },
-  write: false,
-  metafile: true,
-  logLevel: 'warning',
-} as const satisfies BuildOptions;
-
-function servedName(entryPoint: string): string {
-  return path.basename(entryPoint).replace(/\.ts$/, '.js');
 }
 
 async function write({ path: file, contents }: OutputFile): Promise<void> {
@@ -107,8 +73,8 @@ async function readList(file: string): Promise<AssetList | undefined> {
   }
 }
 
-async function isUpToDate({ inputs, files }: AssetList): Promise<boolean> {
-  if (!ENTRIES.every((entry) => Object.hasOwn(files, servedName(entry)))) return false;
+async function isUpToDate({ inputs, entries }: AssetList): Promise<boolean> {
+  if (String(entries) !== String(ENTRIES)) return false;
   const now = await hashAll(Object.keys(inputs)).catch(() => undefined);
   return now !== undefined && Object.entries(inputs).every(([input, hash]) => now[input] === hash);
 }

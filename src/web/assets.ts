@@ -3,7 +3,7 @@ import { inProjectFolder } from '../project-folder.ts';
 
 /** What browsers load, as `npm run build` has bundled it. */
 export interface Assets {
-  /** Where `name` is, as in `live-page.js`: an address that changes with its content. @throws for what there is none of */
+  /** Where `name` is, as in `page.css`: an address that changes with its content. @throws for what there is none of */
   url(name: string): string;
 }
 

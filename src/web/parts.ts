@@ -4,6 +4,7 @@ import type { KnownCredentials } from '../access/login.ts';
 import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
 import type { WebCounters } from './counters.ts';
+import type { Language } from './languages.ts';
 
 /** What became of a message that came in over HTTP. */
 export interface SubmitOutcome {
@@ -38,6 +39,8 @@ export interface WebParts {
   /** For entries of ThingSpeak's channels. */
   readonly channelPool: Pool;
   readonly units: 'metric' | 'imperial';
+  /** That of pages until a visitor chooses; `undefined`: what their browser would rather have. */
+  readonly language: Language | undefined;
   /** IANA name of the time zone that pages show times in. */
   readonly timeZone: string;
   readonly version: string;

@@ -19,7 +19,9 @@ import { dropGoneClients } from './gone-clients.ts';
 import { healthRoutes } from './health-routes.ts';
 import { createLiveHub, LIVE_HUB_DEFAULTS } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
+import { readLocales } from './locales.ts';
 import { mqttRoutes } from './mqtt-routes.ts';
+import { createFrames } from './pages/frame.ts';
 import { nowPage } from './pages/now-page.ts';
 import { stationPage } from './pages/station-page.ts';
 import { statusPage } from './pages/status-page.ts';
@@ -82,9 +84,10 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     ...LIVE_HUB_DEFAULTS,
     maxViewersPerAddress: parts.maxStreamsPerAddress,
   });
+  const frames = createFrames(parts, readLocales(parts.timeZone));
   dropGoneClients(app);
   logRequests(app);
-  answerErrors(app, parts);
+  answerErrors(app, parts, frames);
   await addHeaders(app, parts);
   await app.register(fastifyCookie);
   requireHost(app);
@@ -101,11 +104,11 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     submitRoutes(parts),
     rejectedRoutes(parts),
     liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station), parts.httpCounters),
-    loginRoutes(parts, visitors),
+    loginRoutes(parts, visitors, frames),
     mqttRoutes,
-    nowPage(parts),
-    stationPage(parts),
-    statusPage(parts, databaseAnswers),
+    nowPage(parts, frames),
+    stationPage(parts, frames),
+    statusPage(parts, frames, databaseAnswers),
   ]) {
     app.register(routes);
   }

@@ -4,6 +4,9 @@ import type { FastifyInstance } from 'fastify';
 import handlebars from 'handlebars';
 import { inProjectFolder } from '../project-folder.ts';
 import { readAssets } from './assets.ts';
+import type { Locale } from './locales.ts';
+import { richText } from './rich-text.ts';
+import type { TextKey, Values, Words } from './words.ts';
 
 const TEMPLATES = inProjectFolder('templates');
 
@@ -16,7 +19,9 @@ const PARTIALS = {
 };
 
 /**
- * Handlebars pages, and at `/assets/` what they refer to. Every value is escaped; no template opts out.
+ * Handlebars pages, and at `/assets/` what they refer to. Every value is escaped; no template opts out. `{{script "live-page"}}` is the address of a
+ * script that speaks the language of the page, `{{t "key"}}` is a text of
+ * templates/strings in the language of the page, `{{rich "key"}}` one with code and links, both with values by name.
  * @throws AssetsError
  */
 export async function registerViews(app: FastifyInstance): Promise<void> {
@@ -24,6 +29,14 @@ export async function registerViews(app: FastifyInstance): Promise<void> {
   const environment = handlebars.create();
   const assets = readAssets();
   environment.registerHelper('asset', (name: string) => assets.url(name));
+  environment.registerHelper('script', (name: string, { data }: Call) =>
+    assets.url(`${name}.${data.root.language}.js`),
+  );
+  environment.registerHelper('t', (key: TextKey, call: Call) => wordsOf(call).text(key, call.hash));
+  environment.registerHelper(
+    'rich',
+    (key: TextKey, call: Call) => new environment.SafeString(richText(wordsOf(call).text(key), call.hash)),
+  );
   await app.register(fastifyView, {
     engine: { handlebars: environment },
     root: TEMPLATES,
@@ -31,6 +44,16 @@ export async function registerViews(app: FastifyInstance): Promise<void> {
     production: true,
   });
   await app.register(serveAssets);
+}
+
+/** What Handlebars hands to a helper. */
+interface Call {
+  readonly hash: Values;
+  readonly data: { readonly root: Pick<Locale, 'language' | 'words'> };
+}
+
+function wordsOf({ data }: Call): Words {
+  return data.root.words;
 }
 
 async function serveAssets(app: FastifyInstance): Promise<void> {

@@ -12,10 +12,13 @@ export interface ZonedTime {
   offset(time: Micros): string;
 }
 
-/** @param timeZone an IANA name */
-export function createZonedTime(timeZone: string): ZonedTime {
+/**
+ * @param timeZone an IANA name
+ * @param locale a BCP 47 tag
+ */
+export function createZonedTime(timeZone: string, locale: string): ZonedTime {
   const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
-    new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', ...options });
+    new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...options });
   const full = format(FULL_TIME);
   const clock = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const day = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });

@@ -1,9 +1,11 @@
 // Keeps a page of stations up to date in place. Without this script the page is whole, but stands still.
 
+import { createWords } from '../../src/web/words.ts';
 import { createZonedTime } from '../../src/web/zoned-time.ts';
+import strings from '../strings/en.json';
 import { type LiveReading, openLink } from './link.ts';
 import { createRefresh } from './refresh.ts';
-import { findStation, showAges, showPresence, showReading } from './station-view.ts';
+import { createStationView, findStation, showPresence } from './station-view.ts';
 
 /** What `/api/stations` says of a station. */
 interface StationReply {
@@ -12,23 +14,23 @@ interface StationReply {
   readonly latest: readonly Omit<LiveReading, 'station'>[];
 }
 
-const LINK_WORDS = { connecting: 'connecting…', live: 'live', reconnecting: 'reconnecting…' };
 const TABLE_DELAY_MS = 5000;
 
 const root = document.documentElement;
 const units = root.dataset['units'] ?? 'metric';
-const zone = createZonedTime(root.dataset['timeZone'] ?? 'UTC');
+const words = createWords(strings);
+const view = createStationView(words, createZonedTime(root.dataset['timeZone'] ?? 'UTC', words.locale));
 /** A page about one station only wants to hear of that one. */
 const onlyStation = document.querySelector<HTMLElement>('.current')?.dataset['station'];
 
 /** The service's clock minus ours: a wall tablet's may be hours off. */
 let clockOffsetMs = Date.parse(root.dataset['now'] ?? '') - Date.now() || 0;
 
-const tick = (): void => showAges(Date.now() + clockOffsetMs, zone);
+const tick = (): void => view.showAges(Date.now() + clockOffsetMs);
 const refresh = createRefresh(tick);
 
 function show(readings: readonly LiveReading[]): void {
-  const placed = readings.map(showReading);
+  const placed = readings.map((reading) => view.showReading(reading));
   if (placed.includes(false)) refresh();
   const followed = document.querySelector<HTMLElement>('[data-follow]')?.dataset['follow'];
   if (readings.some(({ metric }) => metric === followed)) refresh(TABLE_DELAY_MS);
@@ -73,7 +75,7 @@ openLink({
     const link = document.getElementById('link');
     if (link === null || link.dataset['state'] === state) return;
     link.dataset['state'] = state;
-    link.textContent = LINK_WORDS[state];
+    link.textContent = words.text(`link.${state}`);
   },
   onOpen: () => void catchUp(),
   onRefused: () => void catchUp(),

@@ -1,6 +1,7 @@
 // The parts of a page that show a station: finds them and changes them in place.
 
-import { ageText, type Decimals, freshness, numberText } from '../../src/web/words.ts';
+import { freshness } from '../../src/web/freshness.ts';
+import type { Decimals, Words } from '../../src/web/words.ts';
 import type { ZonedTime } from '../../src/web/zoned-time.ts';
 import type { LiveReading } from './link.ts';
 
@@ -10,25 +11,52 @@ export function findStation(station: string): HTMLElement | null {
   return document.getElementById(`station-${station}`);
 }
 
-/**
- * Shows a reading at its place.
- * @returns false if the page has no place for it and needs to be made anew
- */
-export function showReading({ station, metric, value, unit, measuredAt }: LiveReading): boolean {
-  const place = findStation(station)?.querySelector<HTMLElement>(`[data-metric="${CSS.escape(metric)}"]`);
-  const data = place?.querySelector('data');
-  const number = place?.querySelector('.number');
-  const time = place?.querySelector('time');
-  if (!place || !data || !number || !time) return false;
-  if ((place.querySelector('.unit')?.textContent ?? '') !== (unit ?? '')) return false;
-  // After a reconnection, what is fetched may be older than what the stream has just told.
-  if (Date.parse(measuredAt) < Date.parse(time.dateTime)) return true;
-  if (time.dateTime !== measuredAt) inkAgain(number);
-  time.dateTime = measuredAt;
-  data.value = String(value);
-  setText(number, numberText(value, decimalsOf(place)));
-  movePen(place, value);
-  return true;
+export interface StationView {
+  /**
+   * Shows a reading at its place.
+   * @returns false if the page has no place for it and needs to be made anew
+   */
+  showReading(reading: LiveReading): boolean;
+  /**
+   * Brings every age up to date, and marks what is late or stale.
+   * @param now the service's time, in milliseconds
+   */
+  showAges(now: number): void;
+}
+
+export function createStationView(words: Words, zone: ZonedTime): StationView {
+  return {
+    showReading({ station, metric, value, unit, measuredAt }) {
+      const place = findStation(station)?.querySelector<HTMLElement>(`[data-metric="${CSS.escape(metric)}"]`);
+      const data = place?.querySelector('data');
+      const number = place?.querySelector('.number');
+      const time = place?.querySelector('time');
+      if (!place || !data || !number || !time) return false;
+      if ((place.querySelector('.unit')?.textContent ?? '') !== (unit ?? '')) return false;
+      // After a reconnection, what is fetched may be older than what the stream has just told.
+      if (Date.parse(measuredAt) < Date.parse(time.dateTime)) return true;
+      if (time.dateTime !== measuredAt) inkAgain(number);
+      time.dateTime = measuredAt;
+      data.value = String(value);
+      setText(number, words.number(value, decimalsOf(place)));
+      movePen(place, value);
+      return true;
+    },
+    showAges(now) {
+      for (const place of document.querySelectorAll<HTMLElement>('.reading')) {
+        const time = place.querySelector('time');
+        if (!time) continue;
+        const measuredAt = Date.parse(time.dateTime);
+        const state = freshness(now - measuredAt);
+        setText(time, words.age(now - measuredAt));
+        if (place.dataset['freshness'] === state) continue;
+        place.dataset['freshness'] = state;
+        const lastTime = place.querySelector('.last-time');
+        if (lastTime) setText(lastTime, zone.full(measuredAt * 1000));
+      }
+      for (const station of document.querySelectorAll<HTMLElement>('[data-station]')) showOffline(station);
+    },
+  };
 }
 
 function decimalsOf({ dataset: { decimals } }: HTMLElement): Decimals {
@@ -53,25 +81,6 @@ function movePen(place: HTMLElement, value: number): void {
 export function showPresence(station: string, online: boolean): void {
   const place = findStation(station);
   if (place) place.dataset['online'] = String(online);
-}
-
-/**
- * Brings every age up to date, and marks what is late or stale.
- * @param now the service's time, in milliseconds
- */
-export function showAges(now: number, zone: ZonedTime): void {
-  for (const place of document.querySelectorAll<HTMLElement>('.reading')) {
-    const time = place.querySelector('time');
-    if (!time) continue;
-    const measuredAt = Date.parse(time.dateTime);
-    const state = freshness(now - measuredAt);
-    setText(time, ageText(now - measuredAt));
-    if (place.dataset['freshness'] === state) continue;
-    place.dataset['freshness'] = state;
-    const lastTime = place.querySelector('.last-time');
-    if (lastTime) setText(lastTime, zone.full(measuredAt * 1000));
-  }
-  for (const station of document.querySelectorAll<HTMLElement>('[data-station]')) showOffline(station);
 }
 
 /** A station that connects only to publish is offline nearly always; it is called so only once it is late too. */

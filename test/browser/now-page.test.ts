@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { LATE_AFTER_MS } from '../../src/web/words.ts';
+import { LATE_AFTER_MS } from '../../src/web/freshness.ts';
 import { useChromium } from '../support/chromium.ts';
 import { poll } from '../support/poll.ts';
 import { type TestWeb, useWeb } from '../support/web.ts';

@@ -47,6 +47,7 @@ export const STORED: SubmitOutcome = {
 export interface WebPartsOptions {
   readonly pool?: Pool;
   readonly timeZone?: string;
+  readonly language?: WebParts['language'];
   readonly allowAnonymous?: boolean;
   readonly mqttHost?: string;
   readonly isPrivate?: boolean;
@@ -97,6 +98,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       pool: options.pool ?? unreachablePool(),
       channelPool: options.pool ?? unreachablePool(),
       units: 'metric',
+      language: options.language,
       timeZone: options.timeZone ?? 'Europe/Paris',
       version: '0.1.0',
       startedAt: new Date(),

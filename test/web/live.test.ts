@@ -2,6 +2,8 @@ import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { answerErrors } from '../../src/web/error-handler.ts';
+import { readLocales } from '../../src/web/locales.ts';
+import { createFrames } from '../../src/web/pages/frame.ts';
 import { createLiveHub, LIVE_HUB_DEFAULTS } from '../../src/web/live-hub.ts';
 import { liveRoutes } from '../../src/web/live-routes.ts';
 import { openEventStream } from '../support/event-stream.ts';
@@ -100,7 +102,7 @@ test.each([
   const { parts } = createWebParts();
   const hub = createLiveHub(parts, { ...LIVE_HUB_DEFAULTS, ...limits });
   const app = fastify().register(liveRoutes(hub, () => true, parts.httpCounters));
-  answerErrors(app, parts);
+  answerErrors(app, parts, createFrames(parts, readLocales('UTC')));
   onTestFinished(() => app.close());
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const [first] = [await openEventStream(`${url}/api/live`), await openEventStream(`${url}/api/live`)];

@@ -98,6 +98,25 @@ test('units asked for by address are used, remembered in a cookie, and outdone b
   expect((await web.ask('/?units=kelvin', forged)).text).toContain('<span class="number">21.5</span>');
 });
 
+test('pages come in the language of the address, which is remembered, of the owner, of the browser, in English', async () => {
+  const web = await useStation([]);
+  const languageOf = (text: string): string | undefined => /<html lang="(\w+)"/.exec(text)?.[1];
+  const browser = { 'accept-language': 'de-AT,de;q=0.9,en;q=0.5' };
+  expect(languageOf((await web.ask('/')).text)).toBe('en');
+  const german = await web.ask('/status?lang=de');
+  expect(german.text).toContain('<h1>Alles in Ordnung.</h1>');
+  const cookie = german.headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect(languageOf((await web.ask('/', { headers: { cookie } })).text)).toBe('de');
+  expect(languageOf((await web.ask('/?lang=en', { headers: { cookie, ...browser } })).text)).toBe('en');
+  const page = await web.ask('/', { headers: browser });
+  expect(page.text).toContain('<span class="number">21,5</span>');
+  expect(page.text).toMatch(/live-page\.de-/);
+  expect((await web.ask('/nothing-here', { headers: browser })).text).toContain('<h1>Hier ist nichts</h1>');
+  const owned = await useStation([], { language: 'en' });
+  expect(languageOf((await owned.ask('/', { headers: browser })).text)).toBe('en');
+  expect(languageOf((await owned.ask('/?lang=fr', { headers: browser })).text)).toBe('en');
+});
+
 test('an empty page of a service that wants passwords says how to make one, and where it goes', async () => {
   const web = await useWeb({ allowAnonymous: false });
   const { payload } = await web.app.inject('/');
@@ -264,7 +283,7 @@ test('scripts and styles are kept for good under names that tell their content, 
   expect(urls.map((url) => url.replace(/-[A-Z0-9]{8}\./, '.'))).toStrictEqual([
     '/assets/favicon.svg',
     '/assets/page.css',
-    '/assets/live-page.js',
+    '/assets/live-page.en.js',
   ]);
   for (const url of urls) {
     const plain = await web.app.inject({ url });

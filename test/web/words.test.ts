@@ -1,32 +1,41 @@
 import { expect, test } from 'vitest';
 import { showValue, type UnitSystem } from '../../src/web/display-units.ts';
-import { ageText, bytesText, counterName, freshness, metricName, numberText } from '../../src/web/words.ts';
+import { freshness } from '../../src/web/freshness.ts';
+import { preferredLanguage } from '../../src/web/languages.ts';
+import { readLocales } from '../../src/web/locales.ts';
+import { richText } from '../../src/web/rich-text.ts';
+
+const { en, de } = readLocales('Europe/Paris');
 
 test.each([
-  [21.46, '1', '21.5'],
-  [-0.04, '1', '0.0'],
-  [-3.46, '1', '\u{2212}3.5'],
-  [1013.25, '1', '1013.3'],
-  [48, 'trimmed', '48'],
-  [7.654321, 'trimmed', '7.65'],
-  [0.000432, 'trimmed', '0.00043'],
-  [-0, 'trimmed', '0'],
-  [1e300, 'trimmed', '1e+300'],
-] as const)('%d with decimals %s is written %s', (value, decimals, text) => {
-  expect(numberText(value, decimals)).toBe(text);
+  [21.46, '1', '21.5', '21,5'],
+  [-0.04, '1', '0.0', '0,0'],
+  [-3.46, '1', '\u{2212}3.5', '\u{2212}3,5'],
+  [1013.25, '1', '1013.3', '1013,3'],
+  [29.921, '2', '29.92', '29,92'],
+  [48, 'trimmed', '48', '48'],
+  [7.654321, 'trimmed', '7.65', '7,65'],
+  [0.000432, 'trimmed', '0.00043', '0,00043'],
+  [-0.000432, 'trimmed', '\u{2212}0.00043', '\u{2212}0,00043'],
+  [-0, 'trimmed', '0', '0'],
+  [1e300, 'trimmed', '1E300', '1E300'],
+] as const)('%d with decimals %s is written %s, and %s in German', (value, decimals, text, german) => {
+  expect(en.words.number(value, decimals)).toBe(text);
+  expect(de.words.number(value, decimals)).toBe(german);
 });
 
 test.each([
-  [-5000, 'just now'],
-  [999, 'just now'],
-  [12_900, '12 s ago'],
-  [60_000, '1 min ago'],
-  [3_599_999, '59 min ago'],
-  [3_600_000, '1 h ago'],
-  [86_400_000, '1 day ago'],
-  [5 * 86_400_000, '5 days ago'],
-])('%d ms is %s', (age, text) => {
-  expect(ageText(age)).toBe(text);
+  [-5000, 'just now', 'gerade eben'],
+  [999, 'just now', 'gerade eben'],
+  [12_900, '12 s ago', 'vor 12 s'],
+  [60_000, '1 min ago', 'vor 1 min'],
+  [3_599_999, '59 min ago', 'vor 59 min'],
+  [3_600_000, '1 h ago', 'vor 1 h'],
+  [86_400_000, '1 day ago', 'vor 1 Tag'],
+  [5 * 86_400_000, '5 days ago', 'vor 5 Tagen'],
+])('%d ms is %s, and %s in German', (age, text, german) => {
+  expect(en.words.age(age)).toBe(text);
+  expect(de.words.age(age)).toBe(german);
 });
 
 test('a reading is late after 15 minutes, and stale after an hour', () => {
@@ -37,18 +46,48 @@ test('a reading is late after 15 minutes, and stale after an hour', () => {
 });
 
 test.each([
-  ['wind_speed', 'Wind speed'],
-  ['temperature.soil_10cm', 'Temperature, soil 10cm'],
-  ['co2', 'CO\u{2082}'],
-  ['constructor', 'Constructor'],
-])('the metric %s is called %s', (metric, name) => {
-  expect(metricName(metric)).toBe(name);
+  ['wind_speed', 'Wind speed', 'Windgeschwindigkeit'],
+  ['temperature.soil_10cm', 'Temperature, soil 10cm', 'Temperatur, soil 10cm'],
+  ['co2', 'CO\u{2082}', 'CO\u{2082}'],
+  ['snow_depth', 'Snow depth', 'Snow depth'],
+  ['constructor', 'Constructor', 'Constructor'],
+])('the metric %s is called %s, and %s in German', (metric, name, german) => {
+  expect(en.names.metric(metric)).toBe(name);
+  expect(de.names.metric(metric)).toBe(german);
 });
 
 test('counters and sizes are written for people', () => {
-  expect(counterName('messages_received')).toBe('Messages received');
-  expect(bytesText(0)).toBe('0 bytes');
-  expect(bytesText(10_600_000)).toBe('10.6 MB');
+  expect(en.names.counter('messages_received')).toBe('Messages received');
+  expect(en.names.counter('not_known_yet')).toBe('Not known yet');
+  expect(en.names.bytes(0)).toBe('0 bytes');
+  expect(en.names.bytes(10_600_000)).toBe('10.6 MB');
+  expect(de.names.bytes(10_600_000)).toBe('10,6 MB');
+  expect([en.words.whole(1_234_567), de.words.whole(1_234_567)]).toEqual(['1,234,567', '1.234.567']);
+});
+
+test('times are those of the zone, in the words of the language', () => {
+  const time = Date.UTC(2026, 10, 22, 13, 5) * 1000;
+  expect(en.zone.full(time)).toBe('Sun, 22 Nov 2026, 14:05 CET');
+  expect(de.zone.full(time)).toBe('So., 22. Nov. 2026, 14:05 MEZ');
+});
+
+test.each([
+  ['de-CH,de;q=0.9,en;q=0.8', 'de'],
+  ['fr-FR, en-US;q=0.5, de;q=0.7', 'de'],
+  ['en;q=0, fr', undefined],
+  ['de;q=0.5,en;q=0.5', 'de'],
+  ['*', undefined],
+  ['', undefined],
+  [undefined, undefined],
+])('who asks for %s is answered in %s', (header, language) => {
+  expect(preferredLanguage(header)).toBe(language);
+});
+
+test('a rich text escapes all but its own code and links', () => {
+  const hostile = '<b>"`x`[y](z)';
+  expect(richText('a & `b` {x} [c](to)', { x: hostile, to: '/?a="&b' })).toBe(
+    'a &amp; <code>b</code> &lt;b&gt;&quot;`x`[y](z) <a href="/?a=&quot;&amp;b">c</a>',
+  );
 });
 
 test.each([

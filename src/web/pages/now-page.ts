@@ -1,16 +1,15 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import type { WebParts } from '../parts.ts';
-import { createZonedTime } from '../zoned-time.ts';
-import { frame } from './frame.ts';
+import type { Words } from '../words.ts';
+import type { Frames } from './frame.ts';
 import { cardTitle, stationCard } from './station-card.ts';
 
 /** `GET /`: how it is now, everywhere. */
-export function nowPage(parts: WebParts): FastifyPluginCallback {
-  const zone = createZonedTime(parts.timeZone);
+export function nowPage(parts: WebParts, frames: Frames): FastifyPluginCallback {
   return (app, _options, done) => {
     app.get('/', { config: { access: 'everything' } }, (request, reply) => {
-      const page = frame(parts, request, reply, { title: 'Thermograph', path: '/' });
-      const viewpoint = { now: parts.clock(), units: page.units, zone };
+      const page = frames(request, reply, { path: '/' });
+      const viewpoint = { ...page, now: parts.clock() };
       const { isPrepared, databaseProblem } = parts.storing();
       const cards = parts.stations().map((station) => stationCard(station, viewpoint));
       return reply.view('now.hbs', {
@@ -19,7 +18,7 @@ export function nowPage(parts: WebParts): FastifyPluginCallback {
         cards,
         size: ['none', 'one', 'few'][cards.length] ?? 'many',
         isAway: !isPrepared || databaseProblem !== undefined,
-        howTo: cards.length === 0 && isPrepared ? howTo(parts, request) : undefined,
+        howTo: cards.length === 0 && isPrepared ? howTo(parts, request, page.words) : undefined,
       });
     });
     done();
@@ -30,7 +29,8 @@ export function nowPage(parts: WebParts): FastifyPluginCallback {
 function howTo(
   parts: WebParts,
   request: FastifyRequest,
-): { needsCredential: boolean; commands: { tool: string; line: string }[] } {
+  words: Words,
+): { needsCredential: boolean; command: string; commands: { tool: string; line: string }[] } {
   const mqtt = parts.mqttAddress();
   const here = /^[A-Za-z0-9._:[\]-]+$/.test(request.host) ? request.host : '127.0.0.1';
   // A service that listens everywhere is best reached as this page was.
@@ -42,11 +42,12 @@ function howTo(
   const rest = `-h ${host} -p ${mqtt.port}${login} -q 1 -t stations/outside/temperature -m 21.5`;
   return {
     needsCredential: !parts.allowAnonymous,
+    command: 'npm run thermograph -- station add outside',
     commands: [
-      { tool: 'With Node.js, nothing to install', line: `npx mqtt pub ${rest}` },
-      { tool: 'With Mosquitto', line: `mosquitto_pub ${rest}` },
+      { tool: words.text('now.withNode'), line: `npx mqtt pub ${rest}` },
+      { tool: words.text('now.withMosquitto'), line: `mosquitto_pub ${rest}` },
       {
-        tool: 'Over HTTP',
+        tool: words.text('now.overHttp'),
         line: `curl${header} -d 21.5 'http://${here}/api/stations/outside/readings?metric=temperature'`,
       },
     ],

@@ -2,16 +2,10 @@ import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { LatestReading } from '../../telemetry/station.ts';
 import { showValue, type UnitSystem } from '../display-units.ts';
-import {
-  ageText,
-  type Decimals,
-  decimalsOf,
-  type Freshness,
-  freshness,
-  metricName,
-  numberText,
-} from '../words.ts';
-import type { ZonedTime } from '../zoned-time.ts';
+import { type Freshness, freshness } from '../freshness.ts';
+import type { Locale } from '../locales.ts';
+import { decimalsOf } from '../names.ts';
+import type { Decimals, Words } from '../words.ts';
 
 /** A newest reading, as templates write it. */
 export interface ShownReading {
@@ -41,29 +35,30 @@ interface Scale {
   readonly position: string;
 }
 
-export interface Viewpoint {
+/** When, and for whom. */
+export interface Viewpoint extends Locale {
   readonly now: Micros;
   readonly units: UnitSystem;
-  readonly zone: ZonedTime;
 }
 
-export function showReading(reading: LatestReading, { now, units, zone }: Viewpoint): ShownReading {
+export function showReading(reading: LatestReading, viewpoint: Viewpoint): ShownReading {
+  const { now, units, words, names, zone } = viewpoint;
   const { value, unit } = showValue(reading.value, reading.unit, units);
   const ageMs = (now - reading.measuredAt) / 1000;
   const decimals = decimalsOf(unit);
   return {
     metric: reading.metric,
-    name: metricName(reading.metric),
+    name: names.metric(reading.metric),
     value,
-    number: numberText(value, decimals),
+    number: words.number(value, decimals),
     unit: unit ?? '',
     unitIsClose: unit === '°',
     decimals,
     measuredAt: formatMicros(reading.measuredAt),
-    age: ageText(ageMs),
+    age: words.age(ageMs),
     freshness: freshness(ageMs),
     lastTime: zone.full(reading.measuredAt),
-    scale: scaleOf(value, unit),
+    scale: scaleOf(value, unit, words),
   };
 }
 
@@ -72,7 +67,7 @@ const SCALES: Readonly<Record<string, { units: UnitSystem; labels: readonly numb
   '°F': { units: 'imperial', labels: [0, 20, 40, 60, 80, 100] },
 };
 
-function scaleOf(value: number, unit: string | null): Scale | undefined {
+function scaleOf(value: number, unit: string | null, words: Words): Scale | undefined {
   const scale = unit !== null && Object.hasOwn(SCALES, unit) ? SCALES[unit] : undefined;
   if (scale === undefined) return undefined;
   const [first, last] = [scale.labels[0]!, scale.labels.at(-1)!];
@@ -81,7 +76,7 @@ function scaleOf(value: number, unit: string | null): Scale | undefined {
     units: scale.units,
     first,
     last,
-    labels: scale.labels.map((label) => numberText(label, 'trimmed')),
+    labels: scale.labels.map((label) => words.number(label, 'trimmed')),
     position: `${(share * 100).toFixed(2)}%`,
   };
 }

@@ -1,5 +1,5 @@
 import type { StationSnapshot } from '../../telemetry/station.ts';
-import { LATE_AFTER_MS } from '../words.ts';
+import { LATE_AFTER_MS } from '../freshness.ts';
 import { type ShownReading, showReading, type Viewpoint } from './shown-reading.ts';
 
 /** A station, as templates write it. */
