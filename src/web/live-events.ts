@@ -1,6 +1,7 @@
 import { formatMicros } from '../telemetry/format-time.ts';
 import type { CommittedReading, Micros } from '../telemetry/reading.ts';
-import { showValue, type UnitSystem } from './display-units.ts';
+import type { UnitSystem } from '../telemetry/unit-system.ts';
+import { showValue } from './display-units.ts';
 
 /** What a viewer wants to hear of. */
 export interface Interest {

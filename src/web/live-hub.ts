@@ -72,7 +72,7 @@ export function createLiveHub(parts: LiveParts, options: LiveHubOptions = LIVE_H
     waiting = createWaitingEvents();
     const chunks = new Map<string, Buffer>();
     for (const viewer of viewers) {
-      const key = `${viewer.units ?? ''}/${viewer.station ?? ''}`;
+      const key = `${viewer.units?.key ?? ''}/${viewer.station ?? ''}`;
       const chunk = chunks.get(key) ?? Buffer.from(events.toText(viewer));
       chunks.set(key, chunk);
       if (chunk.length > 0) send(viewer, chunk);

@@ -6,7 +6,13 @@ const DECIMALS: Readonly<Record<string, Decimals>> = {
   hPa: '1',
   inHg: '2',
   'm/s': '1',
+  'km/h': '1',
   mph: '1',
+  kn: '1',
+  mm: '1',
+  'mm/h': '1',
+  in: '2',
+  'in/h': '2',
 };
 
 /** By powers of a thousand. */

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { KnownCredentials } from '../access/login.ts';
 import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
+import type { UnitSystem } from '../telemetry/unit-system.ts';
 import type { WebCounters } from './counters.ts';
 import type { Language } from './languages.ts';
 
@@ -38,7 +39,8 @@ export interface WebParts {
   readonly pool: Pool;
   /** For entries of ThingSpeak's channels. */
   readonly channelPool: Pool;
-  readonly units: 'metric' | 'imperial';
+  /** What pages show until a visitor chooses. */
+  readonly units: UnitSystem;
   /** That of pages until a visitor chooses; `undefined`: what their browser would rather have. */
   readonly language: Language | undefined;
   /** IANA name of the time zone that pages show times in. */

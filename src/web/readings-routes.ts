@@ -10,6 +10,7 @@ import type { WebParts } from './parts.ts';
 import { readingsQuery, readingsReply, stationParams } from './schemas.ts';
 import { askDatabase } from './to-web-error.ts';
 import { parseTimeParameter } from './time-parameter.ts';
+import { parseUnitsParameter } from './units-parameter.ts';
 
 /** `GET /api/stations/{station}/readings`: raw readings, page by page. */
 export function readingsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
@@ -31,10 +32,11 @@ async function replyReadings(
   station: string,
   query: Static<typeof readingsQuery>,
 ): Promise<Static<typeof readingsReply>> {
+  const units = parseUnitsParameter(query.units);
   const from = query.from === undefined ? undefined : parseTimeParameter('from', query.from);
   const to = query.to === undefined ? undefined : parseTimeParameter('to', query.to);
   const { metric, seriesId, unit } = await requireSeries(parts, station, query.metric);
-  const { order, limit, units } = query;
+  const { order, limit } = query;
   const after = query.cursor === undefined ? undefined : requirePosition(query.cursor, seriesId, order);
   const rows = await askDatabase(
     // One more than asked for tells whether there is a next page.

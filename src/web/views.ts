@@ -14,6 +14,7 @@ const PARTIALS = {
   page: 'partials/page.hbs',
   card: 'partials/card.hbs',
   reading: 'partials/reading.hbs',
+  display: 'partials/display.hbs',
   primary: 'partials/primary.hbs',
   'link-list': 'partials/link-list.hbs',
 };
@@ -32,6 +33,7 @@ export async function registerViews(app: FastifyInstance): Promise<void> {
   environment.registerHelper('script', (name: string, { data }: Call) =>
     assets.url(`${name}.${data.root.language}.js`),
   );
+  environment.registerHelper('is', (one: unknown, other: unknown) => one === other);
   environment.registerHelper('t', (key: TextKey, call: Call) => wordsOf(call).text(key, call.hash));
   environment.registerHelper(
     'rich',

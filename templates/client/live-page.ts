@@ -3,6 +3,7 @@
 import { createWords } from '../../src/web/words.ts';
 import { createZonedTime } from '../../src/web/zoned-time.ts';
 import strings from '../strings/en.json';
+import { foldDisplayPanel } from './display-panel.ts';
 import { type LiveReading, openLink } from './link.ts';
 import { createRefresh } from './refresh.ts';
 import { createStationView, findStation, showPresence } from './station-view.ts';
@@ -17,7 +18,7 @@ interface StationReply {
 const TABLE_DELAY_MS = 5000;
 
 const root = document.documentElement;
-const units = root.dataset['units'] ?? 'metric';
+const units = encodeURIComponent(root.dataset['units'] ?? 'metric');
 const words = createWords(strings);
 const view = createStationView(words, createZonedTime(root.dataset['timeZone'] ?? 'UTC', words.locale));
 /** A page about one station only wants to hear of that one. */
@@ -90,3 +91,4 @@ openLink({
   },
 });
 setInterval(tick, 1000);
+foldDisplayPanel();

@@ -68,14 +68,16 @@ test('the choice of units outlives a reload, and live readings follow it', async
   const web = await useTwoStations();
   const { page, complaints } = await open(context, web.url);
   await page.goto(web.url);
-  await page.getByRole('link', { name: 'Imperial units' }).click();
+  await page.getByText('Display').click();
+  await page.getByRole('link', { name: 'Imperial' }).click();
   await poll(async () => (await number(page)) === '70.7');
   await page.goto(web.url);
   expect(await number(page)).toBe('70.7');
   await untilLive(page);
   web.commit({ station: 'inside', metric: 'temperature', value: 100 });
   await poll(async () => (await number(page)) === '212.0');
-  await page.getByRole('link', { name: 'Metric units' }).click();
+  await page.getByText('Display').click();
+  await page.getByRole('link', { name: 'Metric' }).click();
   await poll(async () => (await number(page)) === '100.0');
   expect(complaints).toStrictEqual([]);
 });
@@ -121,7 +123,8 @@ test('without JavaScript the page shows the same values, and units can be chosen
   const { page, complaints } = await open(context, web.url, { javaScriptEnabled: false });
   await page.goto(web.url);
   expect(await page.locator('[data-station="inside"] .primary .number').textContent()).toBe('21.5');
-  await page.getByRole('link', { name: 'Imperial units' }).click();
+  await page.getByText('Display').click();
+  await page.getByRole('link', { name: 'Imperial' }).click();
   await page.goto(web.url);
   expect(await page.locator('[data-station="inside"] .primary .number').textContent()).toBe('70.7');
   expect(complaints).toStrictEqual([]);

@@ -4,6 +4,7 @@ import pino from 'pino';
 import { createAddressLimit } from '../../src/address-limit.ts';
 import type { CommittedReading, Micros } from '../../src/telemetry/reading.ts';
 import type { StationSnapshot } from '../../src/telemetry/station.ts';
+import { METRIC } from '../../src/telemetry/unit-system.ts';
 import { defaultUnit } from '../../src/telemetry/units.ts';
 import { newWebCounters } from '../../src/web/counters.ts';
 import type { StoringState, SubmitOutcome, WebParts } from '../../src/web/parts.ts';
@@ -97,7 +98,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     parts: {
       pool: options.pool ?? unreachablePool(),
       channelPool: options.pool ?? unreachablePool(),
-      units: 'metric',
+      units: METRIC,
       language: options.language,
       timeZone: options.timeZone ?? 'Europe/Paris',
       version: '0.1.0',

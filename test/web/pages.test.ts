@@ -98,6 +98,35 @@ test('units asked for by address are used, remembered in a cookie, and outdone b
   expect((await web.ask('/?units=kelvin', forged)).text).toContain('<span class="number">21.5</span>');
 });
 
+test('one unit is chosen by itself, beside those that were chosen before', async () => {
+  const web = await useStation([]);
+  web.commit({ station: 'outside', metric: 'wind_speed', value: 10 });
+  const number = (text: string, metric: string): string | undefined =>
+    new RegExp(`data-metric="${metric}".*?class="number">([^<]+)<.*?class="unit">([^<]+)<`, 's')
+      .exec(text)
+      ?.slice(1)
+      .join(' ');
+  const { text, headers } = await web.ask('/?units=kmh', {
+    headers: { cookie: 'thermograph_units=imperial' },
+  });
+  expect([number(text, 'temperature'), number(text, 'wind_speed')]).toEqual(['70.7 °F', '36.0 km/h']);
+  expect(text).toContain('data-units="f,kmh,inhg,in"');
+  const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect((await web.ask('/', { headers: { cookie } })).text).toContain('data-units="f,kmh,inhg,in"');
+  expect(text).toMatch(/<a href="\/\?units&#x3D;kmh" aria-current="true">km\/h<\/a>/);
+});
+
+test('colours are chosen by address, and remembered', async () => {
+  const web = await useStation([]);
+  expect((await web.ask('/')).text).toContain('data-theme="system"');
+  const { text, headers } = await web.ask('/?theme=dark');
+  expect(text).toContain('data-theme="dark"');
+  expect(text).toContain('<meta name="color-scheme" content="dark">');
+  const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect((await web.ask('/status', { headers: { cookie } })).text).toContain('data-theme="dark"');
+  expect((await web.ask('/?theme=pink', { headers: { cookie } })).text).toContain('data-theme="dark"');
+});
+
 test('pages come in the language of the address, which is remembered, of the owner, of the browser, in English', async () => {
   const web = await useStation([]);
   const languageOf = (text: string): string | undefined => /<html lang="(\w+)"/.exec(text)?.[1];

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { showValue, type UnitSystem } from '../../src/web/display-units.ts';
 import { freshness } from '../../src/web/freshness.ts';
 import { preferredLanguage } from '../../src/web/languages.ts';
 import { readLocales } from '../../src/web/locales.ts';
@@ -89,23 +88,3 @@ test('a rich text escapes all but its own code and links', () => {
     'a &amp; <code>b</code> &lt;b&gt;&quot;`x`[y](z) <a href="/?a=&quot;&amp;b">c</a>',
   );
 });
-
-test.each([
-  [21.5, '°C', 'imperial', 70.7, '°F'],
-  [70.7, '°F', 'metric', 21.5, '°C'],
-  [1013.25, 'hPa', 'imperial', 29.9212553471, 'inHg'],
-  [10, 'm/s', 'imperial', 22.3693629205, 'mph'],
-  [25.4, 'mm', 'imperial', 1, 'in'],
-  [48, '%', 'imperial', 48, '%'],
-  [21.5, '°C', 'metric', 21.5, '°C'],
-  [21.5, '°C', undefined, 21.5, '°C'],
-  [7, null, 'imperial', 7, null],
-  [7, 'constructor', 'imperial', 7, 'constructor'],
-] as [number, string | null, UnitSystem | undefined, number, string | null][])(
-  '%d %s in %s units is %d %s',
-  (value, unit, system, shown, shownUnit) => {
-    const result = showValue(value, unit, system);
-    expect(result.value).toBeCloseTo(shown, 9);
-    expect(result.unit).toBe(shownUnit);
-  },
-);

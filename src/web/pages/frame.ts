@@ -1,18 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatMicros } from '../../telemetry/format-time.ts';
+import type { UnitSystem } from '../../telemetry/unit-system.ts';
 import { homePath } from '../access/home-path.ts';
 import { isNobody } from '../access/visitors.ts';
-import { chooseLanguage, chooseUnits } from '../choices.ts';
-import type { UnitSystem } from '../display-units.ts';
+import { chooseLanguage, chooseTheme, chooseUnits, type Theme } from '../choices.ts';
 import { LANGUAGES } from '../languages.ts';
 import type { Locale, Locales } from '../locales.ts';
 import type { WebParts } from '../parts.ts';
 import type { Words } from '../words.ts';
+import { displayLinks, type LinkGroup } from './display-links.ts';
 
 /** What stands around every page. */
 export interface Frame extends Locale {
   readonly units: UnitSystem;
-  readonly unitLinks: readonly PageLink[];
+  readonly theme: Theme;
+  readonly display: readonly LinkGroup[];
   readonly languageLinks: readonly PageLink[];
   readonly nav: readonly PageLink[];
   /** The first page that whoever looks may read. */
@@ -29,8 +31,6 @@ export interface Frame extends Locale {
 
 export interface PageLink {
   readonly label: string;
-  /** What it is called where it can't be seen; the label, if empty. */
-  readonly name?: string;
   /** The language that the label is in, if it is not that of the page. */
   readonly language?: string;
   readonly href: string;
@@ -49,6 +49,7 @@ export type Frames = (request: FastifyRequest, reply: FastifyReply, options: Fra
 export function createFrames(parts: WebParts, locales: Locales): Frames {
   return (request, reply, options) => {
     const units = chooseUnits(request, reply, parts.units);
+    const theme = chooseTheme(request, reply);
     const locale = locales[chooseLanguage(request, reply, parts.language)];
     const { language, words } = locale;
     const home = request.visitor === undefined ? '/' : homePath(parts, request.visitor.principal);
@@ -56,10 +57,8 @@ export function createFrames(parts: WebParts, locales: Locales): Frames {
     return {
       ...locale,
       units,
-      unitLinks: [
-        { label: '°C', name: words.text('frame.metric'), units: 'metric' },
-        { label: '°F', name: words.text('frame.imperial'), units: 'imperial' },
-      ].map((link) => ({ ...link, href: here('units', link.units), current: link.units === units })),
+      theme,
+      display: displayLinks({ units, theme, words }, here),
       languageLinks: LANGUAGES.map((one) => ({
         label: locales[one].words.text('language.name'),
         language: one,

@@ -1,8 +1,9 @@
 import { findSeries, type Position, type ReadingRow, readReadings } from '../../storage/readings-query.ts';
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
+import type { UnitSystem } from '../../telemetry/unit-system.ts';
 import { formatCursor, parseCursor } from '../cursor.ts';
-import { showValue, shownUnit, type UnitSystem } from '../display-units.ts';
+import { showValue, shownUnit } from '../display-units.ts';
 import { metricUnknown } from '../errors.ts';
 import type { WebParts } from '../parts.ts';
 import { askDatabase } from '../to-web-error.ts';

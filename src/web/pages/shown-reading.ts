@@ -1,7 +1,8 @@
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { LatestReading } from '../../telemetry/station.ts';
-import { showValue, type UnitSystem } from '../display-units.ts';
+import type { UnitSystem } from '../../telemetry/unit-system.ts';
+import { showValue } from '../display-units.ts';
 import { type Freshness, freshness } from '../freshness.ts';
 import type { Locale } from '../locales.ts';
 import { decimalsOf } from '../names.ts';
@@ -28,7 +29,7 @@ export interface ShownReading {
 
 /** Where the pen stands on the paper's scale; temperatures only. */
 interface Scale {
-  readonly units: UnitSystem;
+  readonly name: 'celsius' | 'fahrenheit';
   readonly first: number;
   readonly last: number;
   readonly labels: readonly string[];
@@ -62,9 +63,9 @@ export function showReading(reading: LatestReading, viewpoint: Viewpoint): Shown
   };
 }
 
-const SCALES: Readonly<Record<string, { units: UnitSystem; labels: readonly number[] }>> = {
-  '°C': { units: 'metric', labels: [-20, -10, 0, 10, 20, 30, 40] },
-  '°F': { units: 'imperial', labels: [0, 20, 40, 60, 80, 100] },
+const SCALES: Readonly<Record<string, Pick<Scale, 'name'> & { readonly labels: readonly number[] }>> = {
+  '°C': { name: 'celsius', labels: [-20, -10, 0, 10, 20, 30, 40] },
+  '°F': { name: 'fahrenheit', labels: [0, 20, 40, 60, 80, 100] },
 };
 
 function scaleOf(value: number, unit: string | null, words: Words): Scale | undefined {
@@ -73,7 +74,7 @@ function scaleOf(value: number, unit: string | null, words: Words): Scale | unde
   const [first, last] = [scale.labels[0]!, scale.labels.at(-1)!];
   const share = Math.min(Math.max((value - first) / (last - first), 0), 1);
   return {
-    units: scale.units,
+    name: scale.name,
     first,
     last,
     labels: scale.labels.map((label) => words.number(label, 'trimmed')),
