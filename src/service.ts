@@ -16,6 +16,7 @@ import { openDatabase } from './open-database.ts';
 import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
 import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
+import { restoreDays } from './restore-days.ts';
 import { leaveAddresses } from './service-addresses.ts';
 import { readServiceSecret } from './storage/service-secret.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
@@ -89,6 +90,8 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const stations = createStations([]);
   const spool = await openSpoolOf(config, log, releasers);
   const { writer, preparation } = await openWriter({ config, log, database, stations }, releasers);
+  const now = (): Micros => clock.now();
+  const days = restoreDays({ pool: database.reading, stations, preparation, now, log }, releasers);
   const credentials = openCredentials(
     { dataDir: config.dataDir, connection: database.connection, log, preparation },
     releasers,
@@ -109,7 +112,6 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     limits: { drainTimeoutMs: config.shutdownTimeoutMs * DRAIN_SHARE },
   });
   const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
-  const now = (): Micros => clock.now();
   const broker = await openBroker(
     { config, log, ingest, stations, credentials, wrongSecrets, presence, now },
     releasers,
@@ -169,6 +171,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     clock: now,
     stations: () => stations.all(),
     station: (name) => stations.find(name),
+    day: (station, metric) => stations.day(station, metric),
     submit: (message) => submitAndWait(ingest, clock.now(), message),
     onCommitted: (listener, isWanted) => committed.listen(listener, isWanted),
     onPresence: (listener) => presence.listen(listener),
@@ -179,7 +182,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   };
   const { openWeb } = await loadingWeb;
   const web = await openWeb({ config, log, channels, parts }, releasers);
-  await channels.settled;
+  await Promise.all([channels.settled, days]);
   await credentials.follow([
     (changed) => broker.reviewAccess({ find: (id) => credentials.find(id), changed }),
     () => web.reviewAccess(),

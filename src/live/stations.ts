@@ -1,6 +1,14 @@
 import type { LatestRow } from '../storage/latest-query.ts';
+import type { RecentSeries } from '../storage/recent-query.ts';
 import type { Series } from '../storage/series-catalog.ts';
 import type { Micros } from '../telemetry/reading.ts';
+import {
+  createSeriesDay,
+  noteQuarter,
+  noteReading,
+  noteTimes,
+  type SeriesDay,
+} from '../telemetry/series-day.ts';
 import type { LatestReading, StationSnapshot } from '../telemetry/station.ts';
 
 /** What is known of every station now, kept in memory so that pages and live topics never scan history. */
@@ -10,6 +18,10 @@ export interface Stations {
   find(station: string): StationSnapshot | undefined;
   /** Takes in what the database holds as the newest readings. */
   restore(rows: readonly LatestRow[]): void;
+  /** Takes in what the database holds of the last day, also after readings that were committed meanwhile. */
+  restoreDay(rows: readonly RecentSeries[]): void;
+  /** The last day of a series, kept up to date; not to be changed. */
+  day(station: string, metric: string): SeriesDay | undefined;
   /** Takes in a reading that was committed. @returns whether it is now the newest of its series */
   commit(series: Series, reading: Omit<LatestReading, 'metric' | 'unit'>): boolean;
   /** Notes that a station was heard of; one that has never had a reading is not known. */
@@ -18,12 +30,17 @@ export interface Stations {
   setOnline(station: string, online: boolean): boolean;
 }
 
+interface HeldSeries {
+  latest: LatestReading;
+  readonly day: SeriesDay;
+}
+
 interface Entry {
   readonly station: string;
   readonly title: string;
   online: boolean;
   lastSeenAt: Micros | null;
-  readonly latest: Map<string, LatestReading>;
+  readonly series: Map<string, HeldSeries>;
   /** Made when it is asked for, and again after a change. */
   snapshot: StationSnapshot | undefined;
 }
@@ -44,7 +61,7 @@ export function createStations(rows: readonly LatestRow[]): Stations {
       title: title ?? station,
       online,
       lastSeenAt: null,
-      latest: new Map(),
+      series: new Map(),
       snapshot: undefined,
     };
     entries.set(station, entry);
@@ -69,6 +86,15 @@ export function createStations(rows: readonly LatestRow[]): Stations {
   restoreAll(rows);
   return {
     restore: restoreAll,
+    restoreDay(recent) {
+      for (const { station, metric, quarters, lastTimes } of recent) {
+        const day = entries.get(station)?.series.get(metric)?.day;
+        if (day === undefined) continue;
+        for (const quarter of quarters) noteQuarter(day, quarter);
+        noteTimes(day, lastTimes);
+      }
+    },
+    day: (station, metric) => entries.get(station)?.series.get(metric)?.day,
     all() {
       sorted ??= [...entries.values()].toSorted((a, b) => (a.station < b.station ? -1 : 1));
       snapshots ??= sorted.map(snapshotOf);
@@ -107,7 +133,7 @@ export function createStations(rows: readonly LatestRow[]): Stations {
 
 function restore(entry: Entry, { metric, unit, value, measuredAt, receivedAt }: LatestRow): void {
   if (metric === null || value === null || measuredAt === null || receivedAt === null) return;
-  entry.latest.set(metric, { metric, value, unit, measuredAt, receivedAt });
+  hold(entry, { metric, value, unit, measuredAt, receivedAt });
   entry.lastSeenAt = Math.max(entry.lastSeenAt ?? 0, receivedAt);
 }
 
@@ -117,10 +143,21 @@ function take(
   { metric, unit }: Series,
   { value, measuredAt, receivedAt }: Omit<LatestReading, 'metric' | 'unit'>,
 ): boolean {
-  const newest = entry.latest.get(metric);
-  if (newest !== undefined && measuredAt < newest.measuredAt) return false;
-  entry.latest.set(metric, { metric, value, unit, measuredAt, receivedAt });
+  const held = entry.series.get(metric);
+  if (held === undefined) {
+    noteReading(hold(entry, { metric, value, unit, measuredAt, receivedAt }), measuredAt, value);
+    return true;
+  }
+  noteReading(held.day, measuredAt, value);
+  if (measuredAt < held.latest.measuredAt) return false;
+  held.latest = { metric, value, unit, measuredAt, receivedAt };
   return true;
+}
+
+function hold({ series }: Entry, latest: LatestReading): SeriesDay {
+  const day = series.get(latest.metric)?.day ?? createSeriesDay();
+  series.set(latest.metric, { latest, day });
+  return day;
 }
 
 function snapshotOf(entry: Entry): StationSnapshot {
@@ -130,7 +167,7 @@ function snapshotOf(entry: Entry): StationSnapshot {
     title,
     online,
     lastSeenAt,
-    latest: [...entry.latest.values()].toSorted(byImportance),
+    latest: Array.from(entry.series.values(), ({ latest }) => latest).toSorted(byImportance),
   };
   return entry.snapshot;
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Pool } from 'pg';
 import type { KnownCredentials } from '../access/login.ts';
 import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
+import type { SeriesDay } from '../telemetry/series-day.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
 import type { UnitSystem } from '../telemetry/unit-system.ts';
 import type { WebCounters } from './counters.ts';
@@ -84,6 +85,8 @@ export interface WebParts {
   /** Every station, by name. In memory, cheap. */
   readonly stations: () => readonly StationSnapshot[];
   readonly station: (name: string) => StationSnapshot | undefined;
+  /** The last day of a series, kept up to date in memory; not to be changed. */
+  readonly day: (station: string, metric: string) => SeriesDay | undefined;
   /**
    * Hands a message to ingest; resolves when it is kept.
    * @throws IngestClosedError while the service stops, IngestOverloadedError when too much is waiting, IngestStalledError when

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import pino from 'pino';
 import { createAddressLimit } from '../../src/address-limit.ts';
 import type { CommittedReading, Micros } from '../../src/telemetry/reading.ts';
+import { createSeriesDay, noteReading, type SeriesDay } from '../../src/telemetry/series-day.ts';
 import type { StationSnapshot } from '../../src/telemetry/station.ts';
 import { METRIC } from '../../src/telemetry/unit-system.ts';
 import { defaultUnit } from '../../src/telemetry/units.ts';
@@ -74,6 +75,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
   const writes = createAddressLimit({ most: options.maxWrites ?? 0, perSeconds: LONGER_THAN_A_TEST_S });
   const cookieKey = randomBytes(32);
   const stations = new Map<string, StationSnapshot>();
+  const days = new Map<string, SeriesDay>();
   const committed = new Set<(batch: readonly CommittedReading[]) => void>();
   const presence = new Set<(station: string, online: boolean) => void>();
   const submitted: Parameters<WebParts['submit']>[0][] = [];
@@ -126,6 +128,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       clock,
       stations: () => [...stations.values()].toSorted((a, b) => (a.station < b.station ? -1 : 1)),
       station: (name) => stations.get(name),
+      day: (station, metric) => days.get(`${station}/${metric}`),
       submit(message) {
         submitted.push(message);
         return answer();
@@ -160,6 +163,10 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
         { metric, value, unit, measuredAt, receivedAt: measuredAt },
       ].toSorted((a, b) => rank(a.metric).localeCompare(rank(b.metric)));
       stations.set(station, { ...known, latest, lastSeenAt: Math.max(known.lastSeenAt ?? 0, measuredAt) });
+      const key = `${station}/${metric}`;
+      const day = days.get(key) ?? createSeriesDay();
+      days.set(key, day);
+      noteReading(day, measuredAt, value);
       const batch = [{ station, metric, value, unit, measuredAt, isLatest: true }];
       for (const listener of committed) listener(batch);
     },
