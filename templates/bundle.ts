@@ -12,7 +12,7 @@ const OTHERS = ['templates/styles/page.css', 'templates/images/favicon.svg'];
 export const ENTRIES: readonly string[] = [...LANGUAGES, ...SCRIPTS, ...OTHERS];
 
 /** The texts that scripts use, by the first word of their names: the others stay on the server. */
-export const CLIENT_TEXTS = ['language', 'age', 'link'];
+export const CLIENT_TEXTS = ['language', 'age', 'link', 'card', 'trend'];
 
 /** Browsers since 2021; for older ones, pages are whole without scripts. */
 const TARGET = ['chrome94', 'firefox93', 'safari15.4'];

@@ -1,8 +1,9 @@
+import { type Direction, directionOf } from './direction.ts';
 import type { Micros } from './reading.ts';
 import { oldestSince, type SeriesDay } from './series-day.ts';
 
 export interface Trend {
-  readonly direction: 'rising' | 'steady' | 'falling';
+  readonly direction: Direction;
   /** From the oldest reading that is compared with to the newest, in the unit of the series. */
   readonly change: number;
   /** Between these two. */
@@ -26,6 +27,5 @@ export function trendOf(
   const duration = newest.measuredAt - oldest.measuredAt;
   if (duration < HOUR) return undefined;
   const change = newest.value - oldest.value;
-  const direction = Math.abs(change) < least ? 'steady' : change > 0 ? 'rising' : 'falling';
-  return { direction, change, duration };
+  return { direction: directionOf(change, least), change, duration };
 }

@@ -24,6 +24,8 @@ export interface Words {
   text(key: TextKey, values?: Values): string;
   /** The text for so many of something; `{count}` is how many. */
   count(key: CountKey, count: number): string;
+  /** A difference: a measured value with its sign, also a plus. */
+  difference(value: number, decimals: Decimals): string;
   /** A measured value, with a true minus sign, which is as wide as a digit, and which screen readers speak. */
   number(value: number, decimals: Decimals): string;
   /** A count, its digits in groups. */
@@ -31,6 +33,9 @@ export interface Words {
   /** `12 s ago`; a time that is ahead of ours counts as now. */
   age(ageMs: number): string;
 }
+
+/** In place of a number that is not known. */
+export const NO_NUMBER = '\u{2013}';
 
 /** Beyond it, numbers are written with an exponent. */
 const HUGE = 1e15;
@@ -53,18 +58,23 @@ export function createWords(strings: Strings): Words {
 
   const text: Words['text'] = (key, values) => fillIn(strings[key], values);
   const whole: Words['whole'] = (count) => grouped.format(count);
-  const count: Words['count'] = (key, number) =>
-    text(`${key}.${plurals.select(number) === 'one' ? 'one' : 'other'}`, { count: whole(number) });
+  const count: Words['count'] = (key, many) =>
+    text(`${key}.${plurals.select(many) === 'one' ? 'one' : 'other'}`, { count: whole(many) });
+  const number: Words['number'] = (value, decimals) => {
+    const size = Math.abs(value);
+    if (size >= HUGE) return withMinus(huge.format(value));
+    if (decimals === 'trimmed' && size < SMALL) return withMinus(small.format(value));
+    return withMinus(fixed[decimals].format(value));
+  };
   return {
     locale,
     text,
     whole,
     count,
-    number(value, decimals) {
-      const size = Math.abs(value);
-      if (size >= HUGE) return withMinus(huge.format(value));
-      if (decimals === 'trimmed' && size < SMALL) return withMinus(small.format(value));
-      return withMinus(fixed[decimals].format(value));
+    number,
+    difference(value, decimals) {
+      const signed = number(value, decimals);
+      return value > 0 && isNonZero(signed) ? `+${signed}` : signed;
     },
     age(ageMs) {
       const seconds = Math.floor(ageMs / 1000);
@@ -85,5 +95,9 @@ export function fillIn(text: string, values: Values = {}): string {
 }
 
 function withMinus(number: string): string {
-  return /[1-9]/.test(number) ? number.replace('-', '\u{2212}') : number.replace('-', '');
+  return isNonZero(number) ? number.replace('-', '\u{2212}') : number.replace('-', '');
+}
+
+function isNonZero(number: string): boolean {
+  return /[1-9]/.test(number);
 }

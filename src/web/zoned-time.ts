@@ -4,6 +4,8 @@ import type { Micros } from '../telemetry/reading.ts';
 export interface ZonedTime {
   /** `Sun, 22 Nov 2026, 14:05 CET` */
   full(time: Micros): string;
+  /** `14:05` */
+  minute(time: Micros): string;
   /** `14:05:07` */
   clock(time: Micros): string;
   /** `Sunday, 22 November 2026` */
@@ -20,11 +22,13 @@ export function createZonedTime(timeZone: string, locale: string): ZonedTime {
   const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...options });
   const full = format(FULL_TIME);
+  const minute = format({ hour: '2-digit', minute: '2-digit' });
   const clock = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const day = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
   const offset = format({ timeZoneName: 'shortOffset' });
   return {
     full: (time) => full.format(time / 1000),
+    minute: (time) => minute.format(time / 1000),
     clock: (time) => clock.format(time / 1000),
     day: (time) => day.format(time / 1000),
     offset: (time) =>

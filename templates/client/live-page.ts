@@ -3,6 +3,7 @@
 import { createWords } from '../../src/web/words.ts';
 import { createZonedTime } from '../../src/web/zoned-time.ts';
 import strings from '../strings/en.json';
+import { createAnnounce } from './announce.ts';
 import { foldDisplayPanel } from './display-panel.ts';
 import { type LiveReading, openLink } from './link.ts';
 import { createRefresh } from './refresh.ts';
@@ -16,6 +17,8 @@ interface StationReply {
 }
 
 const TABLE_DELAY_MS = 5000;
+/** What is not updated in place: strips of paper, what a trend is compared with, titles, the order of stations. */
+const REFRESH_EVERY_MS = 10 * 60_000;
 
 const root = document.documentElement;
 const units = encodeURIComponent(root.dataset['units'] ?? 'metric');
@@ -29,20 +32,14 @@ let clockOffsetMs = Date.parse(root.dataset['now'] ?? '') - Date.now() || 0;
 
 const tick = (): void => view.showAges(Date.now() + clockOffsetMs);
 const refresh = createRefresh(tick);
+const announce = createAnnounce();
 
 function show(readings: readonly LiveReading[]): void {
-  const placed = readings.map((reading) => view.showReading(reading));
-  if (placed.includes(false)) refresh();
+  if (!view.showReadings(readings)) refresh();
   const followed = document.querySelector<HTMLElement>('[data-follow]')?.dataset['follow'];
   if (readings.some(({ metric }) => metric === followed)) refresh(TABLE_DELAY_MS);
-  showTitle();
   tick();
-}
-
-/** The tab says how warm it is at the first station. */
-function showTitle(): void {
-  const number = document.querySelector('.card')?.querySelector('.primary .number')?.textContent;
-  if (number) document.title = document.title.replace(/^[^ °]+/, number);
+  announce();
 }
 
 /** What was missed while there was no stream; also what came between the making of the page and its opening. */
@@ -91,4 +88,6 @@ openLink({
   },
 });
 setInterval(tick, 1000);
+// Not all tablets at once.
+setInterval(() => refresh(Math.random() * 60_000), REFRESH_EVERY_MS);
 foldDisplayPanel();

@@ -95,16 +95,57 @@ test('a reading becomes late before the eyes of the viewer, and fresh again with
   expect(complaints).toStrictEqual([]);
 });
 
-test('a stale reading is greyed, and its last time shown in the zone of the owner', async (context) => {
+test('a stale reading is greyed, and one that is gone is a dash with its last time in the zone of the owner', async (context) => {
   const web = await useWeb({ timeZone: 'Asia/Kolkata' });
-  web.commit({ station: 'inside', metric: 'temperature', value: 21.5, ageMs: 2 * 3_600_000 });
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.5, ageMs: 60 * 60_000 - 2000 });
   const { page } = await open(context, web.url, { timezoneId: 'America/New_York' });
   await page.goto(web.url);
+  expect(await page.getAttribute('.primary', 'data-freshness')).toBe('stale');
   const opacity = await page.evaluate<string>(
     `getComputedStyle(document.querySelector('.primary .number')).opacity`,
   );
   expect(Number(opacity)).toBeLessThan(1);
-  await page.getByText('GMT+5:30').waitFor({ state: 'visible' });
+  await page.waitForSelector('.primary[data-freshness="gone"]');
+  expect(await number(page)).toBe('\u{2013}');
+  await page.getByText(/^Last 21\.5 °C, .* GMT\+5:30$/).waitFor({ state: 'visible' });
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.6 });
+  await poll(async () => (await number(page)) === '21.6');
+});
+
+test('what follows from a reading follows at once: extremes, trend, pen, dew point', async (context) => {
+  const web = await useWeb({ timeZone: 'UTC' });
+  web.advance(Date.UTC(2026, 10, 22, 12) - Date.now());
+  for (const [hours, value] of [
+    [3, 9],
+    [2, 8],
+    [0, 10],
+  ] as const) {
+    web.commit({ station: 'inside', metric: 'temperature', value, ageMs: hours * 3_600_000 });
+  }
+  web.commit({ station: 'inside', metric: 'humidity', value: 50 });
+  const { page, complaints } = await open(context, web.url);
+  await page.goto(`${web.url}/?units=imperial`);
+  await untilLive(page);
+  const text = async (selector: string): Promise<string> =>
+    (await page.locator(selector).innerText()).replaceAll(/\s+/g, ' ');
+  expect(await text('.high')).toBe('High 50.0 12:00');
+  expect(await text('.trend')).toBe('rising +1.8 °F in 3 h');
+  expect(await text('[data-derived][data-metric="dew_point"] dd')).toContain('32.1 °F');
+  const pen = await page.getAttribute('.pen', 'y');
+  web.advance(60_000);
+  web.commit({ station: 'inside', metric: 'temperature', value: 6 });
+  await poll(async () => (await text('.low')) === 'Low 42.8 12:01');
+  expect(await text('.high')).toBe('High 50.0 12:00');
+  expect(await text('.trend')).toBe('falling \u{2212}5.4 °F in 3 h');
+  expect(await text('[data-derived][data-metric="dew_point"] dd')).toContain('25.4 °F');
+  expect(await page.getAttribute('.pen', 'y')).not.toBe(pen);
+  expect(await page.title()).toBe('42.8 °F · inside · Thermograph');
+  expect(await page.textContent('#news')).toBe('inside: 42.8 °F');
+  web.commit({ station: 'inside', metric: 'temperature', value: 6.4 });
+  await poll(async () => (await number(page)) === '43.5');
+  expect(await page.textContent('#news'), 'less than half a degree is no news').toBe('inside: 42.8 °F');
+  expect(await page.title()).toBe('42.8 °F · inside · Thermograph');
+  expect(complaints).toStrictEqual([]);
 });
 
 test('a tablet whose clock is a day off shows the true age', async (context) => {

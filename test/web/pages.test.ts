@@ -171,18 +171,35 @@ test('a service that listens everywhere tells stations the name that the page wa
   expect(await page('[::1]:3000')).toContain('-h ::1 -p 1883');
 });
 
-test('a reading of 16 minutes is late, and one of two hours stale with its time in the zone of the owner', async () => {
+test('a value is late, stale, and in the end a dash with the last time in the zone of the owner', async () => {
   const web = await useWeb({ timeZone: 'Asia/Kolkata' });
-  web.commit({ station: 'late', metric: 'temperature', value: 1, ageMs: 16 * 60_000 });
-  web.commit({ station: 'stale', metric: 'temperature', value: 1, ageMs: 2 * 3_600_000 });
-  web.setOnline('late', true);
+  web.commit({ station: 'a', metric: 'temperature', value: 1, ageMs: 16 * 60_000 });
+  web.commit({ station: 'b', metric: 'temperature', value: 2, ageMs: 31 * 60_000 });
+  web.commit({ station: 'c', metric: 'temperature', value: 3, ageMs: 2 * 3_600_000 });
+  web.setOnline('a', true);
   const { text } = await web.ask('/');
-  const [, late = '', stale = ''] = text.split('<article');
+  const [, late = '', stale = '', gone = ''] = text.split('<article');
   expect(late).toContain('data-freshness="late"');
   expect(late, 'it is connected').toContain('<span class="offline" hidden>');
   expect(stale).toContain('data-freshness="stale"');
-  expect(stale).toMatch(/class="last-time">\w{3}, \d+ \w+ \d{4}, \d\d:\d\d GMT\+5:30</);
-  expect(stale).toContain('<span class="offline" >');
+  expect(stale).toContain('<span class="number">2.0</span>');
+  expect(gone).toContain('data-freshness="gone"');
+  expect(gone).toContain('<span class="number">\u{2013}</span>');
+  expect(gone).toMatch(/class="last">Last 3.0 °C, \w{3}, \d+ \w+ \d{4}, \d\d:\d\d GMT\+5:30</);
+  expect(gone).toContain('<span class="offline" >');
+});
+
+test('how late a value is goes by how often its series has one', async () => {
+  const web = await useWeb();
+  for (const hours of [4, 3, 2]) {
+    web.commit({ station: 'hourly', metric: 'temperature', value: 1, ageMs: hours * 3_600_000 });
+  }
+  for (const seconds of [80, 70, 60]) {
+    web.commit({ station: 'often', metric: 'temperature', value: 1, ageMs: seconds * 1000 });
+  }
+  const [, hourly = '', often = ''] = (await web.ask('/')).text.split('<article');
+  expect(hourly).toContain('data-interval="3600" data-freshness="fresh"');
+  expect(often).toContain('data-interval="10" data-freshness="late"');
 });
 
 test('the table of a station leads back page by page, and forward again to the newest', async () => {

@@ -37,12 +37,24 @@ test.each([
   expect(de.words.age(age)).toBe(german);
 });
 
-test('a reading is late after 15 minutes, and stale after an hour', () => {
-  expect(freshness(15 * 60_000)).toBe('fresh');
-  expect(freshness(15 * 60_000 + 1)).toBe('late');
-  expect(freshness(60 * 60_000)).toBe('late');
-  expect(freshness(60 * 60_000 + 1)).toBe('stale');
-});
+test.each([
+  // In minutes: the interval, then the last moments of fresh, late and stale.
+  [undefined, [15, 30, 60]],
+  [1 / 6, [0.5, 15, 60]],
+  [1, [2.5, 15, 60]],
+  [10, [25, 50, 60]],
+  [60, [150, 300, 300]],
+] as const)(
+  'with an interval of %s minutes a reading is fresh, late and stale until %s',
+  (interval, limits) => {
+    const of = (minutes: number): string => freshness(minutes * 60_000, interval && interval * 60_000);
+    const after = limits.map((limit) => of(limit + 1 / 60_000));
+    expect(limits.map(of)).toEqual(
+      limits[1] === limits[2] ? ['fresh', 'late', 'late'] : ['fresh', 'late', 'stale'],
+    );
+    expect(after).toEqual(limits[1] === limits[2] ? ['late', 'gone', 'gone'] : ['late', 'stale', 'gone']);
+  },
+);
 
 test.each([
   ['wind_speed', 'Wind speed', 'Windgeschwindigkeit'],

@@ -1,22 +1,27 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
+import { createLocalDays } from '../../telemetry/local-days.ts';
 import type { WebParts } from '../parts.ts';
 import type { Words } from '../words.ts';
 import type { Frames } from './frame.ts';
 import { cardTitle, stationCard } from './station-card.ts';
 
+/** So many stations share the width of a page; more of them stand in columns as wide as a phone. */
+const FEW = 4;
+
 /** `GET /`: how it is now, everywhere. */
 export function nowPage(parts: WebParts, frames: Frames): FastifyPluginCallback {
+  const days = createLocalDays(parts.timeZone);
   return (app, _options, done) => {
     app.get('/', { config: { access: 'everything' } }, (request, reply) => {
       const page = frames(request, reply, { path: '/' });
-      const viewpoint = { ...page, now: parts.clock() };
+      const viewpoint = { ...page, now: parts.clock(), days, day: parts.day };
       const { isPrepared, databaseProblem } = parts.storing();
       const cards = parts.stations().map((station) => stationCard(station, viewpoint));
       return reply.view('now.hbs', {
         ...page,
         title: cardTitle(cards[0]),
         cards,
-        size: ['none', 'one', 'few'][cards.length] ?? 'many',
+        size: cards.length === 1 ? 'one' : cards.length <= FEW ? 'few' : 'many',
         isAway: !isPrepared || databaseProblem !== undefined,
         howTo: cards.length === 0 && isPrepared ? howTo(parts, request, page.words) : undefined,
       });

@@ -1,18 +1,17 @@
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
-import type { LatestReading } from '../../telemetry/station.ts';
-import type { UnitSystem } from '../../telemetry/unit-system.ts';
 import { showValue } from '../display-units.ts';
 import { type Freshness, freshness } from '../freshness.ts';
-import type { Locale } from '../locales.ts';
 import { decimalsOf } from '../names.ts';
-import type { Decimals, Words } from '../words.ts';
+import { type Decimals, NO_NUMBER } from '../words.ts';
+import type { Viewpoint } from './viewpoint.ts';
 
 /** A newest reading, as templates write it. */
 export interface ShownReading {
   readonly metric: string;
   readonly name: string;
   readonly value: number;
+  /** A dash in place of what is too old to be shown as the present. */
   readonly number: string;
   /** Empty if it has none. */
   readonly unit: string;
@@ -21,63 +20,43 @@ export interface ShownReading {
   readonly decimals: Decimals;
   readonly measuredAt: string;
   readonly age: string;
+  /** How long it mostly takes from a reading to the next, in seconds; empty if it is not known. */
+  readonly interval: number | '';
   readonly freshness: Freshness;
-  /** When it was measured, in the owner's zone. */
-  readonly lastTime: string;
-  readonly scale: Scale | undefined;
+  /** What it was and when, in the owner's zone. */
+  readonly last: string;
 }
 
-/** Where the pen stands on the paper's scale; temperatures only. */
-interface Scale {
-  readonly name: 'celsius' | 'fahrenheit';
-  readonly first: number;
-  readonly last: number;
-  readonly labels: readonly string[];
-  readonly position: string;
+interface Reading {
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string | null;
+  readonly measuredAt: Micros;
 }
 
-/** When, and for whom. */
-export interface Viewpoint extends Locale {
-  readonly now: Micros;
-  readonly units: UnitSystem;
-}
-
-export function showReading(reading: LatestReading, viewpoint: Viewpoint): ShownReading {
-  const { now, units, words, names, zone } = viewpoint;
+/** @param interval how long it mostly takes from a reading to the next, in microseconds */
+export function showReading(
+  reading: Reading,
+  { now, units, words, names, zone }: Viewpoint,
+  interval: number | undefined,
+): ShownReading {
   const { value, unit } = showValue(reading.value, reading.unit, units);
   const ageMs = (now - reading.measuredAt) / 1000;
+  const state = freshness(ageMs, interval && interval / 1000);
   const decimals = decimalsOf(unit);
+  const number = words.number(value, decimals);
   return {
     metric: reading.metric,
     name: names.metric(reading.metric),
     value,
-    number: words.number(value, decimals),
+    number: state === 'gone' ? NO_NUMBER : number,
     unit: unit ?? '',
     unitIsClose: unit === '°',
     decimals,
     measuredAt: formatMicros(reading.measuredAt),
     age: words.age(ageMs),
-    freshness: freshness(ageMs),
-    lastTime: zone.full(reading.measuredAt),
-    scale: scaleOf(value, unit, words),
-  };
-}
-
-const SCALES: Readonly<Record<string, Pick<Scale, 'name'> & { readonly labels: readonly number[] }>> = {
-  '°C': { name: 'celsius', labels: [-20, -10, 0, 10, 20, 30, 40] },
-  '°F': { name: 'fahrenheit', labels: [0, 20, 40, 60, 80, 100] },
-};
-
-function scaleOf(value: number, unit: string | null, words: Words): Scale | undefined {
-  const scale = unit !== null && Object.hasOwn(SCALES, unit) ? SCALES[unit] : undefined;
-  if (scale === undefined) return undefined;
-  const [first, last] = [scale.labels[0]!, scale.labels.at(-1)!];
-  const share = Math.min(Math.max((value - first) / (last - first), 0), 1);
-  return {
-    name: scale.name,
-    first,
-    last,
-    labels: scale.labels.map((label) => words.number(label, 'trimmed')),
-    position: `${(share * 100).toFixed(2)}%`,
+    interval: interval === undefined ? '' : Math.round(interval / 1_000_000),
+    freshness: state,
+    last: words.text('card.last', { number, unit: unit ?? '', time: zone.full(reading.measuredAt) }),
   };
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginCallback } from 'fastify';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import { databaseUnavailable, metricUnknown, stationUnknown, WebError } from '../errors.ts';
+import { createLocalDays } from '../../telemetry/local-days.ts';
 import type { WebParts } from '../parts.ts';
 import type { Names } from '../names.ts';
 import type { Frames, PageLink } from './frame.ts';
@@ -14,6 +15,7 @@ interface StationQuery {
 
 /** `GET /stations/{station}`: its newest values, and a table of its readings. */
 export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallback {
+  const days = createLocalDays(parts.timeZone);
   return (app, _options, done) => {
     app.get<{ Params: { station: string }; Querystring: StationQuery }>(
       '/stations/:station',
@@ -24,7 +26,7 @@ export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallb
           throw parts.storing().isPrepared ? stationUnknown(request.params.station) : databaseUnavailable();
         }
         const page = frames(request, reply, { path: `/stations/${snapshot.station}` });
-        const card = stationCard(snapshot, { ...page, now: parts.clock() });
+        const card = stationCard(snapshot, { ...page, now: parts.clock(), days, day: parts.day });
         const metric = chooseMetric(snapshot, request.query.metric);
         const { cursor } = request.query;
         const table =
