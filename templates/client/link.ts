@@ -73,7 +73,16 @@ export function openLink(options: LinkOptions): void {
     if ((givenUp && waited > RETRY_MS) || (silent && waited > SILENCE_MS)) connect();
   };
 
+  // After a sleep, or out of the back-forward cache, what is written there is old before the next tick.
+  const lookNow = (): void => {
+    if (document.visibilityState === 'visible') watch();
+  };
+
   options.onState('connecting');
   connect();
   setInterval(watch, 1000);
+  document.addEventListener('visibilitychange', lookNow);
+  addEventListener('pageshow', lookNow);
+  addEventListener('online', connect);
+  addEventListener('offline', () => options.onState('reconnecting'));
 }
