@@ -13,6 +13,7 @@ import { openBroker } from './open-broker.ts';
 import { openChannels } from './open-channels.ts';
 import { openCredentials } from './open-credentials.ts';
 import { openDatabase } from './open-database.ts';
+import { openDisplays } from './open-displays.ts';
 import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
 import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
@@ -97,6 +98,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     releasers,
   );
   const channels = openChannels({ connection: database.connection, log, preparation }, releasers);
+  const displays = openDisplays({ connection: database.connection, log, preparation, stations }, releasers);
   const ingest = createIngest({
     writer,
     spool,
@@ -182,7 +184,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   };
   const { openWeb } = await loadingWeb;
   const web = await openWeb({ config, log, channels, parts }, releasers);
-  await Promise.all([channels.settled, days]);
+  await Promise.all([channels.settled, days, displays]);
   await credentials.follow([
     (changed) => broker.reviewAccess({ find: (id) => credentials.find(id), changed }),
     () => web.reviewAccess(),

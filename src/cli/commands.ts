@@ -7,12 +7,14 @@ import { credentialsList } from './credentials-list.ts';
 import { credentialsRevoke } from './credentials-revoke.ts';
 import { credentialsRotate } from './credentials-rotate.ts';
 import { stationAdd } from './station-add.ts';
+import { stationEdit } from './station-edit.ts';
 import { stationList } from './station-list.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   stationAdd,
   stationList,
+  stationEdit,
   credentialsAddStation,
   credentialsAddIntegrator,
   credentialsAddAdmin,

@@ -1,6 +1,7 @@
 import type { LatestRow } from '../storage/latest-query.ts';
 import type { RecentSeries } from '../storage/recent-query.ts';
 import type { Series } from '../storage/series-catalog.ts';
+import type { StationDisplay } from '../storage/station-display.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import {
   createSeriesDay,
@@ -18,6 +19,8 @@ export interface Stations {
   find(station: string): StationSnapshot | undefined;
   /** Takes in what the database holds as the newest readings. */
   restore(rows: readonly LatestRow[]): void;
+  /** Takes in how the owner wants stations to be shown; those that are not known are left out. */
+  display(rows: readonly StationDisplay[]): void;
   /** Takes in what the database holds of the last day, also after readings that were committed meanwhile. */
   restoreDay(rows: readonly RecentSeries[]): void;
   /** The last day of a series, kept up to date; not to be changed. */
@@ -37,7 +40,9 @@ interface HeldSeries {
 
 interface Entry {
   readonly station: string;
-  readonly title: string;
+  title: string;
+  group: string | null;
+  position: number | null;
   online: boolean;
   lastSeenAt: Micros | null;
   readonly series: Map<string, HeldSeries>;
@@ -59,6 +64,8 @@ export function createStations(rows: readonly LatestRow[]): Stations {
     const entry: Entry = {
       station,
       title: title ?? station,
+      group: null,
+      position: null,
       online,
       lastSeenAt: null,
       series: new Map(),
@@ -86,6 +93,16 @@ export function createStations(rows: readonly LatestRow[]): Stations {
   restoreAll(rows);
   return {
     restore: restoreAll,
+    display(wanted) {
+      for (const { station, title, group, position } of wanted) {
+        const entry = entries.get(station);
+        if (entry === undefined) continue;
+        const shown = { title: title ?? station, group, position };
+        if (entry.title === shown.title && entry.group === group && entry.position === position) continue;
+        Object.assign(entry, shown);
+        changed(entry);
+      }
+    },
     restoreDay(recent) {
       for (const { station, metric, quarters, lastTimes } of recent) {
         const day = entries.get(station)?.series.get(metric)?.day;
@@ -161,10 +178,12 @@ function hold({ series }: Entry, latest: LatestReading): SeriesDay {
 }
 
 function snapshotOf(entry: Entry): StationSnapshot {
-  const { station, title, online, lastSeenAt } = entry;
+  const { station, title, group, position, online, lastSeenAt } = entry;
   entry.snapshot ??= {
     station,
     title,
+    group,
+    position,
     online,
     lastSeenAt,
     latest: Array.from(entry.series.values(), ({ latest }) => latest).toSorted(byImportance),

@@ -89,6 +89,8 @@ test('what was known before a restart is known after it', () => {
   expect(stations.find('b')).toEqual({
     station: 'b',
     title: 'b',
+    group: null,
+    position: null,
     online: false,
     lastSeenAt: null,
     latest: [],
@@ -176,4 +178,21 @@ test('the last day of a series takes in what is committed, what comes late, and 
   expect(medianGap(day)).toBe(at(1));
   expect(stations.day('a', 'u')).toBeUndefined();
   expect(stations.day('nowhere', 't')).toBeUndefined();
+});
+
+test('stations are shown as their owner wants, in new snapshots of those that change', () => {
+  const stations = createStations([]);
+  commit(stations, 't', 1, 100, 'a');
+  commit(stations, 't', 1, 100, 'b');
+  const before = stations.all();
+  const garden = { station: 'a', title: 'Garden', group: 'Outdoors', position: 1 };
+  const bare = { station: 'b', title: null, group: null, position: null };
+  stations.display([garden, bare, { ...bare, station: 'nowhere' }]);
+  expect(stations.all()).toMatchObject([garden, { ...bare, title: 'b' }]);
+  expect(stations.all()[1]).toBe(before[1]);
+  const after = stations.all();
+  stations.display([garden, bare]);
+  expect(stations.all()).toBe(after);
+  stations.display([{ ...garden, title: null }]);
+  expect(stations.find('a')?.title).toBe('a');
 });

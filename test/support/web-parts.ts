@@ -22,7 +22,10 @@ export interface WebPartsHandle {
   listeners(): number;
   /** Moves the service's clock. */
   advance(milliseconds: number): void;
-  addStation(station: string, options?: { title?: string; online?: boolean }): void;
+  addStation(
+    station: string,
+    options?: { title?: string; online?: boolean; group?: string; position?: number },
+  ): void;
   /** Makes a reading the latest and tells of it, as after a commit; `ageMs` before the service's present. */
   commit(reading: {
     station: string;
@@ -93,8 +96,9 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
   let answer = (): Promise<SubmitOutcome> => Promise.resolve({ ...STORED, stored: 1 });
   const clock = (): Micros => Math.floor((Date.now() + offsetMs) * 1000);
 
-  const addStation: WebPartsHandle['addStation'] = (station, { title = station, online = false } = {}) => {
-    stations.set(station, { station, title, online, lastSeenAt: null, latest: [] });
+  const addStation: WebPartsHandle['addStation'] = (station, shown = {}) => {
+    const { title = station, online = false, group = null, position = null } = shown;
+    stations.set(station, { station, title, group, position, online, lastSeenAt: null, latest: [] });
   };
   return {
     parts: {

@@ -5,7 +5,15 @@ import { createStationsJson } from '../../src/web/stations-json.ts';
 
 function snapshot(station: string, value: number): StationSnapshot {
   const latest = [{ metric: 'temperature', value, unit: '°C', measuredAt: 1_000_000, receivedAt: 2_000_000 }];
-  return { station, title: station, online: true, lastSeenAt: 2_000_000, latest };
+  return {
+    station,
+    title: station,
+    group: null,
+    position: null,
+    online: true,
+    lastSeenAt: 2_000_000,
+    latest,
+  };
 }
 
 test('the text follows the snapshots, in each system of units', () => {

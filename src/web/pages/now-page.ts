@@ -4,8 +4,9 @@ import type { WebParts } from '../parts.ts';
 import type { Words } from '../words.ts';
 import type { Frames } from './frame.ts';
 import { cardTitle, stationCard } from './station-card.ts';
+import { groupStations } from './station-groups.ts';
 
-/** So many stations share the width of a page; more of them stand in columns as wide as a phone. */
+/** So many stations are shown large; more of them stand in columns as wide as a phone. */
 const FEW = 4;
 
 /** `GET /`: how it is now, everywhere. */
@@ -16,12 +17,17 @@ export function nowPage(parts: WebParts, frames: Frames): FastifyPluginCallback 
       const page = frames(request, reply, { path: '/' });
       const viewpoint = { ...page, now: parts.clock(), days, day: parts.day };
       const { isPrepared, databaseProblem } = parts.storing();
-      const cards = parts.stations().map((station) => stationCard(station, viewpoint));
+      const groups = groupStations(parts.stations()).map(({ name, stations }) => ({
+        name,
+        cards: stations.map((station) => stationCard(station, viewpoint)),
+      }));
+      const cards = groups.flatMap((group) => group.cards);
       return reply.view('now.hbs', {
         ...page,
         title: cardTitle(cards[0]),
-        cards,
+        groups,
         size: cards.length === 1 ? 'one' : cards.length <= FEW ? 'few' : 'many',
+        isGrouped: groups.some(({ name }) => name !== null),
         isAway: !isPrepared || databaseProblem !== undefined,
         howTo: cards.length === 0 && isPrepared ? howTo(parts, request, page.words) : undefined,
       });
