@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { inProjectFolder } from '../project-folder.ts';
 
 /** What browsers load, as `npm run build` has bundled it. */
 export interface Assets {
   /** Where `name` is, as in `page.css`: an address that changes with its content. @throws for what there is none of */
   url(name: string): string;
+  /** Names what pages are made of: a service with another one makes other pages. */
+  readonly build: string;
 }
 
 /** There is nothing bundled. */
@@ -19,7 +23,7 @@ export class AssetsError extends Error {
 }
 
 /** @throws AssetsError */
-export function readAssets(): Assets {
+export function readAssets(version: string): Assets {
   const files = readFiles();
   return {
     url(name) {
@@ -27,7 +31,20 @@ export function readAssets(): Assets {
       if (file === undefined) throw new Error(`there is no asset ${name}`);
       return `/assets/${file}`;
     },
+    build: createHash('sha256')
+      .update(JSON.stringify([version, files, ...readTemplates()]))
+      .digest('hex')
+      .slice(0, 12),
   };
+}
+
+/** And texts. */
+function readTemplates(): readonly string[] {
+  const folder = inProjectFolder('templates');
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(?:hbs|json)$/.test(name))
+    .toSorted()
+    .map((name) => readFileSync(path.join(folder, name), 'utf8'));
 }
 
 /** Made by templates/build-assets.ts. */

@@ -56,7 +56,8 @@ function isTheme(value: unknown): value is Theme {
   return THEMES.some((theme) => theme === value);
 }
 
-function askedFor({ url }: FastifyRequest, name: string): string | null {
+/** A parameter of the address. */
+export function askedFor({ url }: FastifyRequest, name: string): string | null {
   return new URLSearchParams(url.split('?', 2)[1]).get(name);
 }
 

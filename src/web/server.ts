@@ -13,6 +13,8 @@ import { refuseOtherSites } from './access/cross-site.ts';
 import { guard, mayStay } from './access/guard.ts';
 import { loginRoutes } from './access/login-routes.ts';
 import { createVisitors } from './access/visitors.ts';
+import { readAssets } from './assets.ts';
+import { compressPages } from './compress-pages.ts';
 import { answerErrors, answerFrameworkError } from './error-handler.ts';
 import { pathOf } from './failure-log.ts';
 import { dropGoneClients } from './gone-clients.ts';
@@ -65,7 +67,7 @@ export interface MoreRoutes {
   readonly mendUrl: (url: string) => string;
 }
 
-/** Pages, JSON API, event stream and health: an app, which `createWebServers` lets listen. */
+/** Pages, JSON API, event stream and health: an app, which `createWebServers` lets listen. @throws AssetsError */
 export async function createWeb(parts: WebParts, options: WebOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: withoutSmallTalk(options.log),
@@ -80,11 +82,13 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   }).withTypeProvider<TypeBoxTypeProvider>();
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
   const visitors = createVisitors(parts);
+  const assets = readAssets(parts.version);
   const hub = createLiveHub(parts, {
     ...LIVE_HUB_DEFAULTS,
+    build: assets.build,
     maxViewersPerAddress: parts.maxStreamsPerAddress,
   });
-  const frames = createFrames(parts, readLocales(parts.timeZone));
+  const frames = createFrames(parts, readLocales(parts.timeZone), assets.build);
   dropGoneClients(app);
   logRequests(app);
   answerErrors(app, parts, frames);
@@ -95,7 +99,8 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   limitWrites(app, parts);
   guard(app, parts, visitors);
   app.decorate('reviewAccess', () => hub.review());
-  await registerViews(app);
+  compressPages(app);
+  await registerViews(app, assets);
   const databaseAnswers = createDatabaseCheck(parts.pool);
   for (const routes of [
     healthRoutes(parts, databaseAnswers),

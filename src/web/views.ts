@@ -3,7 +3,7 @@ import { fastifyView } from '@fastify/view';
 import type { FastifyInstance } from 'fastify';
 import handlebars from 'handlebars';
 import { inProjectFolder } from '../project-folder.ts';
-import { readAssets } from './assets.ts';
+import type { Assets } from './assets.ts';
 import type { Locale } from './locales.ts';
 import { richText } from './rich-text.ts';
 import type { TextKey, Values, Words } from './words.ts';
@@ -23,12 +23,10 @@ const PARTIALS = {
  * Handlebars pages, and at `/assets/` what they refer to. Every value is escaped; no template opts out. `{{script "live-page"}}` is the address of a
  * script that speaks the language of the page, `{{t "key"}}` is a text of
  * templates/strings in the language of the page, `{{rich "key"}}` one with code and links, both with values by name.
- * @throws AssetsError
  */
-export async function registerViews(app: FastifyInstance): Promise<void> {
+export async function registerViews(app: FastifyInstance, assets: Assets): Promise<void> {
   // An environment of its own: partials and helpers are registered in it.
   const environment = handlebars.create();
-  const assets = readAssets();
   environment.registerHelper('asset', (name: string) => assets.url(name));
   environment.registerHelper('script', (name: string, { data }: Call) =>
     assets.url(`${name}.${data.root.language}.js`),

@@ -13,6 +13,11 @@ export interface Presence {
   readonly online: boolean;
 }
 
+interface Ping {
+  readonly time: string;
+  readonly build: string;
+}
+
 export type LinkState = 'connecting' | 'live' | 'reconnecting';
 
 interface LinkOptions {
@@ -22,8 +27,8 @@ interface LinkOptions {
   readonly onRefused: () => void;
   /** After each connection: what came meanwhile has to be fetched. */
   readonly onOpen: () => void;
-  /** The service's clock. */
-  readonly onTime: (time: string) => void;
+  /** The service's clock, and what it is made of. */
+  readonly onPing: (ping: Ping) => void;
   readonly onReadings: (readings: readonly LiveReading[]) => void;
   readonly onPresence: (presence: Presence) => void;
 }
@@ -60,7 +65,7 @@ export function openLink(options: LinkOptions): void {
       // A browser gives up only after an answer such as 401 or 503.
       if (target instanceof EventSource && target.readyState === EventSource.CLOSED) options.onRefused();
     });
-    hear('ping', ({ time }: { readonly time: string }) => options.onTime(time));
+    hear('ping', options.onPing);
     hear('reading', options.onReadings);
     hear('presence', options.onPresence);
   };

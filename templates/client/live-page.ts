@@ -7,7 +7,9 @@ import { createAnnounce } from './announce.ts';
 import { foldDisplayPanel } from './display-panel.ts';
 import { type LiveReading, openLink } from './link.ts';
 import { createRefresh } from './refresh.ts';
+import { createReload } from './reload.ts';
 import { createStationView, findStation, showPresence } from './station-view.ts';
+import { keepScreenLit } from './wake-lock.ts';
 
 /** What `/api/stations` says of a station. */
 interface StationReply {
@@ -33,6 +35,7 @@ let clockOffsetMs = Date.parse(root.dataset['now'] ?? '') - Date.now() || 0;
 const tick = (): void => view.showAges(Date.now() + clockOffsetMs);
 const refresh = createRefresh(tick);
 const announce = createAnnounce();
+const reload = createReload();
 
 function show(readings: readonly LiveReading[]): void {
   if (!view.showReadings(readings)) refresh();
@@ -77,9 +80,10 @@ openLink({
   },
   onOpen: () => void catchUp(),
   onRefused: () => void catchUp(),
-  onTime(time) {
+  onPing({ time, build }) {
     clockOffsetMs = Date.parse(time) - Date.now();
     tick();
+    if (build !== root.dataset['build']) reload();
   },
   onReadings: show,
   onPresence({ station, online }) {
@@ -91,3 +95,4 @@ setInterval(tick, 1000);
 // Not all tablets at once.
 setInterval(() => refresh(Math.random() * 60_000), REFRESH_EVERY_MS);
 foldDisplayPanel();
+if (document.body.classList.contains('kiosk')) keepScreenLit();

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import type { Pool } from 'pg';
 import { expect, test } from 'vitest';
 import { insertRejected } from '../../src/storage/rejected-insert.ts';
@@ -343,6 +344,25 @@ test('scripts and styles are kept for good under names that tell their content, 
     expect(small.headers['content-encoding']).toBe('br');
     expect(small.rawPayload.length).toBeLessThan(plain.rawPayload.length);
   }
+});
+
+test('pages go compressed to those who take that, and are the same then', async () => {
+  const web = await useWeb();
+  web.commit({ station: 'outside', metric: 'temperature', value: 21.5 });
+  const plain = await web.app.inject('/status');
+  const small = await web.app.inject({ url: '/status', headers: { 'accept-encoding': 'br, gzip' } });
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  expect(small.headers['content-encoding']).toBe('gzip');
+  expect([plain.headers['vary'], small.headers['vary']]).toEqual(['accept-encoding', 'accept-encoding']);
+  expect(small.headers['content-length']).toBe(String(small.rawPayload.length));
+  expect(small.rawPayload.length * 2).toBeLessThan(plain.rawPayload.length);
+  expect(gunzipSync(small.rawPayload).toString()).toContain('</html>');
+  const head = await web.app.inject({
+    method: 'HEAD',
+    url: '/status',
+    headers: { 'accept-encoding': 'gzip' },
+  });
+  expect([head.statusCode, head.payload]).toEqual([200, '']);
 });
 
 test.each(['/assets/../now.hbs', '/assets/%2e%2e/now.hbs', '/assets/..%2f..%2fpackage.json', '/assets/'])(

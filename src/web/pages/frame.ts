@@ -3,7 +3,7 @@ import { formatMicros } from '../../telemetry/format-time.ts';
 import type { UnitSystem } from '../../telemetry/unit-system.ts';
 import { homePath } from '../access/home-path.ts';
 import { isNobody } from '../access/visitors.ts';
-import { chooseLanguage, chooseTheme, chooseUnits, type Theme } from '../choices.ts';
+import { askedFor, chooseLanguage, chooseTheme, chooseUnits, type Theme } from '../choices.ts';
 import { LANGUAGES } from '../languages.ts';
 import type { Locale, Locales } from '../locales.ts';
 import type { WebParts } from '../parts.ts';
@@ -20,11 +20,16 @@ export interface Frame extends Locale {
   /** The first page that whoever looks may read. */
   readonly home: string;
   readonly version: string;
+  /** See {@link Assets.build}. */
+  readonly build: string;
   readonly timeZone: string;
   /** The service's time, for browsers whose clock is wrong. */
   readonly now: string;
   /** Whether there is nothing around but the name: whoever is not logged in can't go anywhere. */
   readonly isBare: boolean;
+  readonly hasNoFooter: boolean;
+  /** Whether it is for a wall: large, and nothing to click. */
+  readonly isKiosk: boolean;
   /** Who is logged in with a cookie. */
   readonly login: string | null;
 }
@@ -46,13 +51,15 @@ interface FrameOptions {
 /** Makes the frame of a page for whoever asks. */
 export type Frames = (request: FastifyRequest, reply: FastifyReply, options: FrameOptions) => Frame;
 
-export function createFrames(parts: WebParts, locales: Locales): Frames {
+export function createFrames(parts: WebParts, locales: Locales, build: string): Frames {
   return (request, reply, options) => {
     const units = chooseUnits(request, reply, parts.units);
     const theme = chooseTheme(request, reply);
     const locale = locales[chooseLanguage(request, reply, parts.language)];
     const { language, words } = locale;
     const home = request.visitor === undefined ? '/' : homePath(parts, request.visitor.principal);
+    const isBare = options.isBare ?? (parts.isPrivate && isNobody(request.visitor));
+    const isKiosk = options.path === '/' && askedFor(request, 'kiosk') === '1';
     const here = (name: string, value: string): string => withParameter(request.url, name, value);
     return {
       ...locale,
@@ -68,9 +75,12 @@ export function createFrames(parts: WebParts, locales: Locales): Frames {
       home,
       nav: pagesFor(home, words).map((link) => ({ ...link, current: options.path === link.href })),
       version: parts.version,
+      build,
       timeZone: parts.timeZone,
       now: formatMicros(parts.clock()),
-      isBare: options.isBare ?? (parts.isPrivate && isNobody(request.visitor)),
+      isBare,
+      isKiosk,
+      hasNoFooter: isBare || isKiosk,
       login: request.visitor?.by === 'cookie' ? request.visitor.principal.name : null,
     };
   };

@@ -3,7 +3,7 @@ import { createLocalDays } from '../../telemetry/local-days.ts';
 import type { WebParts } from '../parts.ts';
 import type { Words } from '../words.ts';
 import type { Frames } from './frame.ts';
-import { cardTitle, stationCard } from './station-card.ts';
+import { cardTitle, type StationCard, stationCard } from './station-card.ts';
 import { groupStations } from './station-groups.ts';
 
 /** So many stations are shown large; more of them stand in columns as wide as a phone. */
@@ -25,15 +25,32 @@ export function nowPage(parts: WebParts, frames: Frames): FastifyPluginCallback 
       return reply.view('now.hbs', {
         ...page,
         title: cardTitle(cards[0]),
-        groups,
-        size: cards.length === 1 ? 'one' : cards.length <= FEW ? 'few' : 'many',
-        isGrouped: groups.some(({ name }) => name !== null),
+        ...(page.isKiosk ? onWall(cards) : inGroups(groups, cards.length)),
         isAway: !isPrepared || databaseProblem !== undefined,
         howTo: cards.length === 0 && isPrepared ? howTo(parts, request, page.words) : undefined,
       });
     });
     done();
   };
+}
+
+interface CardGroup {
+  readonly name: string | null;
+  readonly cards: readonly StationCard[];
+}
+
+function inGroups(groups: readonly CardGroup[], count: number): object {
+  const isGrouped = groups.some(({ name }) => name !== null);
+  const size = count === 1 ? 'one' : count <= FEW ? 'few' : 'many';
+  return { groups, isGrouped, layout: `cards-${size}${isGrouped ? ' cards-grouped' : ''}` };
+}
+
+/** In the order of the groups, but without headings; in as many columns as make the digits largest. */
+function onWall(cards: readonly StationCard[]): object {
+  const landscape = [1, 2, 2, 2, 3, 3, 3, 3, 3][cards.length - 1] ?? 4;
+  const portrait = cards.length <= 4 ? 1 : 2;
+  const layout = `landscape-${landscape} portrait-${portrait}`;
+  return { groups: [{ name: null, cards }], isGrouped: false, layout };
 }
 
 /** What to type to see a first reading, with this service's own addresses. */
