@@ -6,10 +6,18 @@ import { LANGUAGES, type Language } from '../src/web/languages.ts';
 
 /** Bundled once for each language: `live-page.ts` becomes `live-page.en.js` and so on. */
 const SCRIPTS = ['templates/client/live-page.ts'];
-const OTHERS = ['templates/styles/page.css', 'templates/images/favicon.svg'];
+const WORKER = 'templates/client/worker/service-worker.ts';
+const OTHERS = [
+  'templates/styles/page.css',
+  'templates/images/favicon.svg',
+  'templates/images/icon-192.png',
+  'templates/images/icon-512.png',
+  'templates/images/icon-maskable-512.png',
+  'templates/images/apple-touch-icon.png',
+];
 
 /** What browsers load by name in a page; each comes out under a name that tells its content. */
-export const ENTRIES: readonly string[] = [...LANGUAGES, ...SCRIPTS, ...OTHERS];
+export const ENTRIES: readonly string[] = [...LANGUAGES, ...SCRIPTS, WORKER, ...OTHERS];
 
 /** The texts that scripts use, by the first word of their names: the others stay on the server. */
 export const CLIENT_TEXTS = ['language', 'age', 'link', 'card', 'trend'];
@@ -29,7 +37,10 @@ export async function bundle(): Promise<Bundle> {
   // Loaded only now: mostly there is nothing to be done.
   const { build } = await import('esbuild');
   const results = await Promise.all([
-    build({ ...OPTIONS, entryPoints: OTHERS }).then((result) => ({ ...result, language: undefined })),
+    build({ ...OPTIONS, entryPoints: [WORKER, ...OTHERS] }).then((result) => ({
+      ...result,
+      language: undefined,
+    })),
     ...LANGUAGES.map(async (language) => ({
       ...(await build({
         ...OPTIONS,
@@ -60,7 +71,7 @@ const OPTIONS = {
   charset: 'utf8',
   format: 'esm',
   target: TARGET,
-  loader: { '.svg': 'copy' },
+  loader: { '.svg': 'copy', '.png': 'copy' },
   write: false,
   metafile: true,
   logLevel: 'warning',

@@ -13,6 +13,7 @@ import { refuseOtherSites } from './access/cross-site.ts';
 import { guard, mayStay } from './access/guard.ts';
 import { loginRoutes } from './access/login-routes.ts';
 import { createVisitors } from './access/visitors.ts';
+import { appRoutes } from './app-routes.ts';
 import { readAssets } from './assets.ts';
 import { compressPages } from './compress-pages.ts';
 import { answerErrors, answerFrameworkError } from './error-handler.ts';
@@ -111,6 +112,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station), parts.httpCounters),
     loginRoutes(parts, visitors, frames),
     mqttRoutes,
+    appRoutes(assets),
     nowPage(parts, frames),
     stationPage(parts, frames),
     statusPage(parts, frames, databaseAnswers),

@@ -5,6 +5,7 @@ import { createZonedTime } from '../../src/web/zoned-time.ts';
 import strings from '../strings/en.json';
 import { createAnnounce } from './announce.ts';
 import { foldDisplayPanel } from './display-panel.ts';
+import { keepForOffline } from './keep-for-offline.ts';
 import { type LiveReading, openLink } from './link.ts';
 import { createRefresh } from './refresh.ts';
 import { createReload } from './reload.ts';
@@ -29,8 +30,10 @@ const view = createStationView(words, createZonedTime(root.dataset['timeZone'] ?
 /** A page about one station only wants to hear of that one. */
 const onlyStation = document.querySelector<HTMLElement>('.current')?.dataset['station'];
 
+/** When this page came, by our clock: a while ago, where the service worker has kept it. */
+const cameAt = Number(root.dataset['savedAt'] ?? Date.now());
 /** The service's clock minus ours: a wall tablet's may be hours off. */
-let clockOffsetMs = Date.parse(root.dataset['now'] ?? '') - Date.now() || 0;
+let clockOffsetMs = Date.parse(root.dataset['now'] ?? '') - cameAt || 0;
 
 const tick = (): void => view.showAges(Date.now() + clockOffsetMs);
 const refresh = createRefresh(tick);
@@ -78,7 +81,11 @@ openLink({
     link.dataset['state'] = state;
     link.textContent = words.text(`link.${state}`);
   },
-  onOpen: () => void catchUp(),
+  onOpen() {
+    if (root.dataset['savedAt'] !== undefined) refresh();
+    delete root.dataset['savedAt'];
+    void catchUp();
+  },
   onRefused: () => void catchUp(),
   onPing({ time, build }) {
     clockOffsetMs = Date.parse(time) - Date.now();
@@ -95,4 +102,5 @@ setInterval(tick, 1000);
 // Not all tablets at once.
 setInterval(() => refresh(Math.random() * 60_000), REFRESH_EVERY_MS);
 foldDisplayPanel();
+keepForOffline();
 if (document.body.classList.contains('kiosk')) keepScreenLit();

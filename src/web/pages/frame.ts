@@ -25,6 +25,8 @@ export interface Frame extends Locale {
   readonly timeZone: string;
   /** The service's time, for browsers whose clock is wrong. */
   readonly now: string;
+  /** In the owner's zone, for a page that is looked at later. */
+  readonly nowText: string;
   /** Whether there is nothing around but the name: whoever is not logged in can't go anywhere. */
   readonly isBare: boolean;
   readonly hasNoFooter: boolean;
@@ -53,6 +55,7 @@ export type Frames = (request: FastifyRequest, reply: FastifyReply, options: Fra
 
 export function createFrames(parts: WebParts, locales: Locales, build: string): Frames {
   return (request, reply, options) => {
+    const now = parts.clock();
     const units = chooseUnits(request, reply, parts.units);
     const theme = chooseTheme(request, reply);
     const locale = locales[chooseLanguage(request, reply, parts.language)];
@@ -77,7 +80,8 @@ export function createFrames(parts: WebParts, locales: Locales, build: string): 
       version: parts.version,
       build,
       timeZone: parts.timeZone,
-      now: formatMicros(parts.clock()),
+      now: formatMicros(now),
+      nowText: locale.zone.full(now),
       isBare,
       isKiosk,
       hasNoFooter: isBare || isKiosk,
