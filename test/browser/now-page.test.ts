@@ -97,19 +97,21 @@ test('a reading becomes late before the eyes of the viewer, and fresh again with
 
 test('a stale reading is greyed, and one that is gone is a dash with its last time in the zone of the owner', async (context) => {
   const web = await useWeb({ timeZone: 'Asia/Kolkata' });
-  web.commit({ station: 'inside', metric: 'temperature', value: 21.5, ageMs: 60 * 60_000 - 2000 });
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.5, ageMs: 55 * 60_000 });
   const { page } = await open(context, web.url, { timezoneId: 'America/New_York' });
+  await page.clock.install();
   await page.goto(web.url);
   expect(await page.getAttribute('.primary', 'data-freshness')).toBe('stale');
-  const opacity = await page.evaluate<string>(
-    `getComputedStyle(document.querySelector('.primary .number')).opacity`,
-  );
-  expect(Number(opacity)).toBeLessThan(1);
+  const colour = `getComputedStyle(document.querySelector('.primary .number')).color`;
+  const grey = await page.evaluate<string>(colour);
+  web.advance(6 * 60_000);
+  await page.clock.fastForward(6 * 60_000);
   await page.waitForSelector('.primary[data-freshness="gone"]');
   expect(await number(page)).toBe('\u{2013}');
   await page.getByText(/^Last 21\.5 °C, .* GMT\+5:30$/).waitFor({ state: 'visible' });
   web.commit({ station: 'inside', metric: 'temperature', value: 21.6 });
   await poll(async () => (await number(page)) === '21.6');
+  await poll(async () => (await page.evaluate<string>(colour)) !== grey);
 });
 
 test('what follows from a reading follows at once: extremes, trend, pen, dew point', async (context) => {
@@ -157,6 +159,28 @@ test('a tablet whose clock is a day off shows the true age', async (context) => 
   await page.clock.runFor(5000);
   expect(await page.getAttribute('[data-station="inside"] .primary', 'data-freshness')).toBe('fresh');
   expect(await page.textContent('[data-station="inside"] time')).toMatch(/^(?:\d+ s ago|just now)$/);
+});
+
+test('by keyboard one skips to the content, and opens and closes the sheet of units', async (context) => {
+  const web = await useTwoStations();
+  const { page, complaints } = await open(context, web.url, { reducedMotion: 'reduce' });
+  await page.goto(web.url);
+  await untilLive(page);
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.getAttribute("href")')).toBe('#content');
+  const sheet = page.locator('.display-panel');
+  await page.locator('.display summary').focus();
+  await page.keyboard.press('Enter');
+  await sheet.waitFor({ state: 'visible' });
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Metric');
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'hidden' });
+  expect(await page.evaluate('document.activeElement.localName')).toBe('summary');
+  web.commit({ station: 'inside', metric: 'temperature', value: 22.5 });
+  await poll(async () => (await number(page)) === '22.5');
+  expect(await page.evaluate('document.getAnimations().length'), 'nothing moves').toBe(0);
+  expect(complaints).toStrictEqual([]);
 });
 
 test('without JavaScript the page shows the same values, and units can be chosen', async (context) => {
