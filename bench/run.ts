@@ -7,13 +7,24 @@ import { growth } from './growth.ts';
 import { latency } from './latency.ts';
 import { live } from './live.ts';
 import { memory } from './memory.ts';
+import { pages } from './pages.ts';
 import { reading } from './reading.ts';
 import type { Claim, Effort, Row } from './support/claim.ts';
 import { formatTable } from './support/table.ts';
 import { startThermograph, type Thermograph } from './support/thermograph.ts';
 import { throughput } from './throughput.ts';
 
-const CLAIMS: readonly Claim[] = [throughput, durable, latency, backlog, growth, memory, live, reading];
+const CLAIMS: readonly Claim[] = [
+  throughput,
+  durable,
+  latency,
+  backlog,
+  growth,
+  memory,
+  live,
+  reading,
+  pages,
+];
 const THOROUGH: Effort = { isQuick: false, rounds: 3, warmUpSeconds: 2, seconds: 5 };
 const QUICK: Effort = { isQuick: true, rounds: 1, warmUpSeconds: 0.2, seconds: 0.4 };
 const USAGE = `npm run bench -- [--quick] [--only CLAIM,…] [--json FILE]

@@ -109,6 +109,8 @@ export function createStations(rows: readonly LatestRow[]): Stations {
         if (day === undefined) continue;
         for (const quarter of quarters) noteQuarter(day, quarter);
         noteTimes(day, lastTimes);
+        // What is shown of its age goes by the interval, which may have become known.
+        changed(entries.get(station)!);
       }
     },
     day: (station, metric) => entries.get(station)?.series.get(metric)?.day,

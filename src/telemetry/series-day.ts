@@ -33,6 +33,10 @@ export interface SeriesDay {
   newest: Micros;
   /** The last few times between a reading and the next one. */
   readonly gaps: number[];
+  /** Their median, once somebody has asked for it. */
+  median: number | undefined;
+  /** Counted up with each change to {@link numbers}. */
+  version: number;
 }
 
 const WIDTH = 7;
@@ -43,7 +47,7 @@ const LOW = 3;
 const HIGH = 5;
 
 export function createSeriesDay(): SeriesDay {
-  return { numbers: [], newest: 0, gaps: [] };
+  return { numbers: [], newest: 0, gaps: [], median: undefined, version: 0 };
 }
 
 /** Takes in a reading that was stored, also one of the past. */
@@ -71,8 +75,10 @@ export function noteTimes(day: SeriesDay, times: readonly Micros[]): void {
   }
 }
 
-function noteGap({ gaps }: SeriesDay, gap: number): void {
+function noteGap(day: SeriesDay, gap: number): void {
+  const { gaps } = day;
   if (gap <= 0) return;
+  day.median = undefined;
   gaps.push(gap);
   if (gaps.length > MOST_GAPS) gaps.shift();
 }
@@ -83,8 +89,9 @@ function take(day: SeriesDay, measuredAt: Micros, value: number): void {
   // Nearly always it is the last one.
   let at = numbers.length - WIDTH;
   while (at >= 0 && numbers[at]! > start) at -= WIDTH;
-  if (at >= 0 && numbers[at] === start) return improve(numbers, at, measuredAt, value);
+  if (at >= 0 && numbers[at] === start) return improve(day, at, measuredAt, value);
   if (start < day.newest - HORIZON) return;
+  day.version += 1;
   numbers.splice(at + WIDTH, 0, start, measuredAt, value, measuredAt, value, measuredAt, value);
   let old = 0;
   while (numbers[old]! < day.newest - HORIZON) old += WIDTH;
@@ -92,18 +99,21 @@ function take(day: SeriesDay, measuredAt: Micros, value: number): void {
 }
 
 /** Of equal values the earlier one counts. */
-function improve(numbers: number[], at: number, measuredAt: Micros, value: number): void {
-  if (measuredAt < numbers[at + FIRST]!) put(numbers, at + FIRST, measuredAt, value);
+function improve(day: SeriesDay, at: number, measuredAt: Micros, value: number): void {
+  const { numbers } = day;
+  if (measuredAt < numbers[at + FIRST]!) put(day, at + FIRST, measuredAt, value);
   const low = numbers[at + LOW + 1]!;
   if (value < low || (value === low && measuredAt < numbers[at + LOW]!))
-    put(numbers, at + LOW, measuredAt, value);
+    put(day, at + LOW, measuredAt, value);
   const high = numbers[at + HIGH + 1]!;
   if (value > high || (value === high && measuredAt < numbers[at + HIGH]!)) {
-    put(numbers, at + HIGH, measuredAt, value);
+    put(day, at + HIGH, measuredAt, value);
   }
 }
 
-function put(numbers: number[], at: number, measuredAt: Micros, value: number): void {
+function put(day: SeriesDay, at: number, measuredAt: Micros, value: number): void {
+  const { numbers } = day;
+  day.version += 1;
   numbers[at] = measuredAt;
   numbers[at + 1] = value;
 }
@@ -146,8 +156,9 @@ export function forEachQuarter(
 }
 
 /** How long it mostly takes from a reading to the next, in microseconds; `undefined` until there are two. */
-export function medianGap({ gaps }: SeriesDay): number | undefined {
-  return gaps.toSorted((a, b) => a - b)[gaps.length >> 1];
+export function medianGap(day: SeriesDay): number | undefined {
+  day.median ??= day.gaps.toSorted((a, b) => a - b)[day.gaps.length >> 1];
+  return day.median;
 }
 
 function timedValue(numbers: readonly number[], at: number): TimedValue {

@@ -1,3 +1,4 @@
+import { memoize } from '../telemetry/memoize.ts';
 import type { Decimals, Strings, TextKey, Words } from './words.ts';
 
 const DECIMALS: Readonly<Record<string, Decimals>> = {
@@ -38,10 +39,10 @@ export function createNames(strings: Strings, words: Words): Names {
     return isKey(strings, key) ? strings[key] : capitalized(spaced(name));
   };
   return {
-    metric(metric) {
+    metric: memoize((metric) => {
       const [first = '', ...rest] = metric.split('.').filter((part) => part !== '');
       return [known('metric', first), ...rest.map(spaced)].join(', ');
-    },
+    }),
     counter: (counter) => known('counter', counter),
     bytes(bytes) {
       const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), BYTES.length - 1);

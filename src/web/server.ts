@@ -36,6 +36,7 @@ import { stationsRoutes } from './stations-routes.ts';
 import { submitRoutes } from './submit-routes.ts';
 import { requireHost } from './require-host.ts';
 import { addHeaders } from './response-headers.ts';
+import { createTemplates } from './templates.ts';
 import { registerViews } from './views.ts';
 import { limitWrites } from './write-rate.ts';
 
@@ -101,7 +102,8 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   guard(app, parts, visitors);
   app.decorate('reviewAccess', () => hub.review());
   compressPages(app);
-  await registerViews(app, assets);
+  const templates = createTemplates(assets);
+  await registerViews(app, templates);
   const databaseAnswers = createDatabaseCheck(parts.pool);
   for (const routes of [
     healthRoutes(parts, databaseAnswers),
@@ -113,7 +115,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     loginRoutes(parts, visitors, frames),
     mqttRoutes,
     appRoutes(assets),
-    nowPage(parts, frames),
+    nowPage(parts, frames, templates),
     stationPage(parts, frames),
     statusPage(parts, frames, databaseAnswers),
   ]) {

@@ -89,6 +89,8 @@ export function createWords(strings: Strings): Words {
 
 /** Places that nothing was given for stay as they are. */
 export function fillIn(text: string, values: Values = {}): string {
+  // Most texts have none, and a page of many stations has thousands of them.
+  if (!text.includes('{')) return text;
   return text.replaceAll(/\{(\w+)\}/g, (place, name: string) =>
     Object.hasOwn(values, name) ? String(values[name]) : place,
   );

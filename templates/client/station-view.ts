@@ -1,6 +1,6 @@
 // The parts of a page that show a station: finds them and changes them in place.
 
-import { freshness } from '../../src/web/freshness.ts';
+import { type Freshness, freshness } from '../../src/web/freshness.ts';
 import { NO_NUMBER, type Words } from '../../src/web/words.ts';
 import type { ZonedTime } from '../../src/web/zoned-time.ts';
 import { decimalsAt, showDay, showDerived } from './card-day.ts';
@@ -69,6 +69,8 @@ export function createStationView(words: Words, zone: ZonedTime): StationView {
         setText(number, state === 'gone' ? NO_NUMBER : text);
         if (place.dataset['freshness'] === state) continue;
         place.dataset['freshness'] = state;
+        const mark = place.querySelector('.mark');
+        if (mark) setText(mark, markText(state, words));
         const last = place.querySelector('.last');
         const unit = place.querySelector('.unit')?.textContent ?? '';
         const values = { number: text, unit, time: zone.full(measuredAt * 1000) };
@@ -77,6 +79,11 @@ export function createStationView(words: Words, zone: ZonedTime): StationView {
       for (const station of document.querySelectorAll<HTMLElement>('[data-station]')) showOffline(station);
     },
   };
+}
+
+function markText(state: Freshness, words: Words): string {
+  if (state === 'fresh') return '';
+  return `${words.text(state === 'late' ? 'card.late' : 'card.stale')} · `;
 }
 
 /** Fresh ink is red for a moment, and dries. */

@@ -1,56 +1,65 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { createLocalDays } from '../../telemetry/local-days.ts';
 import type { WebParts } from '../parts.ts';
+import type { Templates } from '../templates.ts';
 import type { Words } from '../words.ts';
 import type { Frames } from './frame.ts';
-import { cardTitle, type StationCard, stationCard } from './station-card.ts';
-import { groupStations } from './station-groups.ts';
+import { createCards } from './made-cards.ts';
+import { cardTitle, stationCard } from './station-card.ts';
+import { groupStations, type StationGroup } from './station-groups.ts';
 
 /** So many stations are shown large; more of them stand in columns as wide as a phone. */
 const FEW = 4;
 
 /** `GET /`: how it is now, everywhere. */
-export function nowPage(parts: WebParts, frames: Frames): FastifyPluginCallback {
+export function nowPage(
+  parts: WebParts,
+  frames: Frames,
+  { partial }: Pick<Templates, 'partial'>,
+): FastifyPluginCallback {
   const days = createLocalDays(parts.timeZone);
+  const makeCard = createCards((card, root) => partial('card', card, root));
   return (app, _options, done) => {
     app.get('/', { config: { access: 'everything' } }, (request, reply) => {
       const page = frames(request, reply, { path: '/' });
       const viewpoint = { ...page, now: parts.clock(), days, day: parts.day };
       const { isPrepared, databaseProblem } = parts.storing();
-      const groups = groupStations(parts.stations()).map(({ name, stations }) => ({
-        name,
-        cards: stations.map((station) => stationCard(station, viewpoint)),
-      }));
-      const cards = groups.flatMap((group) => group.cards);
+      const groups = groupStations(parts.stations());
+      const isGrouped = !page.isKiosk && groups.some(({ name }) => name !== null);
+      const sections = page.isKiosk ? onWall(groups) : groups;
+      const count = sections.reduce((sum, { stations }) => sum + stations.length, 0);
+      const first = groups[0]?.stations[0];
       return reply.view('now.hbs', {
         ...page,
-        title: cardTitle(cards[0]),
-        ...(page.isKiosk ? onWall(cards) : inGroups(groups, cards.length)),
+        title: cardTitle(first && stationCard(first, viewpoint)),
+        isGrouped,
+        layout: page.isKiosk ? wallLayout(count) : layout(count, isGrouped),
+        groups: sections.map(({ name, stations }) => ({
+          name,
+          cards: stations.map((station) => makeCard(station, viewpoint, isGrouped)),
+        })),
         isAway: !isPrepared || databaseProblem !== undefined,
-        howTo: cards.length === 0 && isPrepared ? howTo(parts, request, page.words) : undefined,
+        howTo: count === 0 && isPrepared ? howTo(parts, request, page.words) : undefined,
       });
     });
     done();
   };
 }
 
-interface CardGroup {
-  readonly name: string | null;
-  readonly cards: readonly StationCard[];
-}
-
-function inGroups(groups: readonly CardGroup[], count: number): object {
-  const isGrouped = groups.some(({ name }) => name !== null);
+function layout(count: number, isGrouped: boolean): string {
   const size = count === 1 ? 'one' : count <= FEW ? 'few' : 'many';
-  return { groups, isGrouped, layout: `cards-${size}${isGrouped ? ' cards-grouped' : ''}` };
+  return `cards-${size}${isGrouped ? ' cards-grouped' : ''}`;
 }
 
-/** In the order of the groups, but without headings; in as many columns as make the digits largest. */
-function onWall(cards: readonly StationCard[]): object {
-  const landscape = [1, 2, 2, 2, 3, 3, 3, 3, 3][cards.length - 1] ?? 4;
-  const portrait = cards.length <= 4 ? 1 : 2;
-  const layout = `landscape-${landscape} portrait-${portrait}`;
-  return { groups: [{ name: null, cards }], isGrouped: false, layout };
+/** In the order of the groups, but without headings. */
+function onWall(groups: readonly StationGroup[]): readonly StationGroup[] {
+  return [{ name: null, stations: groups.flatMap(({ stations }) => stations) }];
+}
+
+/** In as many columns as make the digits largest. */
+function wallLayout(count: number): string {
+  const landscape = [1, 2, 2, 2, 3, 3, 3, 3, 3][count - 1] ?? 4;
+  return `landscape-${landscape} portrait-${count <= 4 ? 1 : 2}`;
 }
 
 /** What to type to see a first reading, with this service's own addresses. */

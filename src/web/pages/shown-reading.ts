@@ -19,11 +19,14 @@ export interface ShownReading {
   readonly unitIsClose: boolean;
   readonly decimals: Decimals;
   readonly measuredAt: string;
+  /** Empty for one that is fresh, unless `alwaysAge`. */
   readonly age: string;
   /** How long it mostly takes from a reading to the next, in seconds; empty if it is not known. */
   readonly interval: number | '';
   readonly freshness: Freshness;
-  /** What it was and when, in the owner's zone. */
+  /** What is to be said of its age: `late`, `stale`; empty for one that is fresh. */
+  readonly mark: string;
+  /** What it was and when, in the owner's zone; empty while it is shown as the present. */
   readonly last: string;
 }
 
@@ -34,11 +37,17 @@ interface Reading {
   readonly measuredAt: Micros;
 }
 
-/** @param interval how long it mostly takes from a reading to the next, in microseconds */
+export interface ReadingOptions {
+  /** How long it mostly takes from a reading to the next, in microseconds. */
+  readonly interval: number | undefined;
+  /** Whether its age is told even while it is fresh. */
+  readonly alwaysAge: boolean;
+}
+
 export function showReading(
   reading: Reading,
   { now, units, words, names, zone }: Viewpoint,
-  interval: number | undefined,
+  { interval, alwaysAge }: ReadingOptions,
 ): ShownReading {
   const { value, unit } = showValue(reading.value, reading.unit, units);
   const ageMs = (now - reading.measuredAt) / 1000;
@@ -54,9 +63,13 @@ export function showReading(
     unitIsClose: unit === '°',
     decimals,
     measuredAt: formatMicros(reading.measuredAt),
-    age: words.age(ageMs),
+    age: alwaysAge || state !== 'fresh' ? words.age(ageMs) : '',
     interval: interval === undefined ? '' : Math.round(interval / 1_000_000),
     freshness: state,
-    last: words.text('card.last', { number, unit: unit ?? '', time: zone.full(reading.measuredAt) }),
+    mark: state === 'fresh' ? '' : words.text(state === 'late' ? 'card.late' : 'card.stale'),
+    last:
+      state === 'stale' || state === 'gone'
+        ? words.text('card.last', { number, unit: unit ?? '', time: zone.full(reading.measuredAt) })
+        : '',
   };
 }

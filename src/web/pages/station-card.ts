@@ -30,7 +30,7 @@ const FURTHEST_APART = 3600 * 1_000_000;
 
 export function stationCard(snapshot: StationSnapshot, viewpoint: Viewpoint): StationCard {
   const { station, title, online, lastSeenAt, latest } = snapshot;
-  const main = latest.find(({ metric }) => metric === 'temperature') ?? latest[0];
+  const main = mainReading(latest);
   const interval = main && intervalOf(station, main.metric, viewpoint);
   const derived = deriveReadings(latest, FURTHEST_APART);
   const silentMs = lastSeenAt === null ? Infinity : (viewpoint.now - lastSeenAt) / 1000;
@@ -40,23 +40,39 @@ export function stationCard(snapshot: StationSnapshot, viewpoint: Viewpoint): St
     href: stationHref(station),
     online,
     offline: !online && freshness(silentMs, interval && interval / 1000) !== 'fresh',
-    primary: main && showPrimary(station, main, viewpoint),
+    primary: main && showPrimary(station, main, interval, viewpoint),
     primaryIsTemperature: main?.metric === 'temperature',
     others: [
-      ...derived.map((reading) => ({ ...showReading(reading, viewpoint, interval), isDerived: true })),
+      ...derived.map((reading) => ({
+        ...showReading(reading, viewpoint, { interval, alwaysAge: false }),
+        isDerived: true,
+      })),
       ...latest
         .filter((reading) => reading !== main)
         .map((reading) => ({
-          ...showReading(reading, viewpoint, intervalOf(station, reading.metric, viewpoint)),
+          ...showReading(reading, viewpoint, {
+            interval: intervalOf(station, reading.metric, viewpoint),
+            alwaysAge: false,
+          }),
           isDerived: false,
         })),
     ],
   };
 }
 
-function showPrimary(station: string, reading: LatestReading, viewpoint: Viewpoint): StationCard['primary'] {
+/** What is shown large: the temperature, or else the first of the metrics. */
+export function mainReading(latest: readonly LatestReading[]): LatestReading | undefined {
+  return latest.find(({ metric }) => metric === 'temperature') ?? latest[0];
+}
+
+function showPrimary(
+  station: string,
+  reading: LatestReading,
+  interval: number | undefined,
+  viewpoint: Viewpoint,
+): StationCard['primary'] {
   const day = viewpoint.day(station, reading.metric);
-  const shown = showReading(reading, viewpoint, day && medianGap(day));
+  const shown = showReading(reading, viewpoint, { interval, alwaysAge: true });
   return day === undefined
     ? shown
     : { ...shown, ...showDay(day, reading, viewpoint, shown.freshness !== 'gone') };
