@@ -20,6 +20,7 @@ import { leaveAddresses } from './service-addresses.ts';
 import { readServiceSecret } from './storage/service-secret.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import { newWebCounters } from './web/counters.ts';
+import { createMetrics } from './web/metrics.ts';
 import type { WebParts } from './web/parts.ts';
 
 /** Of the time for an orderly stop: how much of it what is under way may take to be stored. */
@@ -94,11 +95,13 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     releasers,
   );
   const channels = openChannels({ connection: database.connection, log, preparation }, releasers);
+  const metrics = createMetrics();
   const ingest = createIngest({
     writer,
     spool,
     clock,
     log,
+    observer: metrics.observer,
     onCommitted: (rows, batch) => {
       const readings = noteCommitted(stations, rows, committed.isWanted());
       noteHeard(stations, batch);
@@ -175,6 +178,8 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     storing: () => storingReport(ingest, spool, preparation),
     counters,
     gauges,
+    rejections: () => ingest.rejections,
+    metrics,
   };
   const { openWeb } = await loadingWeb;
   const web = await openWeb({ config, log, channels, parts }, releasers);

@@ -9,6 +9,7 @@ import type { ReceiptClock } from './clock.ts';
 import type { IngestCounters } from './counters.ts';
 import { createDrain } from './drain.ts';
 import { IngestClosedError, IngestOverloadedError, IngestStalledError } from './errors.ts';
+import { NO_OBSERVER } from './observer.ts';
 import { type BatchLimits, createQueue } from './queue.ts';
 import type { Spool } from './spool/spool.ts';
 import { createStateKeeper, type StoringReport } from './storing-state.ts';
@@ -29,6 +30,8 @@ export interface Ingest {
   /** Takes the message; the sender is told once, when it is kept, or with the reason why it was not. */
   submit(message: Message, sender: Sender): void;
   readonly counters: Readonly<IngestCounters>;
+  /** How many parts of messages were rejected since the start, by reason. */
+  readonly rejections: ReadonlyMap<string, number>;
   /** Messages that wait for the database or the spool now. */
   waiting(): number;
   /** Whether so much waits that no more should be read from those who can wait. */
@@ -76,7 +79,7 @@ export function createIngest(parts: IngestParts): Ingest {
   const limits: IngestLimits = { ...DEFAULT_LIMITS, ...parts.limits };
   const readTopic = memoize(parseTopic);
   const answers = createAnswers(parts);
-  const { counters } = answers;
+  const { counters, rejections } = answers;
   const abandon = new AbortController();
   const queue = createQueue(limits);
   const state = createStateKeeper(log);
@@ -87,7 +90,10 @@ export function createIngest(parts: IngestParts): Ingest {
     limits,
     log,
     decode: (message) => decode(message, readTopic),
-    onWritten: (batch, rows) => answers.written(batch, rows),
+    onWritten: (batch, rows) => {
+      counters.messages_unspooled += batch.length;
+      answers.written(batch, rows);
+    },
   });
   const storing = createStoring({
     writer,
@@ -95,6 +101,7 @@ export function createIngest(parts: IngestParts): Ingest {
     state,
     limits,
     counters,
+    observer: parts.observer ?? NO_OBSERVER,
     signal: abandon.signal,
   });
   let closing = false;
@@ -193,6 +200,7 @@ export function createIngest(parts: IngestParts): Ingest {
   return {
     submit,
     counters,
+    rejections,
     waiting: () => queue.unsettled(),
     isCongested: () => isCongested,
     isRefusing: () => state.isRefusing(),

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { KnownCredentials } from '../access/login.ts';
 import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
+import type { Metrics } from './metrics.ts';
 import type { WebCounters } from './counters.ts';
 
 /** What became of a message that came in over HTTP. */
@@ -104,6 +105,9 @@ export interface WebParts {
   readonly storing: () => StoringState;
   /** Counts since the start, by name: `messages_received`. */
   readonly counters: () => Readonly<Record<string, number>>;
+  /** Rejected parts of messages since the start, by reason. */
+  readonly rejections: () => ReadonlyMap<string, number>;
+  readonly metrics: Metrics;
   /** What is now, by name: `messages_waiting`. */
   readonly gauges: () => Readonly<Record<string, number>>;
 }

@@ -19,6 +19,7 @@ import { dropGoneClients } from './gone-clients.ts';
 import { healthRoutes } from './health-routes.ts';
 import { createLiveHub, LIVE_HUB_DEFAULTS } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
+import { metricsRoutes } from './metrics-routes.ts';
 import { mqttRoutes } from './mqtt-routes.ts';
 import { nowPage } from './pages/now-page.ts';
 import { stationPage } from './pages/station-page.ts';
@@ -101,6 +102,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     submitRoutes(parts),
     rejectedRoutes(parts),
     liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station), parts.httpCounters),
+    metricsRoutes(parts),
     loginRoutes(parts, visitors),
     mqttRoutes,
     nowPage(parts),

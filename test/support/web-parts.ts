@@ -6,6 +6,7 @@ import type { CommittedReading, Micros } from '../../src/telemetry/reading.ts';
 import type { StationSnapshot } from '../../src/telemetry/station.ts';
 import { defaultUnit } from '../../src/telemetry/units.ts';
 import { newWebCounters } from '../../src/web/counters.ts';
+import { createMetrics } from '../../src/web/metrics.ts';
 import type { StoringState, SubmitOutcome, WebParts } from '../../src/web/parts.ts';
 import { createTestCredentials, type TestCredentials } from './credentials.ts';
 
@@ -139,6 +140,8 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       storing: () => storing,
       counters: () => ({ messages_received: 1234, readings_written: 1200 }),
       gauges: () => ({ messages_waiting: 3 }),
+      rejections: () => new Map(),
+      metrics: createMetrics(),
     },
     credentials,
     submitted,
