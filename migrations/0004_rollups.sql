@@ -25,6 +25,9 @@ CREATE TABLE rollup_state (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   closed_until timestamptz NOT NULL,
   rolled_until timestamptz NOT NULL CHECK (rolled_until <= closed_until),
+  -- Once all transactions with a lesser number have ended, nobody can store a reading for a time before fenced_until without a mark.
+  fence xid8,
+  fenced_until timestamptz,
   -- That of rollups_day; null before the first one.
   time_zone text,
   -- The last run of the worker, and what it came to.
@@ -70,11 +73,18 @@ BEGIN
 END
 $$;
 
+-- What expired readings came to is kept: nothing could bring it back.
 CREATE FUNCTION forget_rollups() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  DELETE FROM rollups_hour;
-  DELETE FROM rollups_day;
-  UPDATE series SET rollup_version = rollup_version + 1;
+  IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+    RAISE EXCEPTION 'readings can be truncated at the isolation level READ COMMITTED only'
+      USING HINT = 'At others this transaction may not see all roll-ups that have to go, too.';
+  END IF;
+  DELETE FROM rollups_hour AS hour USING series WHERE series.id = series_id AND bucket >= raw_from;
+  DELETE FROM rollups_day AS day USING series WHERE series.id = series_id AND bucket >= raw_from;
+  -- In the order in which others lock series.
+  UPDATE series SET rollup_version = rollup_version + 1
+  WHERE id IN (SELECT id FROM series ORDER BY station_id, metric FOR NO KEY UPDATE);
   RETURN NULL;
 END
 $$;

@@ -14,6 +14,7 @@ import { openChannels } from './open-channels.ts';
 import { openCredentials } from './open-credentials.ts';
 import { openDatabase } from './open-database.ts';
 import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
+import { openRetention } from './open-retention.ts';
 import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
 import { leaveAddresses } from './service-addresses.ts';
@@ -124,10 +125,12 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
 
   const writes = createAddressLimit({ most: config.httpMaxWritesPerSecond, perSeconds: 1 });
   const httpCounters = newWebCounters();
+  const retention = openRetention({ config, log, database, preparation }, releasers);
   const counters = () => ({
     ...ingest.counters,
     ...broker.counters,
     ...httpCounters,
+    ...retention.counters(),
     http_requests_throttled: writes.refusals(),
     logins_throttled: wrongSecrets.refusals(),
   });
@@ -138,6 +141,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     connected_clients: broker.connectedClients(),
     clock_ahead_ms: clock.aheadMs(),
     state_changes_unwritten: broker.unwrittenChanges(),
+    ...retention.gauges(),
   });
   let mqtt: AddressInfo | undefined;
   let mqtts: AddressInfo | undefined;
@@ -176,6 +180,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     onPresence: (listener) => presence.listen(listener),
     brokerListening: () => broker.isListening(),
     storing: () => storingReport(ingest, spool, preparation),
+    rollups: () => retention.rollups(),
     counters,
     gauges,
     rejections: () => ingest.rejections,

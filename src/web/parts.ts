@@ -33,6 +33,20 @@ export interface StoringState {
   readonly spooledBytes: number | undefined;
 }
 
+/** How far readings are summed up by hour and by day, as it was found last; nothing but a problem before it was. */
+export interface RollupStatus {
+  /** `-Infinity` before the first run. */
+  readonly rolledUntil?: Micros;
+  readonly hoursBehind?: number;
+  /** Stretches that are out of date. */
+  readonly marks?: number;
+  /** When the last run ended, and how long it took. */
+  readonly ranAt?: Micros | undefined;
+  readonly runMs?: number | undefined;
+  /** What keeps it from going on. */
+  readonly problem: string | undefined;
+}
+
 /** Everything the web layer needs of the rest of the service; `service.ts` fills it in. */
 export interface WebParts {
   readonly pool: Pool;
@@ -103,6 +117,7 @@ export interface WebParts {
   /** Whether the broker takes connections, on every port it was told to. */
   readonly brokerListening: () => boolean;
   readonly storing: () => StoringState;
+  readonly rollups: () => RollupStatus;
   /** Counts since the start, by name: `messages_received`. */
   readonly counters: () => Readonly<Record<string, number>>;
   /** Rejected parts of messages since the start, by reason. */

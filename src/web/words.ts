@@ -82,6 +82,18 @@ export function counterName(counter: string): string {
   return capitalized(spaced(counter));
 }
 
+/** `1 hour`, `3,120 hours` */
+export function counted(count: number, one: string, several: string): string {
+  return `${count.toLocaleString('en-GB')} ${count === 1 ? one : several}`;
+}
+
+/** `12 ms`, `3.4 s`, `7 min` */
+export function durationText(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  return seconds < 100 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds / 60)} min`;
+}
+
 /** `3.4 MB`; decimal, as disks are sold. */
 export function bytesText(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];

@@ -7,7 +7,7 @@ import type { StationSnapshot } from '../../src/telemetry/station.ts';
 import { defaultUnit } from '../../src/telemetry/units.ts';
 import { newWebCounters } from '../../src/web/counters.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
-import type { StoringState, SubmitOutcome, WebParts } from '../../src/web/parts.ts';
+import type { RollupStatus, StoringState, SubmitOutcome, WebParts } from '../../src/web/parts.ts';
 import { createTestCredentials, type TestCredentials } from './credentials.ts';
 
 /** What a test changes while the app runs. */
@@ -33,6 +33,7 @@ export interface WebPartsHandle {
   setOnline(station: string, online: boolean): void;
   setBrokerListening(listening: boolean): void;
   setStoring(changes: Partial<StoringState>): void;
+  setRollups(status: RollupStatus): void;
   onSubmit(answer: () => Promise<SubmitOutcome>): void;
 }
 
@@ -87,6 +88,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     spooledMessages: 0,
     spooledBytes: 0,
   };
+  let rollups: RollupStatus = { problem: undefined };
   let answer = (): Promise<SubmitOutcome> => Promise.resolve({ ...STORED, stored: 1 });
   const clock = (): Micros => Math.floor((Date.now() + offsetMs) * 1000);
 
@@ -138,6 +140,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       },
       brokerListening: () => listening,
       storing: () => storing,
+      rollups: () => rollups,
       counters: () => ({ messages_received: 1234, readings_written: 1200 }),
       gauges: () => ({ messages_waiting: 3 }),
       rejections: () => new Map(),
@@ -172,6 +175,9 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     },
     setStoring(changes) {
       storing = { ...storing, ...changes };
+    },
+    setRollups(status) {
+      rollups = status;
     },
     onSubmit(next) {
       answer = next;

@@ -227,6 +227,26 @@ test('the status page says where readings are while the database does not take t
   expect(stalled).toContain('The database: disk full. The spool: no space left.');
 });
 
+test('the status page says how far roll-ups are, and what keeps them from going on', async () => {
+  const web = await useStation([]);
+  const row = async (): Promise<string> =>
+    /<dt>Roll-ups<\/dt><dd>(.*?)<\/dd>/
+      .exec((await web.ask('/status')).text)![1]!
+      .replace(/<[^>]+>/g, '')
+      .trim();
+  expect(await row()).toBe('not looked at yet');
+  const rolledUntil = Date.UTC(2026, 10, 22, 12) * 1000;
+  const ranAt = web.parts.clock() - 5_400_000;
+  web.setRollups({ rolledUntil, hoursBehind: 0, marks: 1, ranAt, runMs: 1_230, problem: undefined });
+  expect(await row()).toBe(
+    'up to date until Sun, 22 Nov 2026, 13:00 CET, 1 stretch to be made anew, last run 5 s ago, 1.2 s',
+  );
+  web.setRollups({ rolledUntil, hoursBehind: 3_120, marks: 0, problem: undefined });
+  expect(await row()).toBe('3,120 hours behind until Sun, 22 Nov 2026, 13:00 CET');
+  web.setRollups({ problem: 'disk full' });
+  expect(await row()).toBe('wait disk full');
+});
+
 test('a database that is not there yet is not taken for one without stations', async () => {
   const web = await useWeb();
   web.setStoring({ state: 'spooling', isPrepared: false, databaseProblem: 'connect ECONNREFUSED' });

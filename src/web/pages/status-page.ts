@@ -3,9 +3,17 @@ import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import type { RejectedRow } from '../../storage/rejected-query.ts';
-import type { StoringState, WebParts } from '../parts.ts';
+import type { RollupStatus, StoringState, WebParts } from '../parts.ts';
 import { createStatusFacts } from '../status-facts.ts';
-import { ageText, bytesText, counterName, LATE_AFTER_MS, STALE_AFTER_MS } from '../words.ts';
+import {
+  ageText,
+  bytesText,
+  counted,
+  counterName,
+  durationText,
+  LATE_AFTER_MS,
+  STALE_AFTER_MS,
+} from '../words.ts';
 import { createZonedTime, type ZonedTime } from '../zoned-time.ts';
 import { frame } from './frame.ts';
 import { isSilent, stationHref } from './station-card.ts';
@@ -39,6 +47,7 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
           size: facts.sizeBytes === undefined ? undefined : bytesText(facts.sizeBytes),
         },
         spool: spoolFacts(storing),
+        rollups: rollupFacts(parts.rollups(), now, zone),
         stationCount: stations.length,
         stationsUnknown: stations.length === 0 && !storing.isPrepared,
         stations: stations.map((station) => stationRow(station, now, zone)),
@@ -58,11 +67,27 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
 }
 
 function spoolFacts({ spoolProblem, spooledMessages = 0, spooledBytes = 0 }: StoringState): object {
-  const count = spooledMessages.toLocaleString('en-GB');
   return {
     problem: spoolProblem,
-    held: spooledMessages === 0 ? undefined : `${count} ${spooledMessages === 1 ? 'message' : 'messages'}`,
+    held: spooledMessages === 0 ? undefined : counted(spooledMessages, 'message', 'messages'),
     size: bytesText(spooledBytes),
+  };
+}
+
+function rollupFacts(
+  { rolledUntil = Number.NEGATIVE_INFINITY, hoursBehind = 0, marks = 0, ...run }: RollupStatus,
+  now: Micros,
+  zone: ZonedTime,
+): object {
+  const { problem, ranAt, runMs = 0 } = run;
+  const lastRun =
+    ranAt === undefined ? [] : [`last run ${ageText((now - ranAt) / 1000)}, ${durationText(runMs)}`];
+  const outOfDate = marks === 0 ? [] : [`${counted(marks, 'stretch', 'stretches')} to be made anew`];
+  return {
+    problem,
+    behind: hoursBehind > 0 ? counted(hoursBehind, 'hour', 'hours') : undefined,
+    until: Number.isFinite(rolledUntil) ? zone.full(rolledUntil) : undefined,
+    details: [...outOfDate, ...lastRun].join(', '),
   };
 }
 
