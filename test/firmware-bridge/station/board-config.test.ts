@@ -1,11 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { boardConfig } from '../../../firmware-bridge/station/board-config.ts';
-import { useBoard } from './support/board.ts';
-import { daysAgo } from './support/config.ts';
-
-// MicroPython runs in a thread of its own, on a machine that others may use.
-vi.setConfig({ testTimeout: 120_000 });
+import { evaluate } from './support/python.ts';
 
 const BOARD = { station: 'outside', user: 'outside', password: 'x', host: '192.168.1.10', port: 1883 };
 const WIFI = { name: 'a', password: 'b' };
@@ -13,15 +9,15 @@ const EXAMPLE = new URL('../../../firmware-bridge/station/config.example.json', 
 
 /** What the board makes of the file: its settings, or what it says of it. */
 async function load(config: string): Promise<unknown> {
-  const program = `import json, settings
+  const program = `import settings
+with open("config.json", "w") as file:
+    file.write(${JSON.stringify(config)})
 try:
-    print(json.dumps(settings.load("config.json")))
+    said = settings.load("config.json")
 except settings.SettingsError as error:
-    print(json.dumps(str(error)))`;
-  const board = await useBoard({ config, devices: [], startAt: daysAgo(1) });
-  const end = await board.run(60, { program });
-  if (end.kind !== 'returned') throw new Error(JSON.stringify(end));
-  return JSON.parse(board.log.at(-1)!);
+    said = str(error)`;
+  const [said] = await evaluate(program, ['said']);
+  return said;
 }
 
 describe('the file that is written for a board', () => {
