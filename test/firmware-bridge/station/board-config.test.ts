@@ -7,11 +7,14 @@ const BOARD = { station: 'outside', user: 'outside', password: 'x', host: '192.1
 const WIFI = { name: 'a', password: 'b' };
 const EXAMPLE = new URL('../../../firmware-bridge/station/config.example.json', import.meta.url);
 
-/** What the board makes of the file: its settings, or what it says of it. */
-async function load(config: string): Promise<unknown> {
+/** What the board, with these files beside its own, makes of the configuration: its settings, or what it says of it. */
+async function load(config: string, files: Readonly<Record<string, string>> = {}): Promise<unknown> {
+  const writes = Object.entries({ ...files, 'config.json': config }).map(
+    ([path, text]) => `with open(${JSON.stringify(path)}, "w") as file:
+    file.write(${JSON.stringify(text)})`,
+  );
   const program = `import settings
-with open("config.json", "w") as file:
-    file.write(${JSON.stringify(config)})
+${writes.join('\n')}
 try:
     said = settings.load("config.json")
 except settings.SettingsError as error:
@@ -93,6 +96,26 @@ test.each([
   expect(await load(withSensors({ driver: 'ds18b20', pin: 2 }, { driver: 'mcp9808', ...options }))).toMatch(
     said,
   );
+});
+
+describe("a driver of one's own", () => {
+  const driver = (metric: string) => ({
+    'drivers/own.py': `class Sensor:\n    METRICS = (("wind_speed", 1), ("${metric}", 0))`,
+  });
+
+  test.each(['time', 'status', 'readings_dropped'])(
+    'may not call a metric %s, which a message has another use for',
+    async (metric) => {
+      expect(await load(withSensors({ driver: 'own' }), driver(metric))).toBe(
+        `config.json: sensors: no metric may be called '${metric}', a word of the messages themselves: rename it in its driver, or give it a suffix`,
+      );
+    },
+  );
+
+  test('may do so with a suffix', async () => {
+    const sensors = [{ driver: 'own', suffix: 'clock' }];
+    expect(await load(withSensors(...sensors), driver('time'))).toMatchObject({ sensors });
+  });
 });
 
 test.each([
