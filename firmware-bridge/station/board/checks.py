@@ -1,5 +1,5 @@
 # What is wrong in config.json. A module of its own, which settings.py lets go of: the ESP8266 needs the memory.
-from ring import LONGEST_LAYOUT, layout_of
+from record import LONGEST_LAYOUT, layout_of
 from sensing import columns
 
 # What the placeholders of a generated file begin with.

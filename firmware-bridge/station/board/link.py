@@ -6,7 +6,7 @@ import machine
 
 import message
 from mqtt import Client, Refused
-from ring import BASE, RELATIVE
+from record import BASE, RELATIVE
 from wifi import Wifi
 
 # Readings in one message of a backlog. It exists several times while it is made and sent, and an ESP8266 has ten

@@ -4,23 +4,12 @@
 # is a header line and records of one size; it is only ever appended to, and removed as a whole: when all in it was
 # acknowledged, or when it is the oldest and there are too many. Nothing is rewritten in place. What is in flash is found
 # out at a start from names, sizes and checksums.
-#
-#     header  "TG1 <dropped> <record size> <metric>:<decimals>,… <crc32, hex>\n"
-#     record  sequence u32, time u32, session u16, kind u8, a value i32 for each metric, crc32 u32; little-endian
 import os
 import struct
 import sys
-from binascii import crc32
 
-ABSOLUTE = 0  # time is unix seconds
-RELATIVE = 1  # time is seconds since the session began
-BASE = 2  # no reading: time is when the session began, in unix seconds
-MISSING = -0x80000000
+from record import BASE, BLOCK, HEAD, LONGEST_HEADER, header, layout_of, pack, parse_header, unpack
 
-BLOCK = 4096
-LONGEST_HEADER = 512
-LONGEST_LAYOUT = LONGEST_HEADER - 30  # what stands around it, with the longest numbers
-HEAD = "<IIHB"
 ENOSPC = 28
 
 
@@ -55,8 +44,7 @@ class Ring:
         return self.segments[0][0] if self.segments else self.buffer[0][0] if self.buffer else self.next
 
     def add(self, kind, time, session, values):
-        packed = struct.pack(self._format, self.next, time, session, kind, *values)
-        self.buffer.append((self.next, packed + struct.pack("<I", crc32(packed))))
+        self.buffer.append((self.next, pack(self._format, self.next, time, session, kind, *values)))
         self.next += 1
         self.session = session
         if len(self.buffer) >= self.write_every:
@@ -112,12 +100,12 @@ class Ring:
                 columns, raw, size = self._read(first, start - first, most)
                 if not size:
                     return columns, [], start + most - 1
-                records = [self.unpack(raw[i * size : i * size + size]) for i in range(most)]
+                records = [unpack(raw[i * size : i * size + size]) for i in range(most)]
                 whole = [record for record in records if record]
                 self.dropped += most - len(whole)
                 return columns, whole, start + most - 1
         batch = [entry for entry in self.buffer if entry[0] >= start][:most]
-        return self.columns, [self.unpack(record) for _, record in batch], batch[-1][0] if batch else start - 1
+        return self.columns, [unpack(record) for _, record in batch], batch[-1][0] if batch else start - 1
 
     # Everything up to this sequence number is stored elsewhere.
     def acknowledge(self, sequence):
@@ -137,11 +125,11 @@ class Ring:
             for i in range(0, count, 20):
                 _, raw, size = self._read(first, i, min(20, count - i))
                 for at in range(0, len(raw) if size else 0, size or 1):
-                    record = self.unpack(raw[at : at + size])
+                    record = unpack(raw[at : at + size])
                     if record and record[0] == BASE and record[2] == session:
                         return record[1]
         for _, raw in self.buffer:
-            record = self.unpack(raw)
+            record = unpack(raw)
             if record and record[0] == BASE and record[2] == session:
                 return record[1]
         return None
@@ -149,7 +137,7 @@ class Ring:
     def _read(self, first, index, count):
         try:
             with open(self.path(first), "rb") as file:
-                columns, size, length = parse_header(file.read(LONGEST_HEADER))
+                columns, size, length, _ = parse_header(file.read(LONGEST_HEADER))
                 if not size:
                     raise OSError(0)
                 file.seek(length + index * size)
@@ -159,16 +147,8 @@ class Ring:
             self.dropped += count
             return self.columns, b"", 0
 
-    def unpack(self, raw):
-        if len(raw) > 15 and struct.unpack("<I", raw[-4:])[0] == crc32(raw[:-4]):
-            _, time, session, kind = struct.unpack_from(HEAD, raw)
-            return kind, time, session, struct.unpack("<%di" % ((len(raw) - 15) // 4), raw[11:-4])
-        print("ring: a damaged record")
-        return None
-
     def header(self, dropped):
-        line = "TG1 %d %d %s " % (dropped, self.size, self._layout)
-        return ("%s%08x\n" % (line, crc32(line.encode()))).encode()
+        return header(dropped, self.size, self._layout)
 
     def path(self, first):
         return "%s/%08x" % (self.folder, first)
@@ -192,20 +172,3 @@ class Ring:
             os.remove(self.path(first))
         except OSError as error:
             print("ring: can't remove %08x: %r" % (first, error))
-
-
-def layout_of(columns):
-    return ",".join("%s:%d" % column for column in columns)
-
-
-# (columns, record size, length of the header); a record size of 0 when it is damaged.
-def parse_header(head):
-    end = head.find(b"\n") + 1
-    try:
-        magic, _, size, layout, crc = head[:end].decode().split(" ")
-        if magic != "TG1" or crc32(head[: end - 9]) != int(crc, 16):
-            raise ValueError
-        columns = tuple((c.split(":")[0], int(c.split(":")[1])) for c in layout.split(","))
-        return columns, int(size), end
-    except (ValueError, UnicodeError, IndexError):
-        return (), 0, 0

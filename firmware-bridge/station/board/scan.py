@@ -1,7 +1,7 @@
 # What is in flash at a start. A module of its own, which ring.py lets go of: the ESP8266 needs the memory.
 import os
 
-from ring import BLOCK, LONGEST_HEADER, parse_header
+from record import BLOCK, LONGEST_HEADER, parse_header, unpack
 
 FOLDER = 0x4000  # in a file's mode
 NOT_OURS = 0x80000000  # no board gets so far, and not far behind it sequence numbers end
@@ -57,14 +57,13 @@ def scan_segment(ring, first):
 # Whether there is anything in it to be read.
 def index_segment(ring, first, length):
     with open(ring.path(first), "rb") as file:
-        head = file.read(LONGEST_HEADER)
-        columns, size, start = parse_header(head)
+        columns, size, start, dropped = parse_header(file.read(LONGEST_HEADER))
         count = (length - start) // size if size else 0
         if count == 0:
             return False
         file.seek(start + (count - 1) * size)
-        last = ring.unpack(file.read(size))
-    ring.dropped = int(head.split(b" ")[1])
+        last = unpack(file.read(size))
+    ring.dropped = dropped
     ring.segments.append([first, count])
     ring.next = first + count
     if last:

@@ -1,7 +1,7 @@
 # From the sensors in config.json to the values of a reading.
 import gc
 
-from ring import MISSING
+from record import MISSING
 
 
 # A driver is a file in drivers/ with a class Sensor:

@@ -9,7 +9,8 @@ import hardware
 import settings
 from clock import Clock
 from link import Link
-from ring import ABSOLUTE, MISSING, RELATIVE, Ring
+from record import ABSOLUTE, MISSING, RELATIVE
+from ring import Ring
 from sensing import Sensors
 
 CONFIG = "config.json"

@@ -85,15 +85,15 @@ test('without a usable folder a board says so, and keeps its readings in memory'
 });
 
 test('a header that was made of a wrong suffix is taken for a damaged one', async () => {
-  const program = `from ring import parse_header
+  const program = `from record import parse_header
 from binascii import crc32
 def header(layout):
     line = "TG1 0 19 %s " % layout
     return ("%s%08x\\n" % (line, crc32(line.encode()))).encode()`;
   const taken = ['a:2', 'a,b:2', 'a b:2'].map((layout) => `parse_header(header("${layout}"))`);
   expect(await evaluate(program, taken)).toEqual([
-    [[['a', 2]], 19, 22],
-    [[], 0, 0],
-    [[], 0, 0],
+    [[['a', 2]], 19, 22, 0],
+    [[], 0, 0, 0],
+    [[], 0, 0, 0],
   ]);
 });
