@@ -92,10 +92,6 @@ class Link:
         self._heard_at = self.clock.elapsed_ms()
 
     def _send(self):
-        if self.ring.dropped != self._told_dropped:
-            self._tell_dropped()
-        if not len(self.ring):
-            return
         try:
             last = self._send_batch()
         except MemoryError:
@@ -118,6 +114,9 @@ class Link:
     # Returns the last sequence number of what was acknowledged.
     def _send_batch(self):
         columns, records, last = self.ring.peek(self._batch)
+        # Before what is damaged leaves the flash with its batch.
+        if self.ring.dropped != self._told_dropped:
+            self._tell_dropped()
         readings = [record for record in records if record[0] != BASE]
         bases = {}
         for kind, _, session, _ in readings:

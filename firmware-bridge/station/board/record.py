@@ -1,7 +1,8 @@
-# The bytes of the ring's segments.
+# The bytes of the ring.
 #
 #     header  "TG1 <dropped> <record size> <metric>:<decimals>,… <crc32, hex>\n"
 #     record  sequence u32, time u32, session u16, kind u8, a value i32 for each metric, crc32 u32; little-endian
+#     notes   "TG1 <dropped> <segment, hex>,… <crc32, hex>\n"
 import struct
 from binascii import crc32
 
@@ -20,21 +21,32 @@ def layout_of(columns):
     return ",".join("%s:%d" % column for column in columns)
 
 
-def header(dropped, size, layout):
-    line = "TG1 %d %d %s " % (dropped, size, layout)
+# A line of words, the last of which is their checksum.
+def seal(*words):
+    line = "TG1 %s " % " ".join(str(word) for word in words)
     return ("%s%08x\n" % (line, crc32(line.encode()))).encode()
+
+
+# The words of the first line, and its length; none when it is damaged.
+def unseal(raw):
+    end = raw.find(b"\n") + 1
+    try:
+        words = raw[:end].decode().split(" ")
+        if words[0] == "TG1" and crc32(raw[: end - 9]) == int(words[-1], 16):
+            return words[1:-1], end
+    except (ValueError, UnicodeError):
+        pass
+    return (), 0
 
 
 # (columns, record size, length of the header, how many were dropped before it); a record size of 0 when it is damaged.
 def parse_header(head):
-    end = head.find(b"\n") + 1
+    words, end = unseal(head)
     try:
-        magic, dropped, size, layout, crc = head[:end].decode().split(" ")
-        if magic != "TG1" or crc32(head[: end - 9]) != int(crc, 16):
-            raise ValueError
+        dropped, size, layout = words
         columns = tuple((c.split(":")[0], int(c.split(":")[1])) for c in layout.split(","))
         return columns, int(size), end, int(dropped)
-    except (ValueError, UnicodeError, IndexError):
+    except (ValueError, IndexError):
         return (), 0, 0, 0
 
 
@@ -48,5 +60,4 @@ def unpack(raw):
     if len(raw) > 15 and struct.unpack("<I", raw[-4:])[0] == crc32(raw[:-4]):
         _, time, session, kind = struct.unpack_from(HEAD, raw)
         return kind, time, session, struct.unpack("<%di" % ((len(raw) - 15) // 4), raw[11:-4])
-    print("ring: a damaged record")
     return None

@@ -4,13 +4,16 @@
 # is a header line and records of one size; it is only ever appended to, and removed as a whole: when all in it was
 # acknowledged, or when it is the oldest and there are too many. Nothing is rewritten in place. What is in flash is found
 # out at a start from names, sizes and checksums.
+#
+# Beside them lies a file of notes: what no segment tells. It is written when something fails that the next start must know.
 import os
 import struct
 import sys
 
-from record import BASE, BLOCK, HEAD, LONGEST_HEADER, header, layout_of, pack, parse_header, unpack
+from record import BASE, BLOCK, HEAD, LONGEST_HEADER, layout_of, pack, parse_header, seal, unpack
 
 ENOSPC = 28
+NOTES = "/notes"
 
 
 class Ring:
@@ -26,9 +29,12 @@ class Ring:
         self._layout = layout_of(columns)
         self._format = HEAD + "i" * len(columns)
         self.size = struct.calcsize(self._format) + 4
-        self.per_segment = (BLOCK - len(self.header(0xFFFFFFFF))) // self.size
+        self.per_segment = (BLOCK - len(seal(0xFFFFFFFF, self.size, self._layout))) // self.size
         self._most_segments = (keep + self.per_segment - 1) // self.per_segment + 1
-        self.segments = []  # [first sequence, count], oldest first
+        self.segments = []  # [first sequence, count, how many of these are counted as dropped], oldest first
+        self.stuck = []  # segments that are done with, by first sequence, and that can't be removed
+        self.noted = 0  # dropped, as the notes have it
+        self._looked = 0  # how many of the batch that was peeked at last are damaged: dropped has them
         self.appendable = False  # whether the newest segment may be appended to
         self.has_folder = True
         import scan
@@ -73,10 +79,10 @@ class Ring:
             while len(self.segments) >= self._most_segments:
                 self._drop_oldest()
             # A segment of which nothing was acknowledged as written may be there, under the same name: "wb" ends it.
-            data.extend(self.header(self.dropped))
+            data.extend(self.header())
             first, count, mode = self.buffer[0][0], 0, "wb"
         else:
-            first, count = self.segments[-1]
+            first, count, _ = self.segments[-1]
             mode = "ab"
         batch = self.buffer[: self.per_segment - count]
         for _, record in batch:
@@ -84,7 +90,7 @@ class Ring:
         with open(self.path(first), mode) as file:
             file.write(data)
         if mode == "wb":
-            self.segments.append([first, 0])
+            self.segments.append([first, 0, 0])
             self.appendable = True
         self.segments[-1][1] += len(batch)
         self.buffer = self.buffer[len(batch) :]
@@ -93,23 +99,35 @@ class Ring:
     # a record being (kind, time, session, values). Damaged ones are left out, so there may be none.
     def peek(self, most):
         start = max(self.acknowledged + 1, self._first())
-        for first, count in self.segments:
+        for first, count, lost in self.segments:
             if start < first + count:
+                if lost == count:
+                    self._count_damaged(0)
+                    return self.columns, [], first + count - 1
                 start = max(start, first)
                 most = min(most, first + count - start)
                 columns, raw, size = self._read(first, start - first, most)
-                if not size:
-                    return columns, [], start + most - 1
-                records = [unpack(raw[i * size : i * size + size]) for i in range(most)]
+                records = [unpack(raw[i * size : i * size + size]) for i in range(most)] if size else []
                 whole = [record for record in records if record]
-                self.dropped += most - len(whole)
+                self._count_damaged(most - len(whole))
                 return columns, whole, start + most - 1
+        self._count_damaged(0)
         batch = [entry for entry in self.buffer if entry[0] >= start][:most]
         return self.columns, [unpack(record) for _, record in batch], batch[-1][0] if batch else start - 1
 
-    # Everything up to this sequence number is stored elsewhere.
+    # Until a batch is acknowledged it is peeked at again and again.
+    def _count_damaged(self, count):
+        if count > self._looked:
+            print("ring: damaged records: %d" % count)
+        self.dropped += count - self._looked
+        self._looked = count
+
+    # Everything up to this sequence number, which peek gave, is stored elsewhere.
     def acknowledge(self, sequence):
         self.acknowledged = sequence
+        if self._looked:
+            self.segments[0][2] += self._looked
+            self._looked = 0
         while self.segments and self.segments[0][0] + self.segments[0][1] - 1 <= sequence:
             self._remove_oldest()
         while self.buffer and self.buffer[0][0] <= sequence:
@@ -118,10 +136,12 @@ class Ring:
     # They have been told, and no segment is left that would count them again after a start.
     def forget_dropped(self):
         self.dropped = 0
+        if self.noted:
+            self.note()
 
     # When a session began, as a BASE record says that follows its readings; None when there is none.
     def base_of(self, session):
-        for first, count in self.segments:
+        for first, count, _ in self.segments:
             for i in range(0, count, 20):
                 _, raw, size = self._read(first, i, min(20, count - i))
                 for at in range(0, len(raw) if size else 0, size or 1):
@@ -144,25 +164,29 @@ class Ring:
                 return columns, file.read(size * count), size
         except OSError as error:
             print("ring: %08x can't be read: %r" % (first, error))
-            self.dropped += count
             return self.columns, b"", 0
 
-    def header(self, dropped):
-        return header(dropped, self.size, self._layout)
+    def header(self):
+        return seal(self.gone(), self.size, self._layout)
+
+    # How many were dropped that no segment holds: of the others, each start counts what is damaged.
+    def gone(self):
+        return self.dropped - self._looked - sum(lost for _, _, lost in self.segments)
 
     def path(self, first):
         return "%s/%08x" % (self.folder, first)
 
     def _drop_oldest(self):
-        first, count = self.segments[0]
-        lost = first + count - max(first, self.acknowledged + 1)
+        first, count, lost = self.segments[0]
+        left = first + count - max(first, self.acknowledged + 1) - self._looked if lost < count else 0
+        self._looked = 0
+        self.dropped += left
         self._remove_oldest()
-        if lost > 0:
-            self.dropped += lost
-            print("ring: full, the oldest %d readings are dropped, %d so far" % (lost, self.dropped))
+        if left > 0:
+            print("ring: full, the oldest %d readings are dropped, %d so far" % (left, self.dropped))
 
     def _remove_oldest(self):
-        first, _ = self.segments.pop(0)
+        first = self.segments.pop(0)[0]
         if not self.segments:
             self.appendable = False
         self.remove(first)
@@ -170,5 +194,19 @@ class Ring:
     def remove(self, first):
         try:
             os.remove(self.path(first))
+            if first in self.stuck:
+                self.stuck.remove(first)
         except OSError as error:
             print("ring: can't remove %08x: %r" % (first, error))
+            if first not in self.stuck:
+                self.stuck.append(first)
+                self.note()
+
+    # littlefs replaces a file as a whole.
+    def note(self):
+        self.noted = self.gone()
+        try:
+            with open(self.folder + NOTES, "wb") as file:
+                file.write(seal(self.noted, ",".join("%x" % first for first in self.stuck)))
+        except OSError as error:
+            print("ring: can't note what is lost: %r" % error)

@@ -6,6 +6,7 @@ import { useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
 import type { World } from './support/exchange.ts';
 import { evaluate } from './support/python.ts';
+import { breaking } from './support/ring.ts';
 import { expectExactly, stored } from './support/stored.ts';
 
 // MicroPython runs in a thread of its own, on a machine that others may use.
@@ -15,23 +16,9 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const NETWORK_FAILS = { after: 90, run: (world: World) => void (world.wifi = false) };
 
-/** The program on a flash where these calls end with EIO for files whose names end so, and for the folder, which is ''. */
-function onBrokenFlash(
-  broken: Readonly<Partial<Record<'open' | 'stat' | 'remove' | 'ilistdir', string>>>,
-): string {
-  const lines = Object.entries(broken).map(([call, end]) => `fail("${call}", "${end}")`);
-  return `from flash import Flash
-
-def fail(call, end):
-    works = getattr(Flash, call)
-    def fails(self, path, *more):
-        if path.endswith(end):
-            raise OSError(5)
-        return works(self, path, *more)
-    setattr(Flash, call, fails)
-
-${lines.join('\n')}
-import main`;
+/** The program on a flash of which these calls fail. */
+function onBrokenFlash(broken: Parameters<typeof breaking>[0]): string {
+  return `${breaking(broken)}\nimport main`;
 }
 
 test.each(['open', 'stat'] as const)(
@@ -52,7 +39,9 @@ test.each(['open', 'stat'] as const)(
     expectExactly(await stored(database, 'temperature'), kept);
     const told = await stored(database, 'readings_dropped');
     expect(Math.max(...told.map(({ value }) => value))).toBe(perSegment);
-    expect(await readdir(board.ringFolder)).toEqual([second, '0000beef']);
+    await board.run(2 * MINUTE, { program });
+    expect(await stored(database, 'readings_dropped')).toEqual(told);
+    expect(await readdir(board.ringFolder)).toEqual([second, '0000beef', 'notes']);
   },
 );
 
