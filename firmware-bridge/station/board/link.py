@@ -74,7 +74,7 @@ class Link:
 
     # At once, for power may go before anything can be sent; and once, for a repetition must carry the same times.
     def _note_base(self):
-        self.ring.add(BASE, self.clock.base, self.ring.session, (0,) * len(self.ring.columns))
+        self.ring.add(BASE, self.clock.base, (0,) * len(self.ring.columns))
         self.ring.flush()
         self.has_relative = False
 

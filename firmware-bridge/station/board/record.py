@@ -2,7 +2,7 @@
 #
 #     header  "TG1 <dropped> <record size> <metric>:<decimals>,… <crc32, hex>\n"
 #     record  sequence u32, time u32, session u16, kind u8, a value i32 for each metric, crc32 u32; little-endian
-#     notes   "TG1 <dropped> <segment, hex>,… <crc32, hex>\n"
+#     notes   "TG1 <session> <dropped> <segment, hex>,… <crc32, hex>\n"
 import struct
 from binascii import crc32
 

@@ -5,7 +5,8 @@
 # acknowledged, or when it is the oldest and there are too many. Nothing is rewritten in place. What is in flash is found
 # out at a start from names, sizes and checksums.
 #
-# Beside them lies a file of notes: what no segment tells. It is written when something fails that the next start must know.
+# Beside them lies a file of notes: what no segment tells. It is written when a session begins, and when something fails that
+# the next start must know.
 import os
 import struct
 import sys
@@ -23,7 +24,7 @@ class Ring:
         self.columns = columns
         self.write_every = write_every
         self.dropped = 0  # readings that are gone without having been acknowledged, until forget_dropped()
-        self.session = 0  # of the newest record
+        self.session = 0  # the newest: readings of two sessions never have one number
         self.buffer = []  # not in flash yet: (sequence, record)
         self.acknowledged = 0
         self._layout = layout_of(columns)
@@ -49,10 +50,24 @@ class Ring:
     def _first(self):
         return self.segments[0][0] if self.segments else self.buffer[0][0] if self.buffer else self.next
 
-    def add(self, kind, time, session, values):
-        self.buffer.append((self.next, pack(self._format, self.next, time, session, kind, *values)))
-        self.next += 1
+    # Noted before its first reading, which may be damaged when the next start looks for the newest. It has 16 bits: a reading
+    # would have to wait for 65,536 starts to meet its number again.
+    def new_session(self):
+        self.session = (self.session + 1) & 0xFFFF
+        self.note()
+
+    # Goes on behind a deep sleep, with what was so before it.
+    def resume(self, session, acknowledged, following):
         self.session = session
+        self.acknowledged = acknowledged
+        if following > self.next:
+            # Its records must have the numbers that their places tell.
+            self.next = following
+            self.appendable = False
+
+    def add(self, kind, time, values):
+        self.buffer.append((self.next, pack(self._format, self.next, time, self.session, kind, *values)))
+        self.next += 1
         if len(self.buffer) >= self.write_every:
             self.flush()
 
@@ -204,9 +219,11 @@ class Ring:
 
     # littlefs replaces a file as a whole.
     def note(self):
+        if not self.has_folder:
+            return
         self.noted = self.gone()
         try:
             with open(self.folder + NOTES, "wb") as file:
-                file.write(seal(self.noted, ",".join("%x" % first for first in self.stuck)))
+                file.write(seal(self.session, self.noted, ",".join("%x" % first for first in self.stuck)))
         except OSError as error:
-            print("ring: can't note what is lost: %r" % error)
+            print("ring: notes can't be written: %r" % error)

@@ -22,7 +22,7 @@ def scan(ring):
         print("ring: %s can't be used: %r" % (ring.folder, error))
         print("ring: up to %d readings are kept, in memory only" % ring.per_segment)
         return
-    done = read_notes(ring)
+    session, done = read_notes(ring)
     # What is done with may be noted and no longer there: its name is taken all the same, for the notes stay as they are.
     for first in done:
         ring.next = max(ring.next, first + 1)
@@ -38,20 +38,22 @@ def scan(ring):
             ring.remove(first)
         else:
             scan_segment(ring, first)
+    # What the notes say is newer, or they could not be written.
+    if session is not None and (session - ring.session) & 0xFFFF < 0x8000:
+        ring.session = session
     # Its records must have the numbers that their places tell.
     ring.appendable = ring.appendable and sum(ring.segments[-1][:2]) == ring.next
 
 
-# Returns the segments that are done with, by first sequence.
+# Returns the newest session, or None, and the segments that are done with, by first sequence.
 def read_notes(ring):
     try:
         with open(ring.folder + NOTES, "rb") as file:
-            dropped, done = unseal(file.read(BLOCK))[0]
-            ring.noted = ring.dropped = int(dropped)
-            return [int(first, 16) for first in done.split(",") if first]
+            session, dropped, done = unseal(file.read(BLOCK))[0]
+        ring.noted = ring.dropped = int(dropped)
+        return int(session), [int(first, 16) for first in done.split(",") if first]
     except (OSError, ValueError):
-        # As a rule there is nothing to note.
-        return []
+        return None, []
 
 
 def scan_segment(ring, first):
@@ -84,14 +86,19 @@ def index_segment(ring, first, length):
         count = (length - start) // size if size else 0
         if count == 0:
             return False
-        file.seek(start + (count - 1) * size)
-        last = unpack(file.read(size))
+        index = count
+        record = None
+        # The newest session that can still be read of: its number must not be taken again.
+        while index and not record:
+            index -= 1
+            file.seek(start + index * size)
+            record = unpack(file.read(size))
     ring.dropped += max(0, dropped - ring.gone())
     add_segment(ring, first, count, 0)
-    if last:
-        ring.session = last[2]
+    if record:
+        ring.session = record[2]
     # Behind a torn record nothing could be found again.
-    whole = bool(last) and start + count * size == length
+    whole = bool(record) and index == count - 1 and start + count * size == length
     ring.appendable = whole and columns == ring.columns and size == ring.size
     return True
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { useService } from '../../support/service.ts';
@@ -6,7 +6,7 @@ import { useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
 import type { World } from './support/exchange.ts';
 import { evaluate } from './support/python.ts';
-import { breaking } from './support/ring.ts';
+import { breaking, segmentsIn } from './support/ring.ts';
 import { expectExactly, stored } from './support/stored.ts';
 
 // MicroPython runs in a thread of its own, on a machine that others may use.
@@ -27,7 +27,7 @@ test.each(['open', 'stat'] as const)(
     const { mqttPort, database } = await useService();
     const board = await useBoard(outside(mqttPort));
     await board.run(8 * HOUR, { events: [NETWORK_FAILS] });
-    const [first, second, third] = (await readdir(board.ringFolder)).toSorted();
+    const [first, second, third] = await segmentsIn(board.ringFolder);
     expect(third).toBeDefined();
     const perSegment = Number.parseInt(second!, 16) - Number.parseInt(first!, 16);
     await mkdir(join(board.ringFolder, '0000beef'));
@@ -41,7 +41,7 @@ test.each(['open', 'stat'] as const)(
     expect(Math.max(...told.map(({ value }) => value))).toBe(perSegment);
     await board.run(2 * MINUTE, { program });
     expect(await stored(database, 'readings_dropped')).toEqual(told);
-    expect(await readdir(board.ringFolder)).toEqual([second, '0000beef', 'notes']);
+    expect(await segmentsIn(board.ringFolder)).toEqual([second, '0000beef']);
   },
 );
 
@@ -49,11 +49,11 @@ test('after a newest segment that can not be read or removed, new readings go el
   const { mqttPort, database } = await useService();
   const board = await useBoard(outside(mqttPort));
   await board.run(10 * MINUTE, { events: [NETWORK_FAILS] });
-  const [only] = await readdir(board.ringFolder);
+  const [only] = await segmentsIn(board.ringFolder);
   const program = onBrokenFlash({ open: only!, remove: only! });
   const before = board.measured.length;
   await board.run(10 * MINUTE, { program });
-  expect(await readdir(board.ringFolder)).toHaveLength(2);
+  expect(await segmentsIn(board.ringFolder)).toHaveLength(2);
   board.world.wifi = true;
   await board.run(2 * MINUTE, { program });
   expect((await stored(database, 'temperature')).length).toBe(board.measured.length - (before - 2) - 10);
@@ -70,7 +70,7 @@ test('without a usable folder a board says so, and keeps its readings in memory'
   expect(end).toEqual({ kind: 'stopped' });
   expect(board.log).toContain("ring: /ring can't be used: OSError(5,)");
   expectExactly(await stored(database, 'temperature'), board.measured);
-  expect(await readdir(board.ringFolder)).toEqual([]);
+  expect(await segmentsIn(board.ringFolder)).toEqual([]);
 });
 
 test('a header that was made of a wrong suffix is taken for a damaged one', async () => {

@@ -32,7 +32,7 @@ test('the index of a full ring takes less than 2 KiB, and a message of its readi
   const before = used();
   run(`ring = Ring("/ring", columns, 2880)
 for i in range(4000):
-    ring.add(0, 1764000000 + i * 60, 1, (-100625, 101325, 4812))`);
+    ring.add(0, 1764000000 + i * 60, (-100625, 101325, 4812))`);
   expect(used() - before).toBeLessThan(2 * 1024);
   run('assert 2880 <= len(ring) < 4000');
   run('columns, records, _ = ring.peek(link.BATCH)');

@@ -1,10 +1,11 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { useService } from '../../support/service.ts';
 import { type Board, type BoardOptions, useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
 import type { World } from './support/exchange.ts';
+import { segmentsIn } from './support/ring.ts';
 import { expectExactly, stored } from './support/stored.ts';
 
 // MicroPython runs in a thread of its own, on a machine that others may use.
@@ -33,7 +34,7 @@ function withSmallRing(port: number): BoardOptions {
 }
 
 async function segments({ ringFolder }: Board): Promise<readonly string[]> {
-  return (await readdir(ringFolder)).toSorted().map((name) => join(ringFolder, name));
+  return (await segmentsIn(ringFolder)).map((name) => join(ringFolder, name));
 }
 
 describe('a full ring', () => {
@@ -134,6 +135,7 @@ test('with write_every, readings that are sent at once never touch the flash', a
   const board = await useBoard({ ...outside(mqttPort, { write_every: 10 }), capacity: 0 });
   await board.run(30 * MINUTE);
   expect(board.log.filter((line) => line.startsWith('ring: '))).toEqual([
+    "ring: notes can't be written: OSError(28,)",
     "ring: can't be written: OSError(28,)",
   ]);
   expectExactly(await stored(database, 'temperature'), board.measured);

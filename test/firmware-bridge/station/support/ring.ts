@@ -1,3 +1,5 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createFlash } from './flash.ts';
 import { evaluate } from './python.ts';
 
@@ -36,11 +38,14 @@ vfs.mount(Flash(), "/ring")
 
 def add(count):
     for i in range(count):
-        ring.add(ABSOLUTE, 1764000000 + 60 * ring.next, ring.session, (100 * ring.next,))
+        ring.add(ABSOLUTE, 1764000000 + 60 * ring.next, (100 * ring.next,))
 
 def values():
     got = []
-    while len(ring):
+    # Rather than for ever, as long as anything waits.
+    for _ in range(100):
+        if not len(ring):
+            break
         _, records, last = ring.peek(10)
         got += [record[3][0] // 100 for record in records]
         ring.acknowledge(last)
@@ -60,4 +65,18 @@ export async function startRing(
   });
   const make = 'ring = Ring("/ring", (("temperature", 2),), 1000)';
   return evaluate([TOOLS, before, make, program].join('\n'), expressions, [], flash.bridge);
+}
+
+/** The names of what lies in the ring's folder beside the notes, the oldest first. */
+export async function segmentsIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((name) => name !== 'notes').toSorted();
+}
+
+/** Makes the checksum of the `nth` record of a segment wrong, counted from 0; or from -1, the newest, backwards. */
+export async function damageRecord(folder: string, name: string, nth: number): Promise<void> {
+  const bytes = await readFile(join(folder, name));
+  const recordBytes = Number(bytes.toString('latin1').split(' ')[2]);
+  const from = nth < 0 ? bytes.length : bytes.indexOf('\n') + 1;
+  bytes[from + nth * recordBytes + 12]! ^= 1;
+  await writeFile(join(folder, name), bytes);
 }
