@@ -7,6 +7,7 @@
 #
 # Beside them lies a file of notes: what no segment tells. It is written when a session begins, and when something fails that
 # the next start must know.
+import gc
 import os
 import struct
 import sys
@@ -15,14 +16,19 @@ from record import BASE, BLOCK, HEAD, LONGEST_HEADER, layout_of, pack, parse_hea
 
 ENOSPC = 28
 NOTES = "/notes"
+# Bytes that a reading in memory takes beside its record: a tuple, an object of bytes, their places in a list.
+ENTRY = 48
+# Bytes of memory that are left for sending, and those that readings get even where there is not so much.
+SENDING = 8 * 1024
+LEAST = 2 * 1024
 
 
 class Ring:
-    # columns: ((metric, decimals), …). keep: how many readings, at least. write_every: so many are written at once.
+    # columns: ((metric, decimals), …). keep: how many readings, at least. write_every: so many are written at once, unless
+    # there is no memory for them.
     def __init__(self, folder, columns, keep, write_every=1):
         self.folder = folder
         self.columns = columns
-        self.write_every = write_every
         self.dropped = 0  # readings that are gone without having been acknowledged, until forget_dropped()
         self.session = 0  # the newest: readings of two sessions never have one number
         self.buffer = []  # not in flash yet: (sequence, record)
@@ -31,6 +37,10 @@ class Ring:
         self._format = HEAD + "i" * len(columns)
         self.size = struct.calcsize(self._format) + 4
         self.per_segment = (BLOCK - len(seal(0xFFFFFFFF, self.size, self._layout))) // self.size
+        gc.collect()
+        spare = max(LEAST, (gc.mem_free() - SENDING) // 2)
+        self.most_in_memory = min(self.per_segment, max(1, spare // (self.size + ENTRY)))
+        self._write_at = min(write_every, self.most_in_memory)
         self._most_segments = (keep + self.per_segment - 1) // self.per_segment + 1
         self.segments = []  # [first sequence, count, how many of these are counted as dropped], oldest first
         self.stuck = []  # segments that are done with, by first sequence, and that can't be removed
@@ -56,10 +66,14 @@ class Ring:
         self.session = (self.session + 1) & 0xFFFF
         self.note()
 
-    # Goes on behind a deep sleep, with what was so before it.
-    def resume(self, session, acknowledged, following):
+    # What resume() wants to know. What could not be written does not outlast a deep sleep.
+    def suspend(self):
+        return self.session, self.acknowledged, self.next, self.dropped - self._looked + len(self.buffer)
+
+    def resume(self, session, acknowledged, following, dropped):
         self.session = session
         self.acknowledged = acknowledged
+        self.dropped = max(self.dropped, dropped)
         if following > self.next:
             # Its records must have the numbers that their places tell.
             self.next = following
@@ -68,10 +82,10 @@ class Ring:
     def add(self, kind, time, values):
         self.buffer.append((self.next, pack(self._format, self.next, time, self.session, kind, *values)))
         self.next += 1
-        if len(self.buffer) >= self.write_every:
+        if len(self.buffer) >= self._write_at:
             self.flush()
 
-    # Writes what is in memory. What can't be written stays there, up to one segment of it.
+    # Writes what is in memory. What can't be written stays there, as far as there is room.
     def flush(self):
         while self.buffer and self.has_folder:
             try:
@@ -84,7 +98,7 @@ class Ring:
                     self._drop_oldest()
                     continue
                 break
-        while len(self.buffer) > self.per_segment:
+        while len(self.buffer) > self.most_in_memory:
             self.buffer.pop(0)
             self.dropped += 1
 

@@ -20,7 +20,7 @@ def scan(ring):
         # Nothing is written, either: it might be over what is there unseen.
         ring.has_folder = False
         print("ring: %s can't be used: %r" % (ring.folder, error))
-        print("ring: up to %d readings are kept, in memory only" % ring.per_segment)
+        print("ring: up to %d readings are kept, in memory only" % ring.most_in_memory)
         return
     session, done = read_notes(ring)
     # What is done with may be noted and no longer there: its name is taken all the same, for the notes stay as they are.

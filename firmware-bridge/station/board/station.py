@@ -76,11 +76,12 @@ def wake(config, watchdog, sensors, ring):
     if state is None:
         time.sleep(GRACE_S)
         ring.new_session()
-        state = (0, 0, ring.session, 0, 1, 0, 0)
-    elapsed, base, session, acknowledged, following, count, has_relative = state
+        state = (0, 0, 0, 0)
+    elapsed, base, count, has_relative = state[:4]
     clock = Clock(config["ntp_host"], elapsed + time.ticks_ms(), base or None)
     woke_at = clock.elapsed_ms()
-    ring.resume(session, acknowledged, following)
+    if len(state) > 4:
+        ring.resume(*state[4:])
     link = Link(config, clock, ring, False)
     link.has_relative = bool(has_relative)
     take(sensors, ring, clock, link)
@@ -96,8 +97,7 @@ def wake(config, watchdog, sensors, ring):
     link.close()
     asleep = max(1000, config["interval"] * 1000 - (clock.elapsed_ms() - woke_at))
     elapsed = clock.elapsed_ms() + asleep
-    state = (elapsed, clock.base or 0, ring.session, ring.acknowledged, ring.next, count, int(link.has_relative))
-    hardware.sleep(asleep, state)
+    hardware.sleep(asleep, (elapsed, clock.base or 0, count, int(link.has_relative)) + ring.suspend())
 
 
 def take(sensors, ring, clock, link):

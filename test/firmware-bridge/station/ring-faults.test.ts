@@ -128,7 +128,7 @@ describe('no session has the number of another whose readings may still be there
 
 test('after a sleep that lost what could not be written, new readings have the numbers of their places', async () => {
   const folder = await useTwoSegments();
-  const program = 'ring.resume(1, 0, 9)\nadd(2)';
+  const program = 'ring.resume(1, 0, 9, 0)\nadd(2)';
   expect(await startRing(folder, { program, expressions: ['values()', 'len(ring)'] })).toEqual([
     [1, 2, 3, 4, 5, 9, 10],
     0,
