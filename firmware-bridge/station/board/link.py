@@ -46,11 +46,15 @@ class Link:
         if not self.wifi.ready(now):
             self.client.close()
             return False
+        is_connected = self.client.socket is not None
+        if self.clock.is_due() or not is_connected and now >= self._connect_at:
+            # Both may last until the watchdog bites. Sending is bounded, and what is acknowledged need not be written.
+            self.ring.flush()
         knows_time = self.clock.sync()
         if knows_time and self.has_relative:
             self._note_base()
         try:
-            if self.client.socket is None:
+            if not is_connected:
                 if now < self._connect_at:
                     return False
                 self._connect()
