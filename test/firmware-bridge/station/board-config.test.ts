@@ -50,6 +50,12 @@ describe('the file that is written for a board', () => {
     expect(example).toBe(boardConfig({ ...BOARD, host, password: 'FILL IN the password of the station' }));
   });
 
+  test('is taken as the example shows it, once that is filled in', async () => {
+    const example = await readFile(EXAMPLE, 'utf8');
+    const filled = example.replaceAll(/"FILL IN[^"]*"/g, '"x"');
+    expect(await load(filled)).toMatchObject(JSON.parse(filled) as object);
+  });
+
   test.each(['host', 'user', 'password'] as const)('is refused while %s is a placeholder', async (name) => {
     const config = boardConfig({ ...BOARD, wifi: WIFI, [name]: 'FILL IN this' });
     expect(await load(config)).toBe(`config.json: fill in ${name}`);
