@@ -58,6 +58,8 @@ class Link:
                 if now < self._connect_at:
                     return False
                 self._connect()
+                # The watchdog is fed between steps.
+                return True
             if knows_time and self._has_more():
                 self._send()
                 return self._has_more()
@@ -106,6 +108,8 @@ class Link:
             print("mqtt: no memory, from here on %d readings in a message" % self._batch)
             gc.collect()
             return
+        if last is None:
+            return
         self.ring.acknowledge(last)
         if not self._has_more():
             self.ring.forget_dropped()
@@ -115,12 +119,14 @@ class Link:
         self._failures = 0
         gc.collect()
 
-    # Returns the last sequence number of what was acknowledged.
+    # Returns the last sequence number of what was acknowledged, or None.
     def _send_batch(self):
         columns, records, last = self.ring.peek(self._batch)
-        # Before what is damaged leaves the flash with its batch.
+        # Before what is damaged leaves the flash with its batch; which is for the next step, as the watchdog is fed in between.
         if self.ring.dropped != self._told_dropped:
             self._tell_dropped()
+            if len(self.ring):
+                return None
         readings = [record for record in records if record[0] != BASE]
         bases = {}
         for kind, _, session, _ in readings:

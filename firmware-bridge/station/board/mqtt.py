@@ -8,7 +8,7 @@ ECONNRESET = 104
 # Of what a broker sends to a client without subscriptions nothing is longer.
 LONGEST_ANSWER = 256
 # How long an answer may take, whatever else comes meanwhile: the watchdog bites after a minute.
-WAIT_MS = 20 * 1000
+WAIT_MS = 10 * 1000
 
 
 class Refused(Exception):
