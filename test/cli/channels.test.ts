@@ -46,6 +46,13 @@ test('a channel is added, listed and removed; its keys are kept as hashes', asyn
   expect((await runCli(['channels', 'remove', '254616'], env)).code).toBe(1);
 }, 60_000);
 
+test('whatever id is added can be removed', async () => {
+  const env = { DATABASE_URL: (await useTestDatabase()).url };
+  const largest = '2147483647';
+  await runJson(['channels', 'add', '--id', largest, '--name', 'x', '--field1', 'a:b'], env);
+  expect(await runJson(['channels', 'remove', largest], env)).toEqual({ id: Number(largest) });
+}, 60_000);
+
 test('a key that a board has already is taken over', async () => {
   const env = { DATABASE_URL: (await useTestDatabase()).url };
   const given = await runJson<Keys>([...ADD, '--private', '--write-key', 'ABCDEFGH12345678'], env);
@@ -70,6 +77,7 @@ test.each([
     ['--write-key must be', '--latitude must be'],
   ],
   [['channels', 'remove', 'x'], ['ID must be']],
+  [['channels', 'remove', '2147483648'], ['ID must be']],
 ])('%j is wrong use, and opens no database', async (args, told) => {
   const { code, stderr } = await runHere(args, {});
   expect(code).toBe(2);
