@@ -95,7 +95,8 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     { dataDir: config.dataDir, connection: database.connection, log, preparation },
     releasers,
   );
-  const channels = openChannels({ connection: database.connection, log, preparation }, releasers);
+  const now = (): Micros => clock.now();
+  const channels = openChannels({ connection: database.connection, log, preparation, clock: now }, releasers);
   const metrics = createMetrics();
   const ingest = createIngest({
     writer,
@@ -113,7 +114,6 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     limits: { drainTimeoutMs: config.shutdownTimeoutMs * DRAIN_SHARE },
   });
   const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
-  const now = (): Micros => clock.now();
   const broker = await openBroker(
     { config, log, ingest, stations, credentials, wrongSecrets, presence, now },
     releasers,
@@ -130,6 +130,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     ...ingest.counters,
     ...broker.counters,
     ...httpCounters,
+    ...channels.counters,
     ...retention.counters(),
     http_requests_throttled: writes.refusals(),
     logins_throttled: wrongSecrets.refusals(),
@@ -187,7 +188,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     metrics,
   };
   const { openWeb } = await loadingWeb;
-  const web = await openWeb({ config, log, channels, parts }, releasers);
+  const web = await openWeb({ config, log, boards: channels, parts }, releasers);
   await channels.settled;
   await credentials.follow([
     (changed) => broker.reviewAccess({ find: (id) => credentials.find(id), changed }),

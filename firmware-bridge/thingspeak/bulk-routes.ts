@@ -24,6 +24,7 @@ export function bulkRoutes(app: FastifyInstance, needs: WriteNeeds): void {
       throw new ThingSpeakError(401, 'this is the key of another channel');
     const entries: readonly ChannelEntry[] = toEntries(read(), needs.clock);
     await needs.keep(channel, entries, `thingspeak:${request.ip}`);
+    needs.notices.stored(channel, entries);
     send(reply, { status: 202, format: 'json', body: '{"success":true}' });
   };
   app.post<ChannelParams>('/channels/:id/bulk_update.json', { config: CONFIG }, (request, reply) =>

@@ -17,11 +17,11 @@ export interface ChannelEntry {
 }
 
 /**
- * The numbers of the entries, in their order; an entry that was stored before has its number of then. Or that another entry
- * of the same time is stored already, and then nothing was done.
+ * The numbers of the entries, in their order; an entry that was stored before has its number of then, and is counted among the
+ * duplicates. Or that another entry of the same time is stored already, and then nothing was done.
  */
 export type StoredEntries =
-  | { readonly entryIds: readonly number[] }
+  | { readonly entryIds: readonly number[]; readonly duplicates: number }
   | { readonly conflict: Micros }
   | { readonly conflict: 'channel-gone' };
 
@@ -88,7 +88,7 @@ async function store(
     added.push(toRow(entryId, entry));
   }
   if (added.length > 0) await client.query(INSERT, [channelId, last, JSON.stringify(added)]);
-  return { entryIds };
+  return { entryIds, duplicates: entries.length - added.length };
 }
 
 type Known = Map<Micros, { readonly entryId: number; readonly content: string }>;
