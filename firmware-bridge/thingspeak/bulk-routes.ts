@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ChannelEntry } from '../../src/storage/channel-entries-insert.ts';
+import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
 import { send } from './answer.ts';
 import { type BulkTime, toEntries, type Update } from './bulk.ts';
 import { ThingSpeakError } from './errors.ts';

@@ -1,4 +1,5 @@
-import { type ChannelEntry, storeEntries } from '../../src/storage/channel-entries-insert.ts';
+import { storeEntries } from '../../src/storage/channel-entries-insert.ts';
+import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
 import type { Channel } from '../../src/storage/channels-query.ts';
 import { formatMicros } from '../../src/telemetry/format-time.ts';
 import { parseValueText } from '../../src/telemetry/value.ts';

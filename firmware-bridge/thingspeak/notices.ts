@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ChannelEntry } from '../../src/storage/channel-entries-insert.ts';
+import type { ChannelEntry, Mistake } from '../../src/telemetry/channel-entry.ts';
 import type { Channel } from '../../src/storage/channels-query.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
 import { parseValueText } from '../../src/telemetry/value.ts';
@@ -8,7 +8,7 @@ import type { ThingSpeakCounters } from './counters.ts';
 /** Tells the owner of what becomes of nothing, though its board is none the wiser; and counts it. */
 export interface Notices {
   /** What a board does wrong: once in a while, for it does so with each request. */
-  mistake(channelId: number, facts: object, what: string): void;
+  mistake(channelId: number, mistake: Mistake): void;
   /** What of stored entries became no readings, for the channel does not map its field: once for each of them. */
   stored(channel: Channel, entries: readonly ChannelEntry[]): void;
 }
@@ -34,7 +34,7 @@ export function createNotices(log: Logger, clock: () => Micros, counters: Needs)
   }
 
   return {
-    mistake(channelId, facts, what) {
+    mistake(channelId, { what, facts }) {
       counters.thingspeak_notices += 1;
       const now = clock();
       const key = `${channelId} ${what}`;

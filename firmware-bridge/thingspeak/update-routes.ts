@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ChannelEntry } from '../../src/storage/channel-entries-insert.ts';
+import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
 import type { Channel } from '../../src/storage/channels-query.ts';
-import { quote } from '../../src/telemetry/quote.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
 import { type Format, send } from './answer.ts';
-import { contentOf, fieldsWithoutSign, ownTimeOf } from './entry.ts';
+import { contentOf, mistakesOf, ownTimeOf } from './entry.ts';
 import { entryJson, entryXml } from './entry-document.ts';
 import type { Gate } from './gate.ts';
 import type { Keep } from './keep.ts';
@@ -76,18 +75,9 @@ const ADDRESSES: Readonly<Record<string, Format>> = {
 
 function entryOf(channel: Channel, given: Parameters, { notices, clock }: WriteNeeds): ChannelEntry {
   const receivedAt = clock();
-  const [withoutSign] = fieldsWithoutSign(given);
-  if (withoutSign !== undefined) {
-    const what =
-      'a board sends a field without "=": write field1=21.06, not field121.06; that value is not stored';
-    notices.mistake(channel.id, { parameter: quote(withoutSign) }, what);
-  }
-  const content = contentOf(given);
   const ownTime = ownTimeOf(given, receivedAt);
-  const text = given.get('created_at');
-  if (text !== undefined && ownTime === undefined) {
-    const what = "a board sends a created_at that can't be; its entries are of the time of their receipt";
-    notices.mistake(channel.id, { createdAt: quote(text) }, what);
-  }
-  return { ...content, receivedAt, createdAt: ownTime ?? receivedAt, hasOwnTime: ownTime !== undefined };
+  // Before what is left of it may be refused.
+  for (const mistake of mistakesOf(given, ownTime)) notices.mistake(channel.id, mistake);
+  const createdAt = ownTime ?? receivedAt;
+  return { ...contentOf(given), receivedAt, createdAt, hasOwnTime: ownTime !== undefined };
 }
