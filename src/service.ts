@@ -96,7 +96,11 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     releasers,
   );
   const now = (): Micros => clock.now();
-  const channels = openChannels({ connection: database.connection, log, preparation, clock: now }, releasers);
+  const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
+  const channels = openChannels(
+    { connection: database.connection, log, preparation, clock: now, credentials, wrongSecrets },
+    releasers,
+  );
   const metrics = createMetrics();
   const ingest = createIngest({
     writer,
@@ -104,18 +108,19 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     clock,
     log,
     observer: metrics.observer,
+    decodeOther: channels.decode,
     onCommitted: (rows, batch) => {
       const readings = noteCommitted(stations, rows, committed.isWanted());
       noteHeard(stations, batch);
       if (readings.length > 0) committed.emit(readings);
+      channels.noteStored(batch);
     },
     onSpooled: (batch) => noteHeard(stations, batch),
     onRelieved: () => broker.relieved(),
     limits: { drainTimeoutMs: config.shutdownTimeoutMs * DRAIN_SHARE },
   });
-  const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
   const broker = await openBroker(
-    { config, log, ingest, stations, credentials, wrongSecrets, presence, now },
+    { config, log, ingest, stations, credentials, channels, wrongSecrets, presence, now },
     releasers,
   );
   committed.listen(

@@ -14,8 +14,8 @@ export const channelsRotate: Command<typeof OPTIONS> = {
   name: 'channels rotate',
   operands: ['ID'],
   summary: 'Replaces the keys of a channel',
-  details: `Both keys, unless one of them is named. The old ones are of no use from then on, and the new ones are shown this once. For
-keys that were seen by others, once the boards can be given new ones.
+  details: `Both keys, unless one of them is named. The old ones are of no use from then on, and a connection of MQTT that was made with an
+old write key is closed at its next message. The new ones are shown this once.
 
 With --json: {"id","writeKey","readKey"}, without the one that was left as it is`,
   options: OPTIONS,
