@@ -95,7 +95,12 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     { dataDir: config.dataDir, connection: database.connection, log, preparation },
     releasers,
   );
-  const channels = openChannels({ connection: database.connection, log, preparation }, releasers);
+  const now = (): Micros => clock.now();
+  const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
+  const channels = openChannels(
+    { connection: database.connection, log, preparation, clock: now, credentials, wrongSecrets },
+    releasers,
+  );
   const metrics = createMetrics();
   const ingest = createIngest({
     writer,
@@ -103,19 +108,19 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     clock,
     log,
     observer: metrics.observer,
+    decodeOther: channels.decode,
     onCommitted: (rows, batch) => {
       const readings = noteCommitted(stations, rows, committed.isWanted());
       noteHeard(stations, batch);
       if (readings.length > 0) committed.emit(readings);
+      channels.noteStored(batch);
     },
     onSpooled: (batch) => noteHeard(stations, batch),
     onRelieved: () => broker.relieved(),
     limits: { drainTimeoutMs: config.shutdownTimeoutMs * DRAIN_SHARE },
   });
-  const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
-  const now = (): Micros => clock.now();
   const broker = await openBroker(
-    { config, log, ingest, stations, credentials, wrongSecrets, presence, now },
+    { config, log, ingest, stations, credentials, channels, wrongSecrets, presence, now },
     releasers,
   );
   committed.listen(
@@ -130,6 +135,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     ...ingest.counters,
     ...broker.counters,
     ...httpCounters,
+    ...channels.counters,
     ...retention.counters(),
     http_requests_throttled: writes.refusals(),
     logins_throttled: wrongSecrets.refusals(),
@@ -187,7 +193,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     metrics,
   };
   const { openWeb } = await loadingWeb;
-  const web = await openWeb({ config, log, channels, parts }, releasers);
+  const web = await openWeb({ config, log, boards: channels, parts }, releasers);
   await channels.settled;
   await credentials.follow([
     (changed) => broker.reviewAccess({ find: (id) => credentials.find(id), changed }),

@@ -11,7 +11,7 @@ import { bulkRoutes } from '../thingspeak/bulk-routes.ts';
 import { ThingSpeakError } from '../thingspeak/errors.ts';
 import { createGate } from '../thingspeak/gate.ts';
 import { type Keep, messagesOf } from '../thingspeak/keep.ts';
-import { createNotices } from '../thingspeak/notices.ts';
+import { createBoardParts } from '../thingspeak/board-parts.ts';
 import { prepareForBoards, withoutDoubleSlashes } from '../thingspeak/plugin.ts';
 import { updateRoutes } from '../thingspeak/update-routes.ts';
 import { deliver } from './deliver.ts';
@@ -98,7 +98,8 @@ function createApp(channels: KnownChannels, keep: Keep, log: Logger) {
     },
     channels,
   );
-  const needs = { gate, keep, clock, notice: createNotices(log, clock) };
+  const { notices } = createBoardParts(channels, log, clock);
+  const needs = { gate, keep, clock, notices };
   prepareForBoards(app, BODY_LIMIT_BYTES);
   updateRoutes(app, needs);
   bulkRoutes(app, needs);

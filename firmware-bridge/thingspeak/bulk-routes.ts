@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ChannelEntry } from '../../src/storage/channel-entries-insert.ts';
+import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
 import { send } from './answer.ts';
 import { type BulkTime, toEntries, type Update } from './bulk.ts';
 import { ThingSpeakError } from './errors.ts';
@@ -24,6 +24,7 @@ export function bulkRoutes(app: FastifyInstance, needs: WriteNeeds): void {
       throw new ThingSpeakError(401, 'this is the key of another channel');
     const entries: readonly ChannelEntry[] = toEntries(read(), needs.clock);
     await needs.keep(channel, entries, `thingspeak:${request.ip}`);
+    needs.notices.stored(channel, entries);
     send(reply, { status: 202, format: 'json', body: '{"success":true}' });
   };
   app.post<ChannelParams>('/channels/:id/bulk_update.json', { config: CONFIG }, (request, reply) =>

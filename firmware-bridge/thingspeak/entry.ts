@@ -1,4 +1,5 @@
-import type { ChannelEntry } from '../../src/storage/channel-entries-insert.ts';
+import type { ChannelEntry, Mistake } from '../../src/telemetry/channel-entry.ts';
+import { quote } from '../../src/telemetry/quote.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
 import { parseMeasuredAt } from '../../src/telemetry/time.ts';
 import { ThingSpeakError } from './errors.ts';
@@ -62,9 +63,19 @@ export function trusted(time: Micros | undefined, now: Micros): Micros | undefin
   return typeof measuredAt === 'number' ? measuredAt : undefined;
 }
 
-/** A field whose `=` was forgotten: `field121.06` for `field1=21.06`. */
-export function fieldsWithoutSign(given: Parameters): readonly string[] {
-  return [...given]
-    .filter(([name, value]) => value === '' && /^field[1-8].+/.test(name))
-    .map(([name]) => name);
+const WITHOUT_SIGN =
+  'a board sends a field without "=": write field1=21.06, not field121.06; that value is not stored';
+const TIME_IMPOSSIBLE =
+  "a board sends a created_at that can't be; its entries are of the time of their receipt";
+
+/** What is wrong and lets the rest be understood. @param ownTime see {@link ownTimeOf} */
+export function mistakesOf(given: Parameters, ownTime: Micros | undefined): readonly Mistake[] {
+  const mistakes: Mistake[] = [];
+  const withoutSign = [...given].find(([name, value]) => value === '' && /^field[1-8].+/.test(name));
+  if (withoutSign !== undefined)
+    mistakes.push({ what: WITHOUT_SIGN, facts: { parameter: quote(withoutSign[0]) } });
+  const text = given.get('created_at');
+  if (text !== undefined && ownTime === undefined)
+    mistakes.push({ what: TIME_IMPOSSIBLE, facts: { createdAt: quote(text) } });
+  return mistakes;
 }

@@ -34,6 +34,14 @@ export class ThingSpeakError extends Error {
   }
 }
 
+/** Whoever asks shows no key, where one is needed. */
+export class KeyMissingError extends ThingSpeakError {
+  constructor(details: string) {
+    super(401, details);
+    this.name = 'KeyMissingError';
+  }
+}
+
 export function errorBodyOf({ status, message: details }: ThingSpeakError): ThingSpeakErrorBody {
   const [code, message] = WORDS[status] ?? WORDS[status < 500 ? 400 : 500]!;
   return { status: String(status), error: { error_code: code, message, details } };

@@ -1,9 +1,11 @@
-import { type ChannelEntry, storeEntries } from '../../src/storage/channel-entries-insert.ts';
+import { storeEntries } from '../../src/storage/channel-entries-insert.ts';
+import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
 import type { Channel } from '../../src/storage/channels-query.ts';
 import { formatMicros } from '../../src/telemetry/format-time.ts';
 import { parseValueText } from '../../src/telemetry/value.ts';
 import type { WebParts } from '../../src/web/parts.ts';
 import { askDatabase } from '../../src/web/to-web-error.ts';
+import type { ThingSpeakCounters } from './counters.ts';
 import { ThingSpeakError } from './errors.ts';
 import { createTurns } from './turns.ts';
 
@@ -14,6 +16,8 @@ export type Keep = (
   sender: string,
 ) => Promise<readonly number[]>;
 
+type Needs = Pick<WebParts, 'pool' | 'submit'> & { readonly counters: ThingSpeakCounters };
+
 /** Of eight metrics each, a message of so many stays below what one message may hold. */
 const ENTRIES_PER_MESSAGE = 50;
 
@@ -22,11 +26,13 @@ const ENTRIES_PER_MESSAGE = 50;
  * board would send a second time. Readings carry the entry's time: when a request is repeated because they could not be
  * stored the first time, those that were collapse into what is there.
  */
-export function createKeep({ pool, submit }: Pick<WebParts, 'pool' | 'submit'>): Keep {
+export function createKeep({ pool, submit, counters }: Needs): Keep {
   const inTurn = createTurns();
   return async (channel, entries, sender) => {
     const stored = await askDatabase(inTurn(channel.id, () => storeEntries(pool, channel.id, entries)));
     if ('conflict' in stored) throw refusalOf(stored.conflict);
+    counters.thingspeak_entries_stored += entries.length - stored.duplicates;
+    counters.thingspeak_entries_duplicate += stored.duplicates;
     const messages = messagesOf(channel, entries);
     await Promise.all(messages.map((message) => submit({ ...message, clientId: sender })));
     return stored.entryIds;

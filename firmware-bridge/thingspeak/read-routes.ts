@@ -35,7 +35,7 @@ async function read(request: FastifyRequest<ReadParams>, reply: FastifyReply, ne
   const address = parseReadAddress(rest);
   if (address === undefined) throw new ThingSpeakError(404, 'nothing answers to this address');
   const given = queryOf(request.url);
-  const channel = await needs.gate.toRead(request, /^\d{1,9}$/.test(id) ? Number(id) : 0, given);
+  const channel = await needs.gate.toRead(request, /^\d{1,10}$/.test(id) ? Number(id) : 0, given);
   const asked = readOptionsOf(given, needs.clock());
   const options = address.isStatus ? { ...asked, withStatus: true } : asked;
   const names = namesOf(channel, address);

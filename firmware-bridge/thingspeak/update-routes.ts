@@ -1,21 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ChannelEntry } from '../../src/storage/channel-entries-insert.ts';
+import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
 import type { Channel } from '../../src/storage/channels-query.ts';
-import { quote } from '../../src/telemetry/quote.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
 import { type Format, send } from './answer.ts';
-import { contentOf, fieldsWithoutSign, ownTimeOf } from './entry.ts';
+import { contentOf, mistakesOf, ownTimeOf } from './entry.ts';
 import { entryJson, entryXml } from './entry-document.ts';
 import type { Gate } from './gate.ts';
 import type { Keep } from './keep.ts';
-import type { Notice } from './notices.ts';
+import type { Notices } from './notices.ts';
 import { type Parameters, parametersOf } from './parameters.ts';
 import { CONFIG } from './route-config.ts';
 
 export interface WriteNeeds {
   readonly gate: Gate;
   readonly keep: Keep;
-  readonly notice: Notice;
+  readonly notices: Notices;
   readonly clock: () => Micros;
 }
 
@@ -30,6 +29,7 @@ export function updateRoutes(app: FastifyInstance, needs: WriteNeeds): void {
     const channel = await needs.gate.toWrite(request, given);
     const entry = entryOf(channel, given, needs);
     const [entryId = 0] = await needs.keep(channel, [entry], `thingspeak:${request.ip}`);
+    needs.notices.stored(channel, [entry]);
     const isShort = given.get('headers') === 'false';
     const stored = { entryId, ...entry };
     if (format === 'json') {
@@ -73,20 +73,11 @@ const ADDRESSES: Readonly<Record<string, Format>> = {
   '/update.xml': 'xml',
 };
 
-function entryOf(channel: Channel, given: Parameters, { notice, clock }: WriteNeeds): ChannelEntry {
+function entryOf(channel: Channel, given: Parameters, { notices, clock }: WriteNeeds): ChannelEntry {
   const receivedAt = clock();
-  const [withoutSign] = fieldsWithoutSign(given);
-  if (withoutSign !== undefined) {
-    const what =
-      'a board sends a field without "=": write field1=21.06, not field121.06; that value is not stored';
-    notice(channel.id, { parameter: quote(withoutSign) }, what);
-  }
-  const content = contentOf(given);
   const ownTime = ownTimeOf(given, receivedAt);
-  const text = given.get('created_at');
-  if (text !== undefined && ownTime === undefined) {
-    const what = "a board sends a created_at that can't be; its entries are of the time of their receipt";
-    notice(channel.id, { createdAt: quote(text) }, what);
-  }
-  return { ...content, receivedAt, createdAt: ownTime ?? receivedAt, hasOwnTime: ownTime !== undefined };
+  // Before what is left of it may be refused.
+  for (const mistake of mistakesOf(given, ownTime)) notices.mistake(channel.id, mistake);
+  const createdAt = ownTime ?? receivedAt;
+  return { ...contentOf(given), receivedAt, createdAt, hasOwnTime: ownTime !== undefined };
 }

@@ -1,11 +1,11 @@
 import { createSecret, hashSecret } from '../access/credential.ts';
 import { addChannel, type ChannelField } from '../storage/channels-query.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
+import { LARGEST_CHANNEL_ID, parseChannelId } from './channel-id.ts';
 import { type Command, type Context, JSON_OPTION, type Option, UsageError } from './command.ts';
 import { alignColumns } from './table.ts';
 
 const FIELD_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
-const LARGEST_ID = 2_147_483_647;
 const KEY = /^[A-Za-z0-9_-]{8,64}$/;
 
 const field = (number: number) =>
@@ -81,8 +81,8 @@ interface Checked {
 
 function check(options: Given): Checked {
   const mistakes: string[] = [];
-  const id = /^\d{1,10}$/.test(options.id ?? '') ? Number(options.id) : 0;
-  if (id < 1 || id > LARGEST_ID) mistakes.push(`--id must be a number from 1 to ${LARGEST_ID}.`);
+  const id = parseChannelId(options.id ?? '') ?? 0;
+  if (id === 0) mistakes.push(`--id must be a number from 1 to ${LARGEST_CHANNEL_ID}.`);
   if (!options.name) mistakes.push('--name is missing.');
   const fields = FIELD_NUMBERS.flatMap((number) => parseField(number, options, mistakes));
   if (fields.length === 0) mistakes.push('A channel needs a field, such as --field1 outside:temperature.');

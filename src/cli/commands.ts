@@ -1,6 +1,7 @@
 import { channelsAdd } from './channels-add.ts';
 import { channelsList } from './channels-list.ts';
 import { channelsRemove } from './channels-remove.ts';
+import { channelsRotate } from './channels-rotate.ts';
 import type { Command } from './command.ts';
 import { credentialsAddAdmin, credentialsAddIntegrator, credentialsAddStation } from './credentials-add.ts';
 import { credentialsList } from './credentials-list.ts';
@@ -21,5 +22,6 @@ export const commands: readonly Command[] = [
   credentialsRevoke,
   channelsAdd,
   channelsList,
+  channelsRotate,
   channelsRemove,
 ];

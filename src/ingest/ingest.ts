@@ -1,12 +1,10 @@
 import { once } from 'node:events';
 import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
-import { decode } from '../telemetry/decode.ts';
-import { memoize } from '../telemetry/memoize.ts';
 import type { Message } from '../telemetry/reading.ts';
-import { parseTopic } from '../telemetry/topic.ts';
 import { type AnswersParts, createAnswers } from './answers.ts';
 import type { ReceiptClock } from './clock.ts';
 import type { IngestCounters } from './counters.ts';
+import { createDecode, type DecodeOther } from './dialects.ts';
 import { createDrain } from './drain.ts';
 import { IngestClosedError, IngestOverloadedError, IngestStalledError } from './errors.ts';
 import { NO_OBSERVER } from './observer.ts';
@@ -47,6 +45,8 @@ export interface IngestParts extends AnswersParts {
   readonly writer: Writer;
   readonly spool: Spool;
   readonly clock: ReceiptClock;
+  /** Of a dialect beside the native one. */
+  readonly decodeOther?: DecodeOther;
   /** Called when {@link Ingest.isCongested} no longer holds. */
   readonly onRelieved: () => void;
   readonly limits?: Partial<IngestLimits>;
@@ -77,7 +77,7 @@ const LAST_CALL_MS = 1_000;
 export function createIngest(parts: IngestParts): Ingest {
   const { writer, spool, clock, log } = parts;
   const limits: IngestLimits = { ...DEFAULT_LIMITS, ...parts.limits };
-  const readTopic = memoize(parseTopic);
+  const decode = createDecode(parts.decodeOther);
   const answers = createAnswers(parts);
   const { counters, rejections } = answers;
   const abandon = new AbortController();
@@ -89,7 +89,7 @@ export function createIngest(parts: IngestParts): Ingest {
     state,
     limits,
     log,
-    decode: (message) => decode(message, readTopic),
+    decode,
     onWritten: (batch, rows) => {
       counters.messages_unspooled += batch.length;
       answers.written(batch, rows);
@@ -115,18 +115,20 @@ export function createIngest(parts: IngestParts): Ingest {
   function submit(message: Message, sender: Sender): void {
     counters.messages_received += 1;
     const refusal = refuse(message, sender);
-    if (refusal !== undefined) {
-      answers.refused(message, refusal);
-      sender.settled(refusal, null);
-      return;
-    }
-    const decoded = decode(message, readTopic);
+    if (refusal !== undefined) return turnAway(message, sender, refusal);
+    const decoded = decode(message);
+    if ('notYet' in decoded) return turnAway(message, sender, new IngestStalledError());
     // Items of a message without times of their own have each taken one microsecond.
     clock.advance(message.receivedAt + decoded.readings.length + decoded.rejections.length);
     queue.push(newSubmission(message, decoded, sender));
     if (!isCongested) isCongested = queue.unsettledBytes() >= limits.maxWaitingBytes / 2;
     if (batchesUnderWay > 0) dispatch();
     else dispatchSoon();
+  }
+
+  function turnAway(message: Message, sender: Sender, error: Error): void {
+    answers.refused(message, error);
+    sender.settled(error, null);
   }
 
   function refuse({ qos }: Message, { isImpatient }: Sender): Error | undefined {

@@ -34,6 +34,7 @@ export function resolveRows(
 ): readonly Row[] {
   const rows: Row[] = [];
   for (const submission of batch) {
+    if (submission.entry === 'refused') continue;
     for (const reading of submission.decoded.readings) {
       const row = resolveRow(reading, submission, catalog);
       if (!('reason' in row)) rows.push(row);

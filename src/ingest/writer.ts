@@ -9,6 +9,7 @@ import type { SeriesCatalog } from '../storage/series-catalog.ts';
 import { makePartitions } from './partitioning.ts';
 import { findUnknownSeries, makeSeries, type RefusedSeries, resolveRows, type Row } from './rows.ts';
 import { reject, type Submission } from './submission.ts';
+import { insertUpdates, type StoreUpdates } from './updates.ts';
 
 /** One go at writing a batch. */
 export interface Attempt {
@@ -38,16 +39,20 @@ export interface WriterParts {
   readonly database: Queryable;
   readonly catalog: SeriesCatalog;
   readonly partitions: Partitions;
+  readonly storeUpdates: StoreUpdates;
   readonly log: Logger;
 }
 
-export function createWriter({ database, catalog, partitions, log }: WriterParts): Writer {
+export function createWriter({ database, catalog, partitions, storeUpdates, log }: WriterParts): Writer {
   let making: Promise<unknown> = Promise.resolve();
+  let updating: Promise<unknown> = Promise.resolve();
 
   return {
     async write(batch, attempt) {
       batch.forEach(beginAnew);
       // Nothing is awaited that need not be: the statement is to leave in the tick in which the batch was closed.
+      const updates = batch.filter(({ decoded }) => decoded.update !== undefined);
+      if (updates.length > 0) await (updating = updateInTurn(updates, attempt, updating));
       const isKnown = findUnknownSeries(batch, catalog).length === 0;
       const refused = isKnown ? undefined : await (making = makeInTurn(batch, attempt, making));
       const rows = resolveRows(batch, catalog, refused);
@@ -66,6 +71,20 @@ export function createWriter({ database, catalog, partitions, log }: WriterParts
   ): Promise<RefusedSeries> {
     await before.catch(() => undefined);
     return makeSeries(findUnknownSeries(batch, catalog), catalog, attempt);
+  }
+
+  /** After the batch before, or its entries might get the higher numbers. */
+  async function updateInTurn(
+    updates: readonly Submission[],
+    attempt: Attempt,
+    before: Promise<unknown>,
+  ): Promise<void> {
+    await before.catch(() => undefined);
+    const store: StoreUpdates = (some) => {
+      goOn(attempt);
+      return storeUpdates(some);
+    };
+    await insertUpdates(updates, store, attempt);
   }
 
   async function storeRows(all: readonly Row[], attempt: Attempt, shift = 1): Promise<readonly Row[]> {
@@ -157,5 +176,6 @@ function countDuplicate(submission: Submission): void {
 function beginAnew(submission: Submission): void {
   submission.stored = 0;
   submission.duplicates = 0;
+  submission.entry = null;
   submission.rejections = submission.decoded.rejections;
 }

@@ -1,27 +1,15 @@
 import type { Pool, PoolClient } from 'pg';
 import { formatMicros } from '../telemetry/format-time.ts';
+import type { ChannelEntry } from '../telemetry/channel-entry.ts';
 import type { Micros } from '../telemetry/reading.ts';
-
-/** What a board sent at once, as it sent it. */
-export interface ChannelEntry {
-  /** By the number of the field, 1 to 8; without those that were not sent. */
-  readonly fields: Readonly<Record<string, string>>;
-  readonly status: string | null;
-  readonly latitude: string | null;
-  readonly longitude: string | null;
-  readonly elevation: string | null;
-  readonly createdAt: Micros;
-  /** Whether the request named the time. */
-  readonly hasOwnTime: boolean;
-  readonly receivedAt: Micros;
-}
+import { inTransaction } from './transaction.ts';
 
 /**
- * The numbers of the entries, in their order; an entry that was stored before has its number of then. Or that another entry
- * of the same time is stored already, and then nothing was done.
+ * The numbers of the entries, in their order; an entry that was stored before has its number of then, and is counted among the
+ * duplicates. Or that another entry of the same time is stored already, and then nothing was done.
  */
 export type StoredEntries =
-  | { readonly entryIds: readonly number[] }
+  | { readonly entryIds: readonly number[]; readonly duplicates: number }
   | { readonly conflict: Micros }
   | { readonly conflict: 'channel-gone' };
 
@@ -45,25 +33,16 @@ const INSERT = `
  * given without a gap, in the order of commits.
  * @throws what the database reports
  */
-export async function storeEntries(
+export function storeEntries(
   pool: Pool,
   channelId: number,
   entries: readonly ChannelEntry[],
 ): Promise<StoredEntries> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  try {
-    await client.query('BEGIN');
-    const stored = await store(client, channelId, entries);
-    await client.query('conflict' in stored ? 'ROLLBACK' : 'COMMIT');
-    return stored;
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw error;
-  } finally {
-    // A connection whose transaction failed is not used again: nobody knows what state it is in.
-    client.release(failure);
-  }
+  return inTransaction(
+    pool,
+    (client) => store(client, channelId, entries),
+    (stored) => !('conflict' in stored),
+  );
 }
 
 async function store(
@@ -88,7 +67,7 @@ async function store(
     added.push(toRow(entryId, entry));
   }
   if (added.length > 0) await client.query(INSERT, [channelId, last, JSON.stringify(added)]);
-  return { entryIds };
+  return { entryIds, duplicates: entries.length - added.length };
 }
 
 type Known = Map<Micros, { readonly entryId: number; readonly content: string }>;
@@ -109,12 +88,13 @@ async function findKnown(
 }
 
 /** Equal for equal entries, whatever order their fields came in. */
-function contentOf({ fields, status, latitude, longitude, elevation }: Content): string {
+export function contentOf({ fields, status, latitude, longitude, elevation }: Content): string {
   const sorted = Object.entries(fields).toSorted(([one], [other]) => (one < other ? -1 : 1));
   return JSON.stringify([sorted, status, latitude, longitude, elevation]);
 }
 
-function toRow(entryId: number, entry: ChannelEntry): object {
+/** As the statements that insert take it. */
+export function toRow(entryId: number, entry: ChannelEntry): object {
   const { fields, status, latitude, longitude, elevation } = entry;
   return {
     entry_id: entryId,

@@ -1,6 +1,6 @@
 import { formatMicros } from '../telemetry/format-time.ts';
+import type { ChannelEntry } from '../telemetry/channel-entry.ts';
 import type { Micros } from '../telemetry/reading.ts';
-import type { ChannelEntry } from './channel-entries-insert.ts';
 import type { Queryable } from './queryable.ts';
 
 /** An entry as it is read: what the board sent, and its number. */

@@ -1,8 +1,10 @@
 import type { Pool } from 'pg';
 import { expect, test } from 'vitest';
+import { addChannel } from '../../src/storage/channels-query.ts';
 import { insertRejected } from '../../src/storage/rejected-insert.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { type Row, seedSeries } from '../support/series.ts';
+import { FIELDS, testChannel } from '../support/thingspeak.ts';
 import { type TestWeb, useWeb } from '../support/web.ts';
 import type { WebPartsOptions } from '../support/web-parts.ts';
 
@@ -57,6 +59,7 @@ test('a hostile title, unit, topic or payload is text and nothing else', async (
     firstReceivedAt: 0,
   };
   await insertRejected(pool, [{ message, rejections: [{ reason: 'topic-unknown', detail: HOSTILE }] }]);
+  await addChannel(pool, testChannel({ name: HOSTILE, fields: [{ ...FIELDS[0]!, station: HOSTILE }] }));
   const web = await useWeb({ pool });
   web.addStation('outside', { title: HOSTILE });
   web.commit({ station: 'outside', metric: 'temperature', value: 1, unit: '<b>°</b>' });

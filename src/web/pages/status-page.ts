@@ -15,6 +15,7 @@ import {
   STALE_AFTER_MS,
 } from '../words.ts';
 import { createZonedTime, type ZonedTime } from '../zoned-time.ts';
+import { channelFacts } from './channel-rows.ts';
 import { frame } from './frame.ts';
 import { isSilent, stationHref } from './station-card.ts';
 import { statusVerdict } from './status-verdict.ts';
@@ -32,6 +33,7 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
       const silent = stations.filter((station) => isSilent(station, now, STALE_AFTER_MS));
       const brokerOk = parts.brokerListening();
       const storing = parts.storing();
+      const counters = parts.counters();
       const startedAt = parts.startedAt.getTime() * 1000;
       return reply.view('status.hbs', {
         ...page,
@@ -51,8 +53,9 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
         stationCount: stations.length,
         stationsUnknown: stations.length === 0 && !storing.isPrepared,
         stations: stations.map((station) => stationRow(station, now, zone)),
+        channels: channelFacts(facts.channels, counters, now, zone),
         gauges: figureRows(parts.gauges()),
-        counters: figureRows(parts.counters()),
+        counters: figureRows(counters),
         rejected: facts.rejectedByReason?.map(({ reason, count }) => ({
           reason,
           count: count.toLocaleString('en-GB'),

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { createBoardParts } from '../../../firmware-bridge/thingspeak/board-parts.ts';
 import { thingSpeakRoutes, withoutDoubleSlashes } from '../../../firmware-bridge/thingspeak/plugin.ts';
 import { IngestStalledError } from '../../../src/ingest/errors.ts';
 import { createChannelStore } from '../../../src/storage/channel-store.ts';
@@ -16,7 +17,7 @@ async function useRoutes() {
   const handle = createWebParts({ pool });
   const channels = createChannelStore({ connection, log: silentLog });
   onTestFinished(() => channels.close());
-  const routes = thingSpeakRoutes(handle.parts, channels, silentLog);
+  const routes = thingSpeakRoutes(handle.parts, createBoardParts(channels, silentLog, handle.parts.clock));
   const web = await startWeb(handle, 0, { more: { routes, mendUrl: withoutDoubleSlashes } });
   onTestFinished(() => web.close());
   return { web, channels, pool };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hashSecret } from '../../../src/access/credential.ts';
-import { addChannel, removeChannel } from '../../../src/storage/channels-query.ts';
+import { addChannel, removeChannel, rotateChannelKeys } from '../../../src/storage/channels-query.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { poll } from '../../support/poll.ts';
 import {
@@ -143,6 +143,13 @@ test('a channel that is added or removed is known a moment later', async () => {
   await poll(async () => (await get(update('field1=1'))).status === 200);
   await removeChannel(database.pool, CHANNEL);
   await poll(async () => (await get(update('field1=1'))).status === 401);
+});
+
+test('a write key that was replaced counts no more, and the new one does', async () => {
+  const { get, database } = await useThingSpeak();
+  await rotateChannelKeys(database.pool, CHANNEL, { write: hashSecret('another key'), read: undefined });
+  await poll(async () => (await get(update('field1=1'))).status === 401);
+  expect((await get('/update?api_key=another%20key&field1=1')).text).not.toBe('0');
 });
 
 test('while the database is away nothing is promised, and nothing stored', async () => {
