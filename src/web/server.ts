@@ -17,6 +17,7 @@ import { answerErrors, answerFrameworkError } from './error-handler.ts';
 import { pathOf } from './failure-log.ts';
 import { dropGoneClients } from './gone-clients.ts';
 import { healthRoutes } from './health-routes.ts';
+import { historyRoutes } from './history-routes.ts';
 import { createLiveHub, LIVE_HUB_DEFAULTS } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
@@ -99,6 +100,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     healthRoutes(parts, databaseAnswers),
     stationsRoutes(parts),
     readingsRoutes(parts),
+    historyRoutes(parts),
     submitRoutes(parts),
     rejectedRoutes(parts),
     liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station), parts.httpCounters),
