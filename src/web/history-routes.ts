@@ -7,6 +7,7 @@ import { createLocalDays } from '../telemetry/local-days.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import { shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown, WebError } from './errors.ts';
+import { isNoneMatch, weakEtag } from './etag.ts';
 import { historyCsv } from './history-csv.ts';
 import { historyJson, seriesHistoryJson, showBucket, type ShownHistory } from './history-reply.ts';
 import { type AskedHistory, askedHistory, type HistoryQuery } from './history-request.ts';
@@ -24,6 +25,8 @@ import { type NamedSeries, parseSeries } from './series-parameter.ts';
 import { askDatabase } from './to-web-error.ts';
 import { wantsCsv } from './wants-csv.ts';
 
+/** To be changed with the form of answers: clients have kept those of before. */
+const FORM = 1;
 const JSON_TYPE = 'application/json; charset=utf-8';
 const CSV_TYPE = 'text/csv; charset=utf-8';
 
@@ -90,10 +93,28 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       return each;
     });
     const isCsv = wantsCsv(query.format, request.headers.accept);
-    const shown = await read(names, series, history, query);
-    reply.headers({ 'cache-control': 'private, no-cache', vary: 'accept' });
-    reply.type(isCsv ? CSV_TYPE : JSON_TYPE);
-    return isCsv ? historyCsv(shown.series) : toJson(shown, query.shape);
+    const keep = { 'cache-control': 'private, no-cache', vary: 'accept' };
+    if (!series.every(({ isSettled }) => isSettled)) return write(keep);
+    const { url } = request.routeOptions;
+    const etag = weakEtag([
+      FORM,
+      url,
+      parts.timeZone,
+      names,
+      series,
+      history,
+      query.units,
+      isCsv || query.shape,
+    ]);
+    if (!isNoneMatch(request.headers['if-none-match'], etag)) return write({ ...keep, etag });
+    reply.code(304).headers({ ...keep, etag });
+    return '';
+
+    async function write(headers: Record<string, string>): Promise<string> {
+      const shown = await read(names, series, history, query);
+      reply.headers(headers).type(isCsv ? CSV_TYPE : JSON_TYPE);
+      return isCsv ? historyCsv(shown.series) : toJson(shown, query.shape);
+    }
   }
 
   async function read(
