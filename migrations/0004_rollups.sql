@@ -13,10 +13,16 @@ CREATE TABLE rollups_hour (
   last float8 NOT NULL,
   min_at timestamptz NOT NULL,
   max_at timestamptz NOT NULL,
-  PRIMARY KEY (series_id, bucket)
+  -- With what history is made of in it: rows of all series lie in the order of their coming, so that nearly each one of a series is on
+  -- another page of the disk.
+  PRIMARY KEY (series_id, bucket) INCLUDE (count, sum, min, max)
+) WITH (
+  -- An index alone is enough for pages that have been vacuumed: not to be put off until a fifth of all years is new.
+  autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 10000
 );
 
-CREATE TABLE rollups_day (LIKE rollups_hour INCLUDING ALL);
+CREATE TABLE rollups_day (LIKE rollups_hour INCLUDING ALL)
+WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 1000);
 
 -- One row. Up to rolled_until there is a roll-up for every hour that has readings, but where a mark says that it is out of
 -- date. What comes for a time before closed_until is marked; what comes for a later one need not be, for it is not rolled up

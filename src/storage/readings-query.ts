@@ -57,10 +57,16 @@ export async function findSeries(pool: Pool, station: string, metric: string): P
  * index scan at the position itself, so the thousandth page costs what the first does, and rows that arrive meanwhile
  * move nothing. @throws what the database reports
  */
-export async function readReadings(pool: Pool, request: ReadingsRequest): Promise<readonly ReadingRow[]> {
+export async function readReadings(
+  database: Pick<Pool, 'query'>,
+  request: ReadingsRequest,
+): Promise<readonly ReadingRow[]> {
   const { text, values } = selectReadings(request);
   // bigint comes as text; epoch is numeric in PostgreSQL, so no microsecond is rounded away.
-  const { rows } = await pool.query<{ measuredAt: string; receivedAt: string; value: number }>(text, values);
+  const { rows } = await database.query<{ measuredAt: string; receivedAt: string; value: number }>(
+    text,
+    values,
+  );
   return rows.map((row) => ({
     measuredAt: Number(row.measuredAt),
     receivedAt: Number(row.receivedAt),

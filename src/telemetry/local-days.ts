@@ -5,11 +5,15 @@ export interface LocalDay {
   readonly start: Micros;
   /** When the next one starts. */
   readonly end: Micros;
+  /** Its date, as days of the calendar since 1970-01-01. */
+  readonly index: number;
 }
 
 export interface LocalDays {
   /** The day that a time lies in. */
   at(time: Micros): LocalDay;
+  /** When a date begins, or the next one where the zone has left it out. */
+  startOf(index: number): Micros;
   /** Those that end after `from`, and not after `to`, in their order. */
   endingBetween(from: Micros, to: Micros): readonly LocalDay[];
 }
@@ -48,7 +52,7 @@ export function createLocalDays(timeZone: string): LocalDays {
     // Where a zone has changed sides of the date line, a date is missing.
     for (let next = index + 1; ; next += 1) {
       const endMs = startOf(next);
-      if (endMs > startMs) return { start: startMs * 1000, end: endMs * 1000 };
+      if (endMs > startMs) return { start: startMs * 1000, end: endMs * 1000, index };
     }
   }
 
@@ -74,6 +78,7 @@ export function createLocalDays(timeZone: string): LocalDays {
 
   return {
     at,
+    startOf: (index) => startOf(index) * 1000,
     endingBetween(from, to) {
       const days: LocalDay[] = [];
       for (let day = at(from); day.end <= to; day = at(day.end)) days.push(day);

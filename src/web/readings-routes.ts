@@ -6,6 +6,7 @@ import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { showValue, shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown } from './errors.ts';
+import { missingSeries } from './missing-series.ts';
 import type { WebParts } from './parts.ts';
 import { readingsQuery, readingsReply, stationParams } from './schemas.ts';
 import { askDatabase } from './to-web-error.ts';
@@ -66,11 +67,7 @@ async function requireSeries(
   if (!isMetricName(metric)) throw metricUnknown(station, metric);
   const found = await askDatabase(findSeries(parts.pool, station, metric));
   if (found.kind === 'found') return { metric, seriesId: found.seriesId, unit: found.unit };
-  if (found.kind === 'station-unknown') throw stationUnknown(station);
-  if (asked === undefined) {
-    throw invalidParameter('metric', 'is required, for this station has no temperature');
-  }
-  throw metricUnknown(station, metric);
+  throw missingSeries(found.kind, station, asked);
 }
 
 function requirePosition(text: string, seriesId: number, order: Order): Position {

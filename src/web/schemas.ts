@@ -1,15 +1,15 @@
 import { type Static, type TSchema, Type } from 'typebox';
 
 /** A schema whose value may be null, in the form that serialises fastest. */
-function nullable<T extends TSchema & { type: string }>(schema: T) {
+export function nullable<T extends TSchema & { type: string }>(schema: T) {
   return Type.Unsafe<Static<T> | null>({ ...schema, type: [schema.type, 'null'] });
 }
 
-const time = Type.String({ description: 'ISO 8601, UTC' });
+export const time = Type.String({ description: 'ISO 8601, UTC' });
 
 export const stationParams = Type.Object({ station: Type.String() });
 
-const unitsParameter = Type.Optional(
+export const unitsParameter = Type.Optional(
   Type.Enum(['metric', 'imperial'], {
     description: "Converts °C/°F, m/s/mph, hPa/inHg, mm/in; without it, values are in the series' own unit.",
   }),

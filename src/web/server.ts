@@ -5,6 +5,7 @@ import {
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyPluginAsync,
   type FastifyPluginCallback,
   type RouteOptions,
 } from 'fastify';
@@ -13,10 +14,12 @@ import { refuseOtherSites } from './access/cross-site.ts';
 import { guard, mayStay } from './access/guard.ts';
 import { loginRoutes } from './access/login-routes.ts';
 import { createVisitors } from './access/visitors.ts';
+import { compressAnswers } from './compression/compress-answers.ts';
 import { answerErrors, answerFrameworkError } from './error-handler.ts';
 import { pathOf } from './failure-log.ts';
 import { dropGoneClients } from './gone-clients.ts';
 import { healthRoutes } from './health-routes.ts';
+import { historyRoutes } from './history-routes.ts';
 import { createLiveHub, LIVE_HUB_DEFAULTS } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
@@ -32,7 +35,7 @@ import { stationsRoutes } from './stations-routes.ts';
 import { submitRoutes } from './submit-routes.ts';
 import { requireHost } from './require-host.ts';
 import { addHeaders } from './response-headers.ts';
-import { registerViews } from './views.ts';
+import { assets, registerViews } from './views.ts';
 import { limitWrites } from './write-rate.ts';
 
 const AJV_OPTIONS = {
@@ -95,25 +98,37 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   app.decorate('reviewAccess', () => hub.review());
   await registerViews(app);
   const databaseAnswers = createDatabaseCheck(parts.pool);
-  for (const routes of [
+  // Neither the login, where what is secret would stand beside what a stranger can choose, nor answers for boards.
+  registerCompressed(app, [
+    assets,
     healthRoutes(parts, databaseAnswers),
     stationsRoutes(parts),
     readingsRoutes(parts),
+    historyRoutes(parts),
     submitRoutes(parts),
     rejectedRoutes(parts),
     liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station), parts.httpCounters),
     metricsRoutes(parts),
-    loginRoutes(parts, visitors),
     mqttRoutes,
     nowPage(parts),
     stationPage(parts),
     statusPage(parts, databaseAnswers),
-  ]) {
-    app.register(routes);
-  }
+  ]);
+  app.register(loginRoutes(parts, visitors));
   if (options.more !== undefined) app.register(options.more.routes);
   await app.ready();
   return app;
+}
+
+function registerCompressed(
+  app: FastifyInstance,
+  all: readonly (FastifyPluginCallback | FastifyPluginAsync)[],
+): void {
+  app.register((scope, _options, done) => {
+    compressAnswers(scope);
+    for (const routes of all) scope.register(routes);
+    done();
+  });
 }
 
 /** At `info` Fastify tells where it listens, which the start-up lines do better. */

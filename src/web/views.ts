@@ -14,7 +14,7 @@ const PARTIALS = {
   'link-list': 'partials/link-list.hbs',
 };
 
-/** Handlebars pages, and at `/assets/` what they refer to. Every value is escaped; no template opts out. */
+/** Handlebars pages. Every value is escaped; no template opts out. */
 export async function registerViews(app: FastifyInstance): Promise<void> {
   await app.register(fastifyView, {
     // An environment of its own: partials are registered in it.
@@ -23,10 +23,10 @@ export async function registerViews(app: FastifyInstance): Promise<void> {
     options: { partials: PARTIALS, compileOptions: { strict: false, preventIndent: true } },
     production: true,
   });
-  await app.register(assets);
 }
 
-async function assets(app: FastifyInstance): Promise<void> {
+/** At `/assets/`: what pages refer to. */
+export async function assets(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, access: 'open' };
   });
