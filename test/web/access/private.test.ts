@@ -4,9 +4,19 @@ import { seedSeries } from '../../support/series.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { logIn, type TestWeb, useWeb } from '../../support/web.ts';
 
-const EVERYTHING = ['/', '/status', '/api/stations', '/api/rejected'];
-const OUTSIDE = ['/stations/outside', '/api/stations/outside', '/api/stations/outside/readings'];
-const INSIDE = ['/stations/inside', '/api/stations/inside', '/api/stations/inside/readings'];
+const EVERYTHING = ['/', '/status', '/api/stations', '/api/rejected', '/api/export'];
+const OUTSIDE = [
+  '/stations/outside',
+  '/api/stations/outside',
+  '/api/stations/outside/readings',
+  '/api/export?station=outside',
+];
+const INSIDE = [
+  '/stations/inside',
+  '/api/stations/inside',
+  '/api/stations/inside/readings',
+  '/api/export?station=inside',
+];
 
 async function usePrivate(): Promise<TestWeb> {
   const { pool } = await useTestDatabase();
