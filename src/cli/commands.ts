@@ -6,6 +6,7 @@ import { credentialsAddAdmin, credentialsAddIntegrator, credentialsAddStation } 
 import { credentialsList } from './credentials-list.ts';
 import { credentialsRevoke } from './credentials-revoke.ts';
 import { credentialsRotate } from './credentials-rotate.ts';
+import { exportCommand } from './export.ts';
 import { stationAdd } from './station-add.ts';
 import { stationList } from './station-list.ts';
 
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   channelsAdd,
   channelsList,
   channelsRemove,
+  exportCommand,
 ];

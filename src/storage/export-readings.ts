@@ -21,7 +21,7 @@ export interface ExportRequest {
 export interface ExportedChunk {
   readonly series: NamedSeries;
   readonly chunk: Chunk;
-  /** How much of the time that is asked for has been gone through, from 0 to 1. */
+  /** About how much of it has been gone through, from 0 to 1. */
   readonly progress: number;
 }
 
@@ -46,24 +46,29 @@ export async function* exportReadings(
   const byId = new Map(request.series.map((series) => [series.seriesId, series]));
   if (byId.size === 0) return;
   const slices = await slicesOf(pool, request);
+  const whole = slices.reduce((sum, { size }) => sum + size, 0);
+  let done = 0;
   let left = request.limit ?? Infinity;
-  for (const [index, slice] of slices.entries()) {
+  for (const slice of slices) {
+    const { from, to, size } = slice;
     const filled = await findFilled(pool, [...byId.keys()], slice);
     for (const [place, seriesId] of filled.entries()) {
       const series = byId.get(seriesId)!;
       let after: Position | undefined;
       while (left > 0) {
         const limit = Math.min(chunkRows, left);
-        const chunk = await readChunk(pool, { seriesId, order: request.order, limit, ...slice, after });
+        const chunk = await readChunk(pool, { seriesId, order: request.order, limit, from, to, after });
         const last = chunk.measuredAt.length - 1;
         if (last < 0) break;
         after = { measuredAt: chunk.measuredAt[last]!, value: chunk.value[last]! };
         left -= last + 1;
         const shareOfSeries = share(slice, request.order, after.measuredAt);
-        yield { series, chunk, progress: (index + (place + shareOfSeries) / filled.length) / slices.length };
+        const shareOfSlice = (place + shareOfSeries) / filled.length;
+        yield { series, chunk, progress: (done + shareOfSlice * size) / whole };
         if (last + 1 < limit) break;
       }
     }
+    done += size;
   }
 }
 
@@ -74,7 +79,10 @@ async function slicesOf(
 ): Promise<readonly Slice[]> {
   const all = await readSlices(pool);
   const cut = all
-    .map((slice) => ({ from: Math.max(slice.from, from), to: Math.min(slice.to, to) }))
+    .map((slice) => {
+      const within = { from: Math.max(slice.from, from), to: Math.min(slice.to, to) };
+      return { ...within, size: slice.size * ((within.to - within.from) / (slice.to - slice.from)) };
+    })
     .filter((slice) => slice.from < slice.to);
   return order === 'asc' ? cut : cut.toReversed();
 }
