@@ -74,6 +74,16 @@ export const JSON_OPTION = {
   description: 'print one JSON document instead of text',
 } as const satisfies Option;
 
+/** A command has done what it could, and a part is left to whoever called it. */
+export class PartlyDoneError extends Error {
+  readonly code = 'partly-done';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'PartlyDoneError';
+  }
+}
+
 /** Wrong use of a command; each mistake is a sentence. */
 export class UsageError extends Error {
   readonly code = 'wrong-use';

@@ -7,6 +7,7 @@ import { credentialsList } from './credentials-list.ts';
 import { credentialsRevoke } from './credentials-revoke.ts';
 import { credentialsRotate } from './credentials-rotate.ts';
 import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
 import { stationAdd } from './station-add.ts';
 import { stationList } from './station-list.ts';
 
@@ -24,4 +25,5 @@ export const commands: readonly Command[] = [
   channelsList,
   channelsRemove,
   exportCommand,
+  importCommand,
 ];
