@@ -165,6 +165,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     httpCounters,
     maxBodyBytes: config.httpMaxBodyBytes,
     maxStreamsPerAddress: config.maxStreamsPerAddress,
+    maxExports: config.maxExports,
     frameAncestors: config.frameAncestors,
     version,
     startedAt: new Date(),

@@ -7,6 +7,8 @@ import { credentialsAddAdmin, credentialsAddIntegrator, credentialsAddStation } 
 import { credentialsList } from './credentials-list.ts';
 import { credentialsRevoke } from './credentials-revoke.ts';
 import { credentialsRotate } from './credentials-rotate.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
 import { stationAdd } from './station-add.ts';
 import { stationList } from './station-list.ts';
 
@@ -24,4 +26,6 @@ export const commands: readonly Command[] = [
   channelsList,
   channelsRotate,
   channelsRemove,
+  exportCommand,
+  importCommand,
 ];

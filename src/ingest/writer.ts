@@ -5,9 +5,10 @@ import type { Partitions } from '../storage/partitions.ts';
 import { findOurs, insertReadings } from '../storage/readings-insert.ts';
 import type { Queryable } from '../storage/queryable.ts';
 import { insertRejected } from '../storage/rejected-insert.ts';
+import { makeSeries, type RefusedSeries } from '../storage/reading-series.ts';
 import type { SeriesCatalog } from '../storage/series-catalog.ts';
 import { makePartitions } from './partitioning.ts';
-import { findUnknownSeries, makeSeries, type RefusedSeries, resolveRows, type Row } from './rows.ts';
+import { findUnknownSeries, resolveRows, type Row } from './rows.ts';
 import { reject, type Submission } from './submission.ts';
 import { insertUpdates, type StoreUpdates } from './updates.ts';
 

@@ -74,7 +74,24 @@ export async function readReadings(
   }));
 }
 
-function selectReadings(request: ReadingsRequest): { text: string; values: (string | number)[] } {
+function selectReadings(request: ReadingsRequest): StatementParts {
+  const { text, values } = chooseReadings(request);
+  return {
+    text: `
+    SELECT (extract(epoch FROM measured_at) * 1000000)::bigint AS "measuredAt",
+      (extract(epoch FROM received_at) * 1000000)::bigint AS "receivedAt", value
+    ${text}`,
+    values,
+  };
+}
+
+interface StatementParts {
+  readonly text: string;
+  readonly values: (string | number)[];
+}
+
+/** All of the statement but what is selected. */
+export function chooseReadings(request: ReadingsRequest): StatementParts {
   const values: (string | number)[] = [request.seriesId];
   const place = (value: string | number): string => `$${values.push(value)}`;
   const placeTime = (time: Micros): string => `${place(formatMicros(time))}::timestamptz`;
@@ -89,8 +106,6 @@ function selectReadings(request: ReadingsRequest): { text: string; values: (stri
     conditions.push(`measured_at ${sign}= ${time}`);
   }
   const text = `
-    SELECT (extract(epoch FROM measured_at) * 1000000)::bigint AS "measuredAt",
-      (extract(epoch FROM received_at) * 1000000)::bigint AS "receivedAt", value
     FROM readings WHERE ${conditions.join(' AND ')}
     ORDER BY measured_at ${request.order}, value ${request.order} LIMIT ${place(request.limit)}`;
   return { text, values };

@@ -71,6 +71,7 @@ export interface WebParts {
   readonly httpCounters: WebCounters;
   readonly maxBodyBytes: number;
   readonly maxStreamsPerAddress: number;
+  readonly maxExports: number;
   /** Origins whose pages may frame ours. */
   readonly frameAncestors: readonly string[];
   /** Where stations publish, for the page that shows how; e.g. `{ host: '127.0.0.1', port: 1883 }`. */

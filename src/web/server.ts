@@ -11,12 +11,14 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { refuseOtherSites } from './access/cross-site.ts';
-import { guard, mayStay } from './access/guard.ts';
+import { guard, type MayStay, mayStay } from './access/guard.ts';
 import { loginRoutes } from './access/login-routes.ts';
 import { createVisitors } from './access/visitors.ts';
 import { compressAnswers } from './compression/compress-answers.ts';
 import { answerErrors, answerFrameworkError } from './error-handler.ts';
 import { pathOf } from './failure-log.ts';
+import { exportRoutes } from './export-routes.ts';
+import { createExportSlots, PATIENCE_MS } from './export-slots.ts';
 import { dropGoneClients } from './gone-clients.ts';
 import { healthRoutes } from './health-routes.ts';
 import { historyRoutes } from './history-routes.ts';
@@ -48,7 +50,7 @@ const AJV_OPTIONS = {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** To be called when credentials have changed: ends the event streams of those who may no longer read them. */
+    /** To be called when credentials have changed: ends event streams and exports of those who may no longer read them. */
     reviewAccess(): void;
   }
 }
@@ -59,6 +61,8 @@ export interface WebOptions {
   readonly onRoute?: (route: RouteOptions) => void;
   /** Routes that are not the web layer's own. */
   readonly more?: MoreRoutes;
+  /** How long whoever exports may take for a piece; two minutes unless told. */
+  readonly exportPatienceMs?: number;
 }
 
 export interface MoreRoutes {
@@ -86,6 +90,9 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     ...LIVE_HUB_DEFAULTS,
     maxViewersPerAddress: parts.maxStreamsPerAddress,
   });
+  const { exportPatienceMs: patienceMs = PATIENCE_MS } = options;
+  const slots = createExportSlots({ most: parts.maxExports, patienceMs }, parts.httpCounters);
+  const mayGoOn: MayStay = (visitor, station) => mayStay(parts, visitors, visitor, station);
   dropGoneClients(app);
   logRequests(app);
   answerErrors(app, parts);
@@ -95,19 +102,24 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   refuseOtherSites(app);
   limitWrites(app, parts);
   guard(app, parts, visitors);
-  app.decorate('reviewAccess', () => hub.review());
+  app.decorate('reviewAccess', () => {
+    hub.review();
+    slots.review();
+  });
   await registerViews(app);
+  const exporting = { parts, slots, mayStay: mayGoOn };
   const databaseAnswers = createDatabaseCheck(parts.pool);
   // Neither the login, where what is secret would stand beside what a stranger can choose, nor answers for boards.
   registerCompressed(app, [
     assets,
     healthRoutes(parts, databaseAnswers),
     stationsRoutes(parts),
-    readingsRoutes(parts),
+    readingsRoutes(parts, exporting),
     historyRoutes(parts),
+    exportRoutes(parts, exporting),
     submitRoutes(parts),
     rejectedRoutes(parts),
-    liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station), parts.httpCounters),
+    liveRoutes(hub, mayGoOn, parts.httpCounters),
     metricsRoutes(parts),
     mqttRoutes,
     nowPage(parts),

@@ -54,6 +54,7 @@ export interface WebPartsOptions {
   readonly isPrivate?: boolean;
   readonly maxBodyBytes?: number;
   readonly maxStreamsPerAddress?: number;
+  readonly maxExports?: number;
   readonly frameAncestors?: readonly string[];
   /** How many wrong secrets and how many writes one address may send while the test runs. */
   readonly maxWrongSecrets?: number;
@@ -112,6 +113,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       httpCounters: newWebCounters(),
       maxBodyBytes: options.maxBodyBytes ?? 262_144,
       maxStreamsPerAddress: options.maxStreamsPerAddress ?? 50,
+      maxExports: options.maxExports ?? 4,
       frameAncestors: options.frameAncestors ?? [],
       mqttAddress: () => ({ host: options.mqttHost ?? '127.0.0.1', port: 1883 }),
       acceptMqtt(stream, { address }) {

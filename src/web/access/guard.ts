@@ -87,6 +87,9 @@ export function mayRead(
   return station === undefined ? mayReadEverything(principal) : mayReadStation(principal, station);
 }
 
+/** Whether a visitor who was let in may still read that station, or everything. */
+export type MayStay = (visitor: Visitor | undefined, station: string | undefined) => boolean;
+
 /** Whether whoever was let in to read that station, or everything, may go on. */
 export function mayStay(
   parts: WebParts,

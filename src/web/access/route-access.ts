@@ -6,7 +6,7 @@
  * - `readiness`: nothing, but only those who may read everything are told more.
  * - `everything`, `station`: may read all stations, or that of the path.
  * - `series`: may read the stations of the query's series.
- * - `live`: may read the station of the query, or else all of them.
+ * - `live`, also for exports: may read the station of the query, or else all of them.
  * - `post`: may post readings of the station of the path.
  * - `admin`: may change things.
  */

@@ -10,6 +10,7 @@ const pathsOf = (station: string): string[] => [
   `/api/stations/${station}/readings`,
   `/api/stations/${station}/history`,
   `/api/history?series=${station}:temperature`,
+  `/api/export?station=${station}`,
 ];
 const OUTSIDE = pathsOf('outside');
 const INSIDE = pathsOf('inside');
@@ -19,6 +20,7 @@ const EVERYTHING = [
   '/api/stations',
   '/api/rejected',
   '/api/history?series=inside:temperature,outside:temperature',
+  '/api/export',
 ];
 
 async function usePrivate(): Promise<TestWeb> {
