@@ -9,6 +9,7 @@ import { credentialsRevoke } from './credentials-revoke.ts';
 import { credentialsRotate } from './credentials-rotate.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
+import { rollupsRebuild } from './rollups-rebuild.ts';
 import { stationAdd } from './station-add.ts';
 import { stationList } from './station-list.ts';
 
@@ -28,4 +29,5 @@ export const commands: readonly Command[] = [
   channelsRemove,
   exportCommand,
   importCommand,
+  rollupsRebuild,
 ];

@@ -8,11 +8,16 @@ const MINUTE: Micros = 60_000_000;
 
 export const SERIES = [1, 2, 3] as const;
 /** Transactions that may be open at a time. */
-const SLOTS = 3;
+const SLOTS = 2;
 
-/** What may happen to readings. Times are in minutes since the beginning of the history. */
+/** What may happen to readings. */
 export type Change =
-  | { readonly kind: 'insert'; readonly slot: number; readonly rows: readonly Reading[] }
+  | {
+      readonly kind: 'insert';
+      readonly slot: number;
+      readonly since: Since;
+      readonly rows: readonly Reading[];
+    }
   | { readonly kind: 'redeliver'; readonly slot: number }
   | { readonly kind: 'begin'; readonly slot: number; readonly level: string }
   | { readonly kind: 'end'; readonly slot: number; readonly how: 'COMMIT' | 'ROLLBACK' }
@@ -34,6 +39,9 @@ export type Event =
   | { readonly kind: 'rebuild' }
   | { readonly kind: 'expire'; readonly series: number; readonly days: number };
 
+/** What minutes count from: mostly from two hours before the present, where hours are closed, or else from the beginning of the history. */
+type Since = 'start' | 'now';
+
 interface Reading {
   readonly series: number;
   readonly minute: number;
@@ -42,6 +50,7 @@ interface Reading {
 
 interface Range {
   readonly series: number;
+  readonly since: Since;
   readonly from: number;
   readonly minutes: number;
 }
@@ -49,55 +58,78 @@ interface Range {
 const LEVELS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'];
 
 export function histories(days: number): fc.Arbitrary<readonly Event[]> {
-  const change = changes(days);
+  const { change, insert } = changes(days);
+  const pass = fc.record({
+    kind: fc.constant('pass' as const),
+    // Seldom a clock that was wrong.
+    hours: fc.oneof(
+      { weight: 8, arbitrary: fc.integer({ min: 1, max: 3 }) },
+      { weight: 4, arbitrary: fc.integer({ min: 4, max: 60 }) },
+      { weight: 1, arbitrary: fc.constantFrom(-30, -1, 400) },
+    ),
+  });
+  const run = fc.record({
+    kind: fc.constant('run' as const),
+    workers: fc.integer({ min: 1, max: 3 }),
+    meanwhile: fc.array(change, { maxLength: 3 }),
+  });
+  const cut = fc.record({
+    kind: fc.constant('break' as const),
+    // Mostly where marks are mended and days made anew, with which every run begins.
+    statement: fc.oneof(fc.integer({ min: 3, max: 14 }), fc.integer({ min: 1, max: 60 })),
+    isHeard: fc.boolean(),
+  });
+  const rezone = fc.record({ kind: fc.constant('rezone' as const), zone: fc.nat(10) });
+  const expired = fc.record({
+    kind: fc.constant('expire' as const),
+    series: fc.constantFrom(...SERIES),
+    days: fc.integer({ min: 1, max: days }),
+  });
   const event = fc.oneof<fc.WeightedArbitrary<Event>[]>(
-    { weight: 16, arbitrary: fc.record({ kind: fc.constant('change' as const), change }) },
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        kind: fc.constant('pass' as const),
-        // Seldom a clock that was wrong.
-        hours: fc.oneof(
-          { weight: 5, arbitrary: fc.integer({ min: 1, max: 60 }) },
-          { weight: 1, arbitrary: fc.constantFrom(-30, -1, 400) },
-        ),
-      }),
-    },
-    {
-      weight: 6,
-      arbitrary: fc.record({
-        kind: fc.constant('run' as const),
-        workers: fc.integer({ min: 1, max: 3 }),
-        meanwhile: fc.array(change, { maxLength: 3 }),
-      }),
-    },
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        kind: fc.constant('break' as const),
-        statement: fc.integer({ min: 1, max: 60 }),
-        isHeard: fc.boolean(),
-      }),
-    },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('rezone' as const), zone: fc.nat(10) }) },
+    { weight: 12, arbitrary: change.map(asEvent) },
+    { weight: 5, arbitrary: pass },
+    { weight: 6, arbitrary: run },
+    { weight: 4, arbitrary: cut },
+    { weight: 1, arbitrary: rezone },
     { weight: 1, arbitrary: fc.constant({ kind: 'rebuild' as const }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        kind: fc.constant('expire' as const),
-        series: fc.constantFrom(...SERIES),
-        days: fc.integer({ min: 1, max: days }),
-      }),
-    },
+    { weight: 1, arbitrary: expired },
   );
-  return fc.array(event, { minLength: 5, maxLength: 40 });
+  // What happens while a transaction is open that has stored something.
+  const overtaken = fc
+    .record({
+      slot: fc.nat(SLOTS - 1),
+      level: fc.constantFrom(...LEVELS),
+      inserts: fc.array(insert, { minLength: 1, maxLength: 2 }),
+      events: fc.array(fc.oneof<fc.Arbitrary<Event>[]>(event, pass, run), { maxLength: 6 }),
+    })
+    .map(({ slot, level, inserts, events }): readonly Event[] => [
+      asEvent({ kind: 'begin', slot, level }),
+      ...inserts.map((each) => asEvent({ ...each, slot })),
+      ...events,
+      asEvent({ kind: 'end', slot, how: 'COMMIT' }),
+    ]);
+  const episode = fc.oneof<fc.WeightedArbitrary<readonly Event[]>[]>(
+    { weight: 3, arbitrary: fc.array(event, { minLength: 1, maxLength: 6 }) },
+    { weight: 3, arbitrary: overtaken },
+    { weight: 1, arbitrary: fc.tuple(insert.map(asEvent), cut) },
+    { weight: 1, arbitrary: fc.tuple(run, rezone, cut) },
+  );
+  return fc.array(episode, { minLength: 2, maxLength: 10 }).map((episodes) => episodes.flat());
 }
 
-function changes(days: number): fc.Arbitrary<Change> {
+function asEvent(change: Change): Event {
+  return { kind: 'change', change };
+}
+
+function changes(days: number): {
+  change: fc.Arbitrary<Change>;
+  insert: fc.Arbitrary<Extract<Change, { kind: 'insert' }>>;
+} {
   const minute = fc.integer({ min: 0, max: days * 24 * 60 });
   const series = fc.constantFrom(...SERIES);
   // The last is none: what happens commits by itself.
   const slot = fc.integer({ min: 0, max: SLOTS });
+  const since = fc.constantFrom<Since[]>('now', 'now', 'start');
   // Few values, so that some are the lowest or highest twice.
   const row = fc.record({ series, minute, quarters: fc.integer({ min: -6, max: 6 }) });
   const near = fc
@@ -112,6 +144,7 @@ function changes(days: number): fc.Arbitrary<Change> {
   const insert = fc.record({
     kind: fc.constant('insert' as const),
     slot,
+    since,
     rows: fc.oneof(fc.array(row, { minLength: 1, maxLength: 10 }), near),
   });
   const begin = fc.record({
@@ -127,23 +160,24 @@ function changes(days: number): fc.Arbitrary<Change> {
   const correct = fc.record({
     kind: fc.constantFrom('delete' as const, 'update'),
     slot,
-    range: fc.record({ series, from: minute, minutes: fc.integer({ min: 1, max: 3000 }) }),
+    range: fc.record({ series, since, from: minute, minutes: fc.integer({ min: 1, max: 3000 }) }),
     byMinutes: fc.constantFrom(0, 45, 3 * 24 * 60, 20 * 24 * 60),
   });
-  return fc.oneof<fc.WeightedArbitrary<Change>[]>(
+  const change = fc.oneof<fc.WeightedArbitrary<Change>[]>(
     { weight: 6, arbitrary: insert },
     { weight: 3, arbitrary: begin },
-    { weight: 3, arbitrary: end },
+    { weight: 2, arbitrary: end },
     { weight: 2, arbitrary: correct },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('redeliver' as const), slot }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'truncate' as const }) },
   );
+  return { change, insert };
 }
 
 /** Whoever stores, corrects and deletes readings, some in transactions that stay open. */
 export interface Owners {
   /** What can't be done, or the database refuses, is left undone. */
-  apply(change: Change): Promise<void>;
+  apply(change: Change, now: Micros): Promise<void>;
   isIdle(): boolean;
   /** Ends all that is open, some by COMMIT, and gives the connections back. */
   close(): Promise<void>;
@@ -156,6 +190,10 @@ export async function createOwners(pool: Pool, start: Micros): Promise<Owners> {
   for (const client of clients) await client.query(`SET lock_timeout = '50ms'`);
   const time = (minute: number, slot: number): string => formatMicros(start + minute * MINUTE + slot);
 
+  function sinceStart(since: Since, minute: number, now: Micros): number {
+    return since === 'start' ? minute : (now - start) / MINUTE - 120 + (minute % 240);
+  }
+
   async function attempt(slot: number, text: string, values: unknown[] = []): Promise<void> {
     try {
       await clients[slot]!.query(text, values);
@@ -166,16 +204,15 @@ export async function createOwners(pool: Pool, start: Micros): Promise<Owners> {
     }
   }
 
-  async function correct({
-    slot,
-    range,
-    byMinutes,
-    kind,
-  }: Extract<Change, { range: unknown }>): Promise<void> {
+  async function correct(
+    { slot, range, byMinutes, kind }: Extract<Change, { range: unknown }>,
+    now: Micros,
+  ): Promise<void> {
+    const from = sinceStart(range.since, range.from, now);
     // Rows that another has changed and not committed would be waited for.
     const rows = `SELECT tableoid, ctid FROM readings WHERE series_id = $1 AND measured_at >= $2 AND measured_at < $3 FOR UPDATE SKIP LOCKED`;
     const where = `WHERE (tableoid, ctid) IN (${rows})`;
-    const values = [range.series, time(range.from, 0), time(range.from + range.minutes, 0)];
+    const values = [range.series, time(from, 0), time(from + range.minutes, 0)];
     const set =
       byMinutes === 0
         ? 'value = value - 0.25'
@@ -191,7 +228,7 @@ export async function createOwners(pool: Pool, start: Micros): Promise<Owners> {
     SELECT series, time, quarters / 4.0, now()
     FROM unnest($1::int[], $2::timestamptz[], $3::int[]) AS row (series, time, quarters) ON CONFLICT DO NOTHING`;
   return {
-    async apply(change) {
+    async apply(change, now) {
       switch (change.kind) {
         case 'begin':
           if (change.slot === SLOTS || open.has(change.slot)) return;
@@ -204,7 +241,7 @@ export async function createOwners(pool: Pool, start: Micros): Promise<Owners> {
           // To the microsecond each slot has times of its own: nobody waits for another's row of the same key.
           return attempt(change.slot, insert, [
             change.rows.map(({ series }) => series),
-            change.rows.map(({ minute }) => time(minute, change.slot)),
+            change.rows.map(({ minute }) => time(sinceStart(change.since, minute, now), change.slot)),
             change.rows.map(({ quarters }) => quarters),
           ]);
         case 'redeliver':
@@ -212,7 +249,7 @@ export async function createOwners(pool: Pool, start: Micros): Promise<Owners> {
           return attempt(change.slot, 'INSERT INTO readings SELECT * FROM readings ON CONFLICT DO NOTHING');
         case 'delete':
         case 'update':
-          return correct(change);
+          return correct(change, now);
         case 'truncate':
           if (open.size > 0) return;
           return attempt(SLOTS, 'TRUNCATE readings');

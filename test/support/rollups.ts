@@ -121,20 +121,28 @@ const WRONG_DAYS = `
   WHERE (expected.*) IS DISTINCT FROM (actual.*)
     AND NOT EXISTS (${IS_MARKED} ${START('((bucket AT TIME ZONE $1)::date + 1)')})`;
 
+export interface Wrong {
+  readonly what: 'hour' | 'day';
+  readonly bucket: Date;
+  /** As PostgreSQL writes rows. */
+  readonly expected: string | null;
+  readonly actual: string | null;
+}
+
 /**
  * Roll-ups that are not what a plain GROUP BY says and that readers may use, in one look at the database: those of times that are
  * rolled up, of readings that have not expired, and without a mark.
  */
-export async function wrongRollups(pool: Pool): Promise<readonly object[]> {
+export async function wrongRollups(pool: Pool): Promise<readonly Wrong[]> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const { rows: state } = await client.query<{ time_zone: string | null }>(
       'SELECT time_zone FROM rollup_state',
     );
-    const hours = await client.query<object>(WRONG_HOURS);
+    const hours = await client.query<Wrong & object>(WRONG_HOURS);
     const zone = state[0]!.time_zone;
-    const days = zone === null ? { rows: [] } : await client.query<object>(WRONG_DAYS, [zone]);
+    const days = zone === null ? { rows: [] } : await client.query<Wrong & object>(WRONG_DAYS, [zone]);
     await client.query('COMMIT');
     return [...hours.rows, ...days.rows];
   } finally {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createLocalDays } from '../../telemetry/local-days.ts';
 import { firstHour, firstReading } from './reach.ts';
 import { remakeStretch } from './remake.ts';
@@ -6,6 +7,9 @@ import { floorHour, HOUR } from './spans.ts';
 import { readRollupState } from './state.ts';
 import type { RollupWork } from './work.ts';
 
+const WAITS = 50;
+const WAIT_MS = 100;
+
 /**
  * Makes all roll-ups anew, where there are readings, a stretch after the other: whoever reads meanwhile has either those
  * of before or those of after. What expired readings came to stays as it is.
@@ -13,8 +17,14 @@ import type { RollupWork } from './work.ts';
  */
 export async function rebuildRollups(work: RollupWork, zone: Zone): Promise<void> {
   const { session, pace } = work;
-  await runRollups(work, zone);
-  const { rolledUntil, timeZone } = await readRollupState(session);
+  const before = await readRollupState(session);
+  // Mostly transactions that are waited for end at once; one that does not leaves its hours to the next run.
+  for (let left = WAITS; (await runRollups(work, zone)).isWaiting && left > 0; left -= 1) {
+    await pause(WAIT_MS, undefined, { signal: work.signal });
+  }
+  const { rolledUntil: until, timeZone } = await readRollupState(session);
+  // What has been rolled up just now is new already.
+  const rolledUntil = Math.min(before.rolledUntil, until);
   if (rolledUntil === Number.NEGATIVE_INFINITY) return;
   const zoned = { ...work, days: createLocalDays(timeZone ?? zone.wanted) };
   const starts = [

@@ -126,6 +126,21 @@ test('a reading of a transaction that has seen the hour open, and commits when i
   expect(await hours()).toEqual([{ bucket: new Date('2026-03-20T10:00:00Z'), count: 1, sum: 1 }]);
 });
 
+test('a reading that is stored at REPEATABLE READ, in sight of how things were hours ago, is not lost', async () => {
+  await runner.settle();
+  const late = await pool.connect();
+  await late.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+  await late.query('SELECT FROM rollup_state');
+  now += 3 * HOUR;
+  // It has no number yet, so nobody waits for it.
+  await runner.settle();
+  await late.query('INSERT INTO readings VALUES ($1, $2, 1, now())', [series, '2026-03-20T10:40:00Z']);
+  await late.query('COMMIT');
+  late.release();
+  await runner.settle();
+  expect(await hours()).toEqual([{ bucket: new Date('2026-03-20T10:00:00Z'), count: 1, sum: 1 }]);
+});
+
 test('a transaction is waited for whose number is greater than that of the one that closed the hour', async () => {
   await runner.settle();
   const [closing, late] = [await pool.connect(), await pool.connect()];
@@ -155,6 +170,22 @@ test('the number of a transaction of another server, of which this database is a
   await runner.settle();
   expect(await hours()).toHaveLength(1);
   expect((await pool.query('SELECT FROM rollup_state WHERE rolled_until = closed_until')).rowCount).toBe(1);
+});
+
+test('a clock that was set back has transactions waited for again that have seen the hour open', async () => {
+  await runner.settle();
+  await closeHours(pool, now + HOUR);
+  await setFence(pool, at('2026-03-20T11:00:00Z'));
+  await closeHours(pool, now);
+  const late = await pool.connect();
+  await late.query('BEGIN');
+  await late.query('INSERT INTO readings VALUES ($1, $2, 1, now())', [series, '2026-03-20T10:40:00Z']);
+  now += HOUR;
+  expect(await runner.run()).toMatchObject({ isWaiting: true });
+  await late.query('COMMIT');
+  late.release();
+  await runner.settle();
+  expect(await hours()).toHaveLength(1);
 });
 
 test('a clock that was far ahead leaves nothing behind when it is right again', async () => {
@@ -252,4 +283,24 @@ test('a TRUNCATE takes roll-ups along, but for those of expired readings; above 
   await pool.query('TRUNCATE readings');
   expect(await hours()).toEqual([{ bucket: new Date('2026-03-18T07:00:00Z'), count: 1, sum: 1 }]);
   expect(await version()).toBe(1);
+});
+
+test('days are not made out of hours that a TRUNCATE is about to take away', async () => {
+  await insert(['2026-03-18T07:10:00Z', 1]);
+  await runner.settle();
+  await pool.query('DELETE FROM rollups_day');
+  const owner = await pool.connect();
+  await owner.query('BEGIN');
+  await owner.query('TRUNCATE readings');
+  let isOver = false;
+  const other = createRunner(pool, { now: () => now, timeZone: 'Europe/Berlin' });
+  const running = other.run().finally(() => (isOver = true));
+  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+  await poll(async () => isOver || (await pool.query(waiting)).rowCount === 1);
+  await owner.query('COMMIT');
+  owner.release();
+  await running;
+  await other.settle();
+  expect((await pool.query('SELECT FROM rollups_hour')).rowCount).toBe(0);
+  expect((await pool.query('SELECT FROM rollups_day')).rowCount).toBe(0);
 });
