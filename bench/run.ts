@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { backlog } from './backlog.ts';
 import { durable } from './durable.ts';
+import { exporting } from './exporting.ts';
 import { growth } from './growth.ts';
 import { latency } from './latency.ts';
 import { live } from './live.ts';
@@ -13,7 +14,17 @@ import { formatTable } from './support/table.ts';
 import { startThermograph, type Thermograph } from './support/thermograph.ts';
 import { throughput } from './throughput.ts';
 
-const CLAIMS: readonly Claim[] = [throughput, durable, latency, backlog, growth, memory, live, reading];
+const CLAIMS: readonly Claim[] = [
+  throughput,
+  durable,
+  latency,
+  backlog,
+  growth,
+  memory,
+  live,
+  reading,
+  exporting,
+];
 const THOROUGH: Effort = { isQuick: false, rounds: 3, warmUpSeconds: 2, seconds: 5 };
 const QUICK: Effort = { isQuick: true, rounds: 1, warmUpSeconds: 0.2, seconds: 0.4 };
 const USAGE = `npm run bench -- [--quick] [--only CLAIM,…] [--json FILE]

@@ -55,17 +55,17 @@ export async function replyExport(
   const texts = exportText(inUnits(exportReadings(parts.pool, wanted), wanted.units), format);
   const first = await askDatabase(texts.next());
   describe();
-  return Readable.from(pieces(texts, first, goesOn), { objectMode: false, highWaterMark: 1 });
+  return Readable.from(pieces(texts, first, goesOn), { objectMode: true, highWaterMark: 1 });
 }
 
 async function* pieces(
   texts: AsyncGenerator<string, void, void>,
   first: IteratorResult<string, void>,
   goesOn: () => void,
-): AsyncGenerator<Buffer, void, void> {
+): AsyncGenerator<string, void, void> {
   for (let next = first; next.done !== true; next = await texts.next()) {
     goesOn();
-    yield Buffer.from(next.value);
+    yield next.value;
   }
 }
 

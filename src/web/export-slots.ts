@@ -38,7 +38,7 @@ export interface ExportSlotOptions {
 }
 
 /**
- * Two minutes for some 200 KB: less than any line that is used for it carries, and more than one that somebody pretends to
+ * Two minutes for some 100 KB: less than any line that is used for it carries, and more than one that somebody pretends to
  * read on, to keep others from exporting.
  */
 export const PATIENCE_MS = 120_000;

@@ -9,7 +9,7 @@ import { type TestWeb, useWeb } from '../support/web.ts';
 
 /** More than sockets hold: 17 MB as CSV. */
 const ROWS = 200_000;
-const CHUNKS = ROWS / 2_000;
+const CHUNKS = ROWS / 1_000;
 const PATH = '/api/export?station=outside';
 const PAGE = '/api/stations/outside/readings?format=csv&limit=3';
 
