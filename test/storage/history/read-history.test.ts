@@ -57,7 +57,7 @@ test('what changes while a history is read is seen in whole or not at all', asyn
   /** After the second statement, which reads what there is, all of it expires. */
   let statements = 0;
   async function query(this: PoolClient, ...given: Parameters<PoolClient['query']>): Promise<unknown> {
-    const answer: unknown = await this.query(...given);
+    const answer = await (this.query(...given) as unknown as Promise<unknown>);
     statements += 1;
     if (statements === 2) {
       await database.pool.query(`UPDATE series SET raw_from = '2026-11-23Z' WHERE id = $1`, [seriesId]);
