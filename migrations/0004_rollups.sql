@@ -60,16 +60,16 @@ ALTER TABLE series
   ADD COLUMN raw_from timestamptz NOT NULL DEFAULT '-infinity';
 
 -- Called by the triggers below, each with its rows as "changed". Above READ COMMITTED a transaction may see a state that is not
--- the latest one, and marks everything.
+-- the latest one, and marks everything. Nearly always there is nothing to be marked: then it takes two looks, which costs less
+-- than one that joins the two.
 CREATE FUNCTION mark_rollups() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  closed timestamptz;
+  closed timestamptz := 'infinity';
 BEGIN
-  SELECT CASE level WHEN 'read committed' THEN closed_until ELSE 'infinity' END INTO closed
-  FROM rollup_state, current_setting('transaction_isolation') AS level
-  WHERE closed_until > (SELECT min(measured_at) FROM changed) OR level <> 'read committed';
-  -- Nearly always there is nothing to be marked, and no second statement.
-  IF FOUND THEN
+  IF current_setting('transaction_isolation') = 'read committed' THEN
+    closed := (SELECT closed_until FROM rollup_state);
+  END IF;
+  IF EXISTS (SELECT FROM changed WHERE measured_at < closed) THEN
     INSERT INTO rollup_marks (series_id, from_time, to_time)
     SELECT series_id, min(measured_at), max(measured_at) FROM changed
     WHERE measured_at < closed
