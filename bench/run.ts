@@ -9,6 +9,7 @@ import { latency } from './latency.ts';
 import { live } from './live.ts';
 import { memory } from './memory.ts';
 import { reading } from './reading.ts';
+import { rollups } from './rollups.ts';
 import type { Claim, Effort, Row } from './support/claim.ts';
 import { formatTable } from './support/table.ts';
 import { startThermograph, type Thermograph } from './support/thermograph.ts';
@@ -24,6 +25,7 @@ const CLAIMS: readonly Claim[] = [
   live,
   reading,
   exporting,
+  rollups,
 ];
 const THOROUGH: Effort = { isQuick: false, rounds: 3, warmUpSeconds: 2, seconds: 5 };
 const QUICK: Effort = { isQuick: true, rounds: 1, warmUpSeconds: 0.2, seconds: 0.4 };
