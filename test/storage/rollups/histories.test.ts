@@ -17,7 +17,7 @@ import { createRunner, type Runner, wrongRollups } from '../../support/rollups.t
 import { makePartitions } from '../../support/series.ts';
 
 const DAYS = 12;
-const RUNS = Number(process.env['ROLLUP_HISTORIES'] ?? 5);
+const RUNS = Number(process.env['ROLLUP_HISTORIES'] ?? 4);
 
 /** Where days begin, and around when clocks are changed there. */
 const ZONES = [
