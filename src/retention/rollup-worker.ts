@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { reasonOf } from '../storage/failure.ts';
 import { withMaintenanceLock } from '../storage/maintenance-lock.ts';
+import type { Queryable } from '../storage/queryable.ts';
 import { readRollupReport, type RollupReport } from '../storage/rollups/report.ts';
 import { type Ran, runRollups, type Zone } from '../storage/rollups/run.ts';
 import { createPace, type Done, newDone, prepareSession } from '../storage/rollups/work.ts';
@@ -63,9 +64,15 @@ export function createRollupWorker(options: RollupWorkerOptions): RollupWorker {
   let running: Promise<void> | undefined;
   let session: PoolClient | undefined;
   let report: RollupReport | undefined;
+  let reportedAt = 0;
   let problem: string | undefined;
   const sleep = (delayMs: number): Promise<unknown> =>
     pause(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
+
+  async function look(database: Queryable): Promise<void> {
+    report = await readRollupReport(database);
+    reportedAt = performance.now();
+  }
 
   async function work(client: PoolClient): Promise<Ran> {
     session = client;
@@ -78,7 +85,11 @@ export function createRollupWorker(options: RollupWorkerOptions): RollupWorker {
           pace,
           done,
           signal: closing.signal,
-          rest: async (tookMs) => void (await sleep(tookMs * REST_SHARE)),
+          async rest(tookMs) {
+            // A run may take hours.
+            if (performance.now() >= reportedAt + timings.everyMs) await look(client);
+            await sleep(tookMs * REST_SHARE);
+          },
           onProgress: (until) => lines.progress(until, done),
         },
         zone,
@@ -95,7 +106,7 @@ export function createRollupWorker(options: RollupWorkerOptions): RollupWorker {
   async function tick(): Promise<number> {
     try {
       const ran = await withMaintenanceLock(pool, work);
-      report = await readRollupReport(pool);
+      await look(pool);
       problem = undefined;
       return ran?.isWaiting ? timings.waitingMs : timings.everyMs;
     } catch (error) {

@@ -21,12 +21,16 @@ const COLUMNS = `
 /** The end of the last hour that should be closed; $1 is the time, or null for the database's. */
 export const DUE = `date_bin('1 hour', coalesce($1::timestamptz, now()) - ${GRACE}, '2000-01-01Z')`;
 // Backwards, too: of a clock that was wrong nothing is to remain but hours that are made again. Then there are those again who see
-// the lesser time, and a fence from before does not keep them out.
+// the lesser time, and a fence from before does not keep them out; and what was known of these hours is not what it will be.
 const CLOSE = `
-  UPDATE rollup_state SET closed_until = due, rolled_until = least(rolled_until, due),
-    fence = CASE WHEN due > closed_until THEN fence END,
-    fenced_until = CASE WHEN due > closed_until THEN fenced_until END
-  FROM (SELECT ${DUE} AS due) AS clock WHERE closed_until <> due`;
+  WITH clock AS (
+    SELECT ${DUE} AS due, closed_until > ${DUE} AS is_back FROM rollup_state
+  ), closed AS (
+    UPDATE rollup_state SET closed_until = due, rolled_until = least(rolled_until, due),
+      fence = CASE WHEN NOT is_back THEN fence END, fenced_until = CASE WHEN NOT is_back THEN fenced_until END
+    FROM clock WHERE closed_until <> due
+  )
+  UPDATE series SET rollup_version = rollup_version + 1 WHERE (SELECT is_back FROM clock)`;
 
 /** @throws what the database reports */
 export async function readRollupState(database: Queryable): Promise<RollupState> {
