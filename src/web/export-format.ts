@@ -31,7 +31,7 @@ export function acceptedFormat(accept: string | undefined): ReplyFormat | undefi
   return best;
 }
 
-/** What a browser saves it as: `thermograph-outside-temperature-from-2026-11-01.csv`. Names need no escaping. */
+/** What a browser saves it as: `thermograph-outside-temperature-from-2026-11-01.csv`. Names need no escaping; `what` stands for those of all. */
 export function fileName(
   asked: {
     readonly station?: string | undefined;
@@ -40,10 +40,11 @@ export function fileName(
     readonly to?: Micros | undefined;
   },
   format: LineFormat,
+  what = 'readings',
 ): string {
   const { station, metric, from, to } = asked;
   const parts = [
-    ...(station === undefined && metric === undefined ? ['readings'] : []),
+    ...(station === undefined && metric === undefined ? [what] : []),
     ...[station, metric].filter((name) => name !== undefined),
     ...(from === undefined ? [] : ['from', day(from)]),
     ...(to === undefined ? [] : ['to', day(to)]),

@@ -8,6 +8,7 @@ import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import { shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown, WebError } from './errors.ts';
 import { isNoneMatch, weakEtag } from './etag.ts';
+import { acceptedFormat, CONTENT_TYPES, fileName } from './export-format.ts';
 import { historyCsv } from './history-csv.ts';
 import { historyJson, seriesHistoryJson, showBucket, type ShownHistory } from './history-reply.ts';
 import { type AskedHistory, askedHistory, type HistoryQuery } from './history-request.ts';
@@ -23,12 +24,10 @@ import type { WebParts } from './parts.ts';
 import { stationParams } from './schemas.ts';
 import { type NamedSeries, parseSeries } from './series-parameter.ts';
 import { askDatabase } from './to-web-error.ts';
-import { wantsCsv } from './wants-csv.ts';
 
 /** To be changed with the form of answers: clients have kept those of before. */
 const FORM = 1;
 const JSON_TYPE = 'application/json; charset=utf-8';
-const CSV_TYPE = 'text/csv; charset=utf-8';
 
 interface Asked {
   readonly names: readonly NamedSeries[];
@@ -92,7 +91,7 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       if (each.kind !== 'found') throw missing(each.kind, names[index]!);
       return each;
     });
-    const isCsv = wantsCsv(query.format, request.headers.accept);
+    const isCsv = (query.format ?? acceptedFormat(request.headers.accept)) === 'csv';
     const keep = { 'cache-control': 'private, no-cache', vary: 'accept' };
     if (!series.every(({ isSettled }) => isSettled)) return write(keep);
     const { url } = request.routeOptions;
@@ -112,8 +111,14 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
 
     async function write(headers: Record<string, string>): Promise<string> {
       const shown = await read(names, series, history, query);
-      reply.headers(headers).type(isCsv ? CSV_TYPE : JSON_TYPE);
-      return isCsv ? historyCsv(shown.series) : toJson(shown, query.shape);
+      reply.headers(headers);
+      if (!isCsv) {
+        reply.type(JSON_TYPE);
+        return toJson(shown, query.shape);
+      }
+      const name = fileName({ ...(names.length === 1 && names[0]), ...shown.shown }, 'csv', 'history');
+      reply.type(CONTENT_TYPES.csv).header('content-disposition', `attachment; filename="${name}"`);
+      return historyCsv(shown.series);
     }
   }
 

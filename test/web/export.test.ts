@@ -79,7 +79,7 @@ test.each([
   const web = await useWeb({ pool: database.pool });
   const { status, headers } = await web.ask(path, { headers: { accept } });
   expect([status, headers.get('content-type')]).toEqual([200, `${type}; charset=utf-8`]);
-  expect(headers.get('vary')).toBe('accept');
+  expect(headers.get('vary')).toBe('accept, accept-encoding');
 });
 
 test.each([

@@ -219,6 +219,14 @@ describe('CSV', () => {
       expect(reply.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       expect(reply.text).toBe(lines.join('\r\n'));
     }
+    const named = await web.ask(`${asked}&format=csv`);
+    expect(named.headers.get('content-disposition')).toBe(
+      'attachment; filename="thermograph-outside-temperature-from-2026-11-22-to-2026-11-22.csv"',
+    );
+    const both = await web.ask(`${BOTH}&format=csv`);
+    expect(both.headers.get('content-disposition')).toBe(
+      'attachment; filename="thermograph-history-from-2026-11-22-to-2026-11-23.csv"',
+    );
     const json = await web.ask(`${asked}&format=json`, { headers: { accept: 'text/csv' } });
     expect(json.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(json.headers.get('vary')).toContain('accept');
