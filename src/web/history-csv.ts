@@ -1,3 +1,4 @@
+import { csvCell } from '../telemetry/csv.ts';
 import { formatMicros } from '../telemetry/format-time.ts';
 import type { ShownSeries } from './history-reply.ts';
 
@@ -12,9 +13,4 @@ export function historyCsv(series: readonly ShownSeries[]): string {
     );
   });
   return [HEAD, ...lines, ''].join('\r\n');
-}
-
-/** Names need no quotes; a unit is whatever text a station has sent. */
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -8,6 +8,7 @@ import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import { shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown, WebError } from './errors.ts';
 import { isNoneMatch, weakEtag } from './etag.ts';
+import { acceptedFormat } from './export-format.ts';
 import { historyCsv } from './history-csv.ts';
 import { historyJson, seriesHistoryJson, showBucket, type ShownHistory } from './history-reply.ts';
 import { type AskedHistory, askedHistory, type HistoryQuery } from './history-request.ts';
@@ -23,7 +24,6 @@ import type { WebParts } from './parts.ts';
 import { stationParams } from './schemas.ts';
 import { type NamedSeries, parseSeries } from './series-parameter.ts';
 import { askDatabase } from './to-web-error.ts';
-import { wantsCsv } from './wants-csv.ts';
 
 /** To be changed with the form of answers: clients have kept those of before. */
 const FORM = 1;
@@ -92,7 +92,7 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       if (each.kind !== 'found') throw missing(each.kind, names[index]!);
       return each;
     });
-    const isCsv = wantsCsv(query.format, request.headers.accept);
+    const isCsv = (query.format ?? acceptedFormat(request.headers.accept)) === 'csv';
     const keep = { 'cache-control': 'private, no-cache', vary: 'accept' };
     if (!series.every(({ isSettled }) => isSettled)) return write(keep);
     const { url } = request.routeOptions;
