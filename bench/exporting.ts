@@ -100,7 +100,10 @@ async function exportOnce(
   const timer = setInterval(() => (most = Math.max(most, service.residentBytes())), SAMPLE_MS);
   try {
     const startedAt = performance.now();
-    const response = await fetch(`http://127.0.0.1:${service.httpPort}/api/export`, signal && { signal });
+    const response = await fetch(`http://127.0.0.1:${service.httpPort}/api/export`, {
+      headers: { 'accept-encoding': 'identity' },
+      ...(signal && { signal }),
+    });
     let lines = 0;
     for await (const bytes of response.body ?? []) lines += countLineEnds(bytes);
     const readings = lines - 1;

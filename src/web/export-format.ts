@@ -17,7 +17,7 @@ const BY_TYPE: ReadonlyMap<string, ReplyFormat> = new Map([
   ['application/ndjson', 'ndjson'],
 ]);
 
-/** The format that `Accept` asks for by name [RFC 9110, 12.5.1]; `undefined`: none of ours. */
+/** The format that `Accept` asks for by name [RFC 9110, 12.5.1], JSON of those that it likes as well; `undefined`: none of ours. */
 export function acceptedFormat(accept: string | undefined): ReplyFormat | undefined {
   let best: ReplyFormat | undefined;
   let most = 0;
@@ -26,7 +26,8 @@ export function acceptedFormat(accept: string | undefined): ReplyFormat | undefi
     const format = BY_TYPE.get(type);
     const weight = parameters.find((parameter) => parameter.startsWith('q='));
     const quality = weight === undefined ? 1 : Number(weight.slice('q='.length));
-    if (format !== undefined && quality > most) [best, most] = [format, quality];
+    const isBetter = quality > most || (quality === most && best !== undefined && format === 'json');
+    if (format !== undefined && isBetter) [best, most] = [format, quality];
   }
   return best;
 }

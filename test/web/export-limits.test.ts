@@ -95,6 +95,13 @@ test('a slow client gets all of it', async () => {
   expect(lines).toBe(ROWS + 1);
 });
 
+test.each(['gzip', 'br'])('what is compressed is all of it, too: %s', async (encoding) => {
+  const web = await useWeb({ pool: database.pool });
+  const response = await fetch(web.url + PATH, { headers: { 'accept-encoding': encoding } });
+  expect(response.headers.get('content-encoding')).toBe(encoding);
+  expect((await response.text()).split('\r\n')).toHaveLength(ROWS + 2);
+});
+
 test('exports that are one too many are told when to come again; pages are none', async () => {
   const web = await useWeb({ pool: database.pool, maxExports: 4, trustProxy: ['loopback'] });
   const from = (address: string) => ({ 'x-forwarded-for': address });
