@@ -1,41 +1,55 @@
-import { storeEntries } from '../../src/storage/channel-entries-insert.ts';
-import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
+import type { Pool } from 'pg';
+import { type StoreBeside, type Stored, storeEntries } from '../../src/storage/channel-entries-insert.ts';
 import type { Channel } from '../../src/storage/channels-query.ts';
+import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
 import { formatMicros } from '../../src/telemetry/format-time.ts';
 import { parseValueText } from '../../src/telemetry/value.ts';
 import type { WebParts } from '../../src/web/parts.ts';
 import { askDatabase } from '../../src/web/to-web-error.ts';
 import type { ThingSpeakCounters } from './counters.ts';
+import { wasCommitted } from './doubt.ts';
 import { ThingSpeakError } from './errors.ts';
 import { createTurns } from './turns.ts';
 
-/** Keeps entries, and hands their numbers on as readings. @returns the entries' numbers, when all of it is stored */
+/** Keeps entries together with their readings. @returns the entries' numbers, when all of it is stored */
 export type Keep = (
   channel: Channel,
   entries: readonly ChannelEntry[],
   sender: string,
 ) => Promise<readonly number[]>;
 
-type Needs = Pick<WebParts, 'pool' | 'submit'> & { readonly counters: ThingSpeakCounters };
-
 /** Of eight metrics each, a message of so many stays below what one message may hold. */
 const ENTRIES_PER_MESSAGE = 50;
 
+type Needs = Pick<WebParts, 'join'> & { readonly pool: Pool; readonly counters: ThingSpeakCounters };
+
 /**
- * The entry comes first, for without Postgres there is no number to answer with, and then nothing has been stored that a
- * board would send a second time. Readings carry the entry's time: when a request is repeated because they could not be
- * stored the first time, those that were collapse into what is there.
+ * Entries and readings are one transaction: a board that is told a failure finds nothing of its request stored when it sends it
+ * again, and one that has a number finds all of it.
  */
-export function createKeep({ pool, submit, counters }: Needs): Keep {
+export function createKeep({ pool, join, counters }: Needs): Keep {
   const inTurn = createTurns();
   return async (channel, entries, sender) => {
-    const stored = await askDatabase(inTurn(channel.id, () => storeEntries(pool, channel.id, entries)));
-    if ('conflict' in stored) throw refusalOf(stored.conflict);
-    counters.thingspeak_entries_stored += entries.length - stored.duplicates;
-    counters.thingspeak_entries_duplicate += stored.duplicates;
-    const messages = messagesOf(channel, entries);
-    await Promise.all(messages.map((message) => submit({ ...message, clientId: sender })));
-    return stored.entryIds;
+    const messages = messagesOf(channel, entries).map((message) => ({ ...message, clientId: sender }));
+    const joined = join(messages);
+    let begun: Stored | undefined;
+    const beside: StoreBeside = (transaction, stored) => {
+      begun = stored;
+      return joined.write(transaction);
+    };
+    try {
+      const stored = await inTurn(channel.id, () =>
+        askDatabase(storeEntries(pool, channel.id, entries, beside)),
+      );
+      if ('conflict' in stored) throw refusalOf(stored.conflict);
+      joined.committed();
+    } catch (error) {
+      if (!(await wasCommitted(pool, channel.id, { written: begun?.written, joined }, error))) throw error;
+    }
+    const { entryIds, duplicates } = begun!;
+    counters.thingspeak_entries_stored += entries.length - duplicates;
+    counters.thingspeak_entries_duplicate += duplicates;
+    return entryIds;
   };
 }
 

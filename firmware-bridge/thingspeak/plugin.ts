@@ -19,7 +19,7 @@ export function thingSpeakRoutes(
   const gate = createGate(parts, channels);
   const writing = {
     gate,
-    keep: createKeep({ pool: parts.channelPool, submit: parts.submit, counters }),
+    keep: createKeep({ pool: parts.channelPool, join: parts.join, counters }),
     notices,
     clock: parts.clock,
   };

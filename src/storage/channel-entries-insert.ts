@@ -2,16 +2,31 @@ import type { Pool, PoolClient } from 'pg';
 import { formatMicros } from '../telemetry/format-time.ts';
 import type { ChannelEntry } from '../telemetry/channel-entry.ts';
 import type { Micros } from '../telemetry/reading.ts';
+import { isWorthAnotherTry } from './failure.ts';
+import type { Queryable } from './queryable.ts';
 import { inTransaction } from './transaction.ts';
 
-/**
- * The numbers of the entries, in their order; an entry that was stored before has its number of then, and is counted among the
- * duplicates. Or that another entry of the same time is stored already, and then nothing was done.
- */
-export type StoredEntries =
-  | { readonly entryIds: readonly number[]; readonly duplicates: number }
-  | { readonly conflict: Micros }
-  | { readonly conflict: 'channel-gone' };
+/** An entry that is stored; no other has its time of receipt. */
+export interface Written {
+  readonly entryId: number;
+  readonly receivedAt: Micros;
+}
+
+export interface Stored {
+  /** In the order of the entries; one that was stored before has its number of then. */
+  readonly entryIds: readonly number[];
+  readonly duplicates: number;
+  /** One that is new, if there is any. */
+  readonly written: Written | undefined;
+}
+
+/** Or another entry of the same time is stored already, and then nothing was done. */
+export type StoredEntries = Stored | { readonly conflict: Micros } | { readonly conflict: 'channel-gone' };
+
+/** Stores what belongs to entries, in their transaction; called again, for another one, after a failure that passes. */
+export type StoreBeside = (transaction: Queryable, stored: Stored) => Promise<void>;
+
+const MOST_ATTEMPTS = 3;
 
 const COUNT = 'SELECT last_entry_id::float8 AS last FROM channels WHERE id = $1 FOR UPDATE';
 
@@ -31,18 +46,44 @@ const INSERT = `
 /**
  * Stores all entries or none, and numbers those that are new. Whoever writes to the same channel waits meanwhile: numbers are
  * given without a gap, in the order of commits.
- * @throws what the database reports
+ * @throws CommitInDoubtError; what the database reports, and what `beside` throws: then nothing was stored
  */
-export function storeEntries(
+export async function storeEntries(
   pool: Pool,
   channelId: number,
   entries: readonly ChannelEntry[],
+  beside?: StoreBeside,
 ): Promise<StoredEntries> {
-  return inTransaction(
-    pool,
-    (client) => store(client, channelId, entries),
-    (stored) => !('conflict' in stored),
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await inTransaction(
+        pool,
+        async (client) => {
+          const stored = await store(client, channelId, entries);
+          if (!('conflict' in stored)) await beside?.(client, stored);
+          return stored;
+        },
+        (stored) => !('conflict' in stored),
+      );
+    } catch (error) {
+      if (attempts === MOST_ATTEMPTS || !isWorthAnotherTry(error)) throw error;
+    }
+  }
+}
+
+/** Waits for whoever writes to the channel. @throws what the database reports */
+export async function isEntryStored(
+  pool: Pool,
+  channelId: number,
+  { entryId, receivedAt }: Written,
+): Promise<boolean> {
+  const values = [channelId, entryId, formatMicros(receivedAt)];
+  await pool.query(COUNT, [channelId]);
+  const { rowCount } = await pool.query(
+    'SELECT FROM channel_entries WHERE channel_id = $1 AND entry_id = $2 AND received_at = $3',
+    values,
   );
+  return rowCount === 1;
 }
 
 async function store(
@@ -56,6 +97,7 @@ async function store(
   let last = rows[0].last;
   const entryIds: number[] = [];
   const added: object[] = [];
+  let written: Written | undefined;
   for (const entry of entries) {
     const content = contentOf(entry);
     const before = entry.hasOwnTime ? known.get(entry.createdAt) : undefined;
@@ -65,9 +107,10 @@ async function store(
     if (before !== undefined) continue;
     if (entry.hasOwnTime) known.set(entry.createdAt, { entryId, content });
     added.push(toRow(entryId, entry));
+    written = { entryId, receivedAt: entry.receivedAt };
   }
   if (added.length > 0) await client.query(INSERT, [channelId, last, JSON.stringify(added)]);
-  return { entryIds, duplicates: entries.length - added.length };
+  return { entryIds, duplicates: entries.length - added.length, written };
 }
 
 type Known = Map<Micros, { readonly entryId: number; readonly content: string }>;

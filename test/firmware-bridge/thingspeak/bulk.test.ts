@@ -60,12 +60,12 @@ test('updates that say how long after each other they were made end with the pre
   expect(times[2]).toBeLessThanOrEqual(Date.now());
 });
 
-test('more than one message can hold is stored as well', async () => {
+test('more than one statement can hold is stored as well', async () => {
   const { post, values } = await useThingSpeak();
-  const lines = Array.from({ length: 960 }, (_, index) => `${1_517_308_000 + index},${index}`);
+  const lines = Array.from({ length: 6000 }, (_, index) => `${1_517_308_000 + index},${index}`);
   const body = `write_api_key=${WRITE_KEY}&time_format=absolute&updates=${lines.join('|')}`;
   expect(await post(CSV_PATH, body)).toEqual(DONE);
-  expect(await values('outside', 'temperature')).toEqual(Array.from({ length: 960 }, (_, index) => index));
+  expect(await values('outside', 'temperature')).toEqual(Array.from({ length: 6000 }, (_, index) => index));
 });
 
 test('when one update can not be stored, none is', async () => {
