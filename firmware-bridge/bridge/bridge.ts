@@ -5,15 +5,17 @@ import { createAddressLimit } from '../../src/address-limit.ts';
 import { createReceiptClock } from '../../src/ingest/clock.ts';
 import { openSpool } from '../../src/ingest/spool/spool.ts';
 import type { KnownChannels } from '../../src/storage/channel-store.ts';
+import type { Micros } from '../../src/telemetry/reading.ts';
 import { newWebCounters } from '../../src/web/counters.ts';
 import { httpLimits } from '../../src/web/http-limits.ts';
 import { bulkRoutes } from '../thingspeak/bulk-routes.ts';
-import { ThingSpeakError } from '../thingspeak/errors.ts';
+import { ContentError, ThingSpeakError } from '../thingspeak/errors.ts';
 import { createGate } from '../thingspeak/gate.ts';
 import { type Keep, messagesOf } from '../thingspeak/keep.ts';
 import { createBoardParts } from '../thingspeak/board-parts.ts';
+import type { Notices } from '../thingspeak/notices.ts';
 import { prepareForBoards, withoutDoubleSlashes } from '../thingspeak/plugin.ts';
-import { updateRoutes } from '../thingspeak/update-routes.ts';
+import { updateRoutes, type WriteNeeds } from '../thingspeak/update-routes.ts';
 import { deliver } from './deliver.ts';
 import { BridgeError } from './errors.ts';
 
@@ -60,7 +62,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   client.on('error', ({ message }) => log.warn({ reason: message }, 'the broker refuses, or is away'));
   const closing = new AbortController();
   const delivering = deliver(spool, client, log, closing.signal);
-  const app = createApp(channels, keepIn(spool), log);
+  const receipt = createReceiptClock(Date.now);
+  const clock = (): Micros => receipt.now();
+  const { notices } = createBoardParts(channels, log, clock);
+  const app = createApp(channels, { keep: keepIn(spool, notices, clock), clock, notices });
   const close = async (): Promise<void> => {
     await app.close();
     closing.abort();
@@ -79,14 +84,12 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   return { port: taken, waiting: () => spool.count(), close };
 }
 
-function createApp(channels: KnownChannels, keep: Keep, log: Logger) {
+function createApp(channels: KnownChannels, writing: Omit<WriteNeeds, 'gate'>) {
   const app = fastify({
     http: { ...HTTP_LIMITS, requireHostHeader: false },
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
     rewriteUrl: ({ url = '/' }) => withoutDoubleSlashes(url),
   });
-  const receipt = createReceiptClock(Date.now);
-  const clock = (): number => receipt.now();
   const wrongKeys = createAddressLimit({ most: WRONG_KEYS_PER_MINUTE, perSeconds: 60 });
   const gate = createGate(
     {
@@ -98,8 +101,7 @@ function createApp(channels: KnownChannels, keep: Keep, log: Logger) {
     },
     channels,
   );
-  const { notices } = createBoardParts(channels, log, clock);
-  const needs = { gate, keep, clock, notices };
+  const needs = { gate, ...writing };
   prepareForBoards(app, BODY_LIMIT_BYTES);
   updateRoutes(app, needs);
   bulkRoutes(app, needs);
@@ -117,21 +119,29 @@ const NOBODY = {
 };
 
 /** The reply's number counts entries since the start: boards look only for one above 0. */
-function keepIn(spool: Awaited<ReturnType<typeof openSpool>>): Keep {
+function keepIn(spool: Awaited<ReturnType<typeof openSpool>>, notices: Notices, clock: () => Micros): Keep {
   let last = 0;
-  return async (channel, entries, sender) => {
+  return async ({ channel, items, sender, door }) => {
+    const refused = items.find((item) => item instanceof ContentError);
+    // There is no table of rejected messages here.
+    if (refused !== undefined) {
+      const what = "a board sends what can't be stored; it is not kept";
+      notices.mistake(channel.id, { what, facts: { door, reason: refused.message } });
+    }
+    const entries = items.flatMap((item) => (item instanceof ContentError ? [] : [item]));
+    const receivedAt = clock();
+    const times = { receivedAt, firstReceivedAt: receivedAt };
     const messages = messagesOf(channel, entries).map((message) => ({
       ...message,
+      ...times,
       qos: 1 as const,
       clientId: sender,
-      receivedAt: entries[0]!.receivedAt,
-      firstReceivedAt: entries[0]!.receivedAt,
     }));
-    if (messages.length === 0)
+    if (messages.length === 0 && entries.length > 0)
       throw new ThingSpeakError(421, 'there is no number in it, and nothing else is delivered');
-    if ((await spool.append(messages)) < messages.length) {
+    if (messages.length > 0 && (await spool.append(messages)) < messages.length) {
       throw new ThingSpeakError(503, `nothing more can be kept: ${spool.fullReason()}`, 60);
     }
-    return entries.map(() => (last += 1));
+    return items.map((item) => (item instanceof ContentError ? item : (last += 1)));
   };
 }

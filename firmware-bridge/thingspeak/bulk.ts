@@ -1,8 +1,9 @@
 import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
 import { quote } from '../../src/telemetry/quote.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
-import { contentOf, trusted } from './entry.ts';
-import { ThingSpeakError } from './errors.ts';
+import { parseMeasuredAt } from '../../src/telemetry/time.ts';
+import { contentOf } from './entry.ts';
+import { ContentError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import { parseTimestamp, UTC } from './zone.ts';
 
@@ -17,41 +18,47 @@ export interface Update {
   readonly time: BulkTime;
 }
 
-/** As many as ThingSpeak takes at once from those who pay. */
-const MOST_UPDATES = 14_400;
-
 /**
  * A board that knows no time says how long after each other its updates were made. The last one is taken for the present, for
  * boards send as they have measured.
  * @param clock strictly increasing
- * @throws ThingSpeakError when one of them can't be stored
+ * @returns an item for each update
  */
-export function toEntries(updates: readonly Update[], clock: () => Micros): readonly ChannelEntry[] {
-  if (updates.length === 0) throw new ThingSpeakError(421, 'there are no updates');
-  if (updates.length > MOST_UPDATES)
-    throw new ThingSpeakError(413, `more than ${MOST_UPDATES} updates at once`);
+export function toItems(
+  updates: readonly Update[],
+  clock: () => Micros,
+): readonly (ChannelEntry | ContentError)[] {
   const receivedAt = clock();
-  const contents = updates.map(({ given }) => contentOf(given));
-  let next = receivedAt;
-  const entries: ChannelEntry[] = [];
-  for (let index = updates.length - 1; index >= 0; index -= 1) {
-    const { time } = updates[index]!;
-    const hasOwnTime = time.kind === 'absolute';
-    const createdAt = hasOwnTime ? absolute(time.text, receivedAt) : next;
-    next = createdAt - (hasOwnTime ? 0 : relative(time.text));
-    entries.push({ ...contents[index]!, receivedAt, createdAt, hasOwnTime });
+  let next: Micros | ContentError = receivedAt;
+  const items: (ChannelEntry | ContentError)[] = [];
+  for (const { given, time } of updates.toReversed()) {
+    const hasOwnTime: boolean = time.kind === 'absolute';
+    const createdAt: Micros | ContentError = hasOwnTime ? absolute(time.text, receivedAt) : next;
+    next = before(createdAt, time);
+    const content = contentOf(given);
+    if (createdAt instanceof ContentError) items.push(createdAt);
+    else if (next instanceof ContentError) items.push(next);
+    else if (content instanceof ContentError) items.push(content);
+    else items.push({ ...content, receivedAt, createdAt, hasOwnTime });
   }
-  return entries.toReversed();
+  return items.toReversed();
 }
 
-function absolute(text: string, now: Micros): Micros {
-  const time = trusted(parseTimestamp(text, UTC), now);
-  if (time !== undefined) return time;
-  throw new ThingSpeakError(400, `${quote(text)} is no time, or one before 2000 or in the future`);
+function absolute(text: string, now: Micros): Micros | ContentError {
+  const time = parseTimestamp(text, UTC);
+  if (time === undefined) return new ContentError(400, 'time-not-understood', `${quote(text)} is no time`);
+  return trusted(time, now);
 }
 
-function relative(text: string): Micros {
+function trusted(time: Micros, now: Micros): Micros | ContentError {
+  const parsed = parseMeasuredAt(time, now);
+  return typeof parsed === 'number' ? parsed : new ContentError(400, parsed.reason, parsed.detail);
+}
+
+/** When the update before was made. */
+function before(createdAt: Micros | ContentError, { kind, text }: BulkTime): Micros | ContentError {
+  if (kind === 'absolute' || createdAt instanceof ContentError) return createdAt;
   const seconds = /^\s*\d{1,9}(?:\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
-  if (seconds === undefined) throw new ThingSpeakError(400, `${quote(text)} is no number of seconds`);
-  return Math.round(seconds * 1_000_000);
+  if (seconds !== undefined) return createdAt - Math.round(seconds * 1_000_000);
+  return new ContentError(400, 'time-not-understood', `${quote(text)} is no number of seconds`);
 }

@@ -42,7 +42,6 @@ export function createJoining({ writer, answers, clock }: JoiningParts): Joining
     const batch = messages.map((message) => toSubmission(message));
     const rows: Row[] = [];
     const { counters } = answers;
-    counters.messages_received += batch.length;
     for (const { message, decoded } of batch) clock.advance(message.receivedAt + decoded.readings.length);
     return {
       async write(transaction) {
@@ -52,10 +51,12 @@ export function createJoining({ writer, answers, clock }: JoiningParts): Joining
         for (const part of inParts(batch)) rows.push(...(await writer.write(part, attempt)));
       },
       committed() {
+        counters.messages_received += batch.length;
         counters.messages_acknowledged += batch.length;
         answers.written(batch, rows);
       },
       failed() {
+        counters.messages_received += batch.length;
         counters.messages_refused += batch.length;
       },
     };

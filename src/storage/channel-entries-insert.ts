@@ -12,16 +12,17 @@ export interface Written {
   readonly receivedAt: Micros;
 }
 
+/** The number of an entry, which may have been stored before; or that another one of the same time is stored. */
+export type EntryOutcome = number | 'conflict';
+
 export interface Stored {
-  /** In the order of the entries; one that was stored before has its number of then. */
-  readonly entryIds: readonly number[];
+  /** In the order of the entries. */
+  readonly outcomes: readonly EntryOutcome[];
+  /** How many of them were stored before. */
   readonly duplicates: number;
   /** One that is new, if there is any. */
   readonly written: Written | undefined;
 }
-
-/** Or another entry of the same time is stored already, and then nothing was done. */
-export type StoredEntries = Stored | { readonly conflict: Micros } | { readonly conflict: 'channel-gone' };
 
 /** Stores what belongs to entries, in their transaction; called again, for another one, after a failure that passes. */
 export type StoreBeside = (transaction: Queryable, stored: Stored) => Promise<void>;
@@ -44,8 +45,8 @@ const INSERT = `
     fields jsonb, status text, latitude text, longitude text, elevation text)`;
 
 /**
- * Stores all entries or none, and numbers those that are new. Whoever writes to the same channel waits meanwhile: numbers are
- * given without a gap, in the order of commits.
+ * Stores entries in one transaction, all but those that conflict with others, and numbers those that are new. Whoever writes to
+ * the same channel waits meanwhile: numbers are given without a gap, in the order of commits.
  * @throws CommitInDoubtError; what the database reports, and what `beside` throws: then nothing was stored
  */
 export async function storeEntries(
@@ -53,17 +54,17 @@ export async function storeEntries(
   channelId: number,
   entries: readonly ChannelEntry[],
   beside?: StoreBeside,
-): Promise<StoredEntries> {
+): Promise<Stored | 'channel-gone'> {
   for (let attempts = 1; ; attempts += 1) {
     try {
       return await inTransaction(
         pool,
         async (client) => {
           const stored = await store(client, channelId, entries);
-          if (!('conflict' in stored)) await beside?.(client, stored);
+          if (stored !== 'channel-gone') await beside?.(client, stored);
           return stored;
         },
-        (stored) => !('conflict' in stored),
+        (stored) => stored !== 'channel-gone',
       );
     } catch (error) {
       if (attempts === MOST_ATTEMPTS || !isWorthAnotherTry(error)) throw error;
@@ -90,27 +91,31 @@ async function store(
   client: PoolClient,
   channelId: number,
   entries: readonly ChannelEntry[],
-): Promise<StoredEntries> {
+): Promise<Stored | 'channel-gone'> {
   const { rows } = await client.query<{ last: number }>(COUNT, [channelId]);
-  if (rows[0] === undefined) return { conflict: 'channel-gone' };
+  if (rows[0] === undefined) return 'channel-gone';
   const known = await findKnown(client, channelId, entries);
   let last = rows[0].last;
-  const entryIds: number[] = [];
+  const outcomes: EntryOutcome[] = [];
   const added: object[] = [];
+  let duplicates = 0;
   let written: Written | undefined;
   for (const entry of entries) {
     const content = contentOf(entry);
     const before = entry.hasOwnTime ? known.get(entry.createdAt) : undefined;
-    if (before !== undefined && before.content !== content) return { conflict: entry.createdAt };
-    const entryId = before?.entryId ?? (last += 1);
-    entryIds.push(entryId);
-    if (before !== undefined) continue;
+    if (before !== undefined) {
+      if (before.content === content) duplicates += 1;
+      outcomes.push(before.content === content ? before.entryId : 'conflict');
+      continue;
+    }
+    const entryId = (last += 1);
+    outcomes.push(entryId);
     if (entry.hasOwnTime) known.set(entry.createdAt, { entryId, content });
     added.push(toRow(entryId, entry));
     written = { entryId, receivedAt: entry.receivedAt };
   }
   if (added.length > 0) await client.query(INSERT, [channelId, last, JSON.stringify(added)]);
-  return { entryIds, duplicates: entries.length - added.length, written };
+  return { outcomes, duplicates, written };
 }
 
 type Known = Map<Micros, { readonly entryId: number; readonly content: string }>;

@@ -68,23 +68,6 @@ test('more than one statement can hold is stored as well', async () => {
   expect(await values('outside', 'temperature')).toEqual(Array.from({ length: 6000 }, (_, index) => index));
 });
 
-test('when one update can not be stored, none is', async () => {
-  const { post, database } = await useThingSpeak();
-  const send = async (updates: string, format = 'absolute'): Promise<readonly [number, string]> => {
-    const { status, text } = await post(
-      CSV_PATH,
-      `write_api_key=${WRITE_KEY}&time_format=${format}&updates=${updates}`,
-    );
-    return [status, JSON.parse(text).error.error_code];
-  };
-  expect(await send('1517308000,1|yesterday,2')).toEqual([400, 'error_bad_request']);
-  expect(await send('1517308000,1|1517308000,2')).toEqual([409, 'error_conflict']);
-  expect(await send('0,1|soon,2', 'relative')).toEqual([400, 'error_bad_request']);
-  expect(await send('1,1', 'other')).toEqual([400, 'error_bad_request']);
-  expect(await send('')).toEqual([421, 'error_no_action']);
-  expect((await database.pool.query(ENTRIES)).rows).toEqual([]);
-});
-
 test('a key of another channel, or none, is refused as it is for a single update', async () => {
   const { post } = await useThingSpeak();
   const body = JSON.stringify({
