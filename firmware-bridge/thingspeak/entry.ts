@@ -1,4 +1,4 @@
-import type { ChannelEntry, Mistake } from '../../src/telemetry/channel-entry.ts';
+import type { EntryContent, Mistake } from '../../src/telemetry/channel-entry.ts';
 import { quote } from '../../src/telemetry/quote.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
 import { parseMeasuredAt } from '../../src/telemetry/time.ts';
@@ -9,9 +9,6 @@ import { namedZone, parseTimestamp, UTC } from './zone.ts';
 export const FIELDS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 /** As ThingSpeak has it, for a field, a status or a place; what is read back is thousands of them. */
 const MAX_VALUE_BYTES = 255;
-
-/** What of an entry its sender says. */
-export type EntryContent = Pick<ChannelEntry, 'fields' | 'status' | 'latitude' | 'longitude' | 'elevation'>;
 
 /** Or that there is nothing in it, or what can't be stored. */
 export function contentOf(given: Parameters): EntryContent | ContentError {

@@ -2,6 +2,8 @@ import type { Pool, PoolClient } from 'pg';
 import { formatMicros } from '../telemetry/format-time.ts';
 import type { ChannelEntry } from '../telemetry/channel-entry.ts';
 import type { Micros } from '../telemetry/reading.ts';
+import { changeEntries } from './channel-entries-change.ts';
+import { type KnownEntry, placeEntries } from './channel-entry-places.ts';
 import { isWorthAnotherTry } from './failure.ts';
 import type { Queryable } from './queryable.ts';
 import { inTransaction } from './transaction.ts';
@@ -12,15 +14,15 @@ export interface Written {
   readonly receivedAt: Micros;
 }
 
-/** The number of an entry, which may have been stored before; or that another one of the same time is stored. */
+/** The number of an entry, which may have been stored before; or that there is another of its time, which says otherwise. */
 export type EntryOutcome = number | 'conflict';
 
 export interface Stored {
   /** In the order of the entries. */
   readonly outcomes: readonly EntryOutcome[];
-  /** How many of them were stored before. */
+  /** How many of them say nothing that was not stored before. */
   readonly duplicates: number;
-  /** One that is new, if there is any. */
+  /** One that is new, or to which something was added, if there is any. */
   readonly written: Written | undefined;
 }
 
@@ -95,50 +97,31 @@ async function store(
   const { rows } = await client.query<{ last: number }>(COUNT, [channelId]);
   if (rows[0] === undefined) return 'channel-gone';
   const known = await findKnown(client, channelId, entries);
-  let last = rows[0].last;
-  const outcomes: EntryOutcome[] = [];
-  const added: object[] = [];
-  let duplicates = 0;
-  let written: Written | undefined;
-  for (const entry of entries) {
-    const content = contentOf(entry);
-    const before = entry.hasOwnTime ? known.get(entry.createdAt) : undefined;
-    if (before !== undefined) {
-      if (before.content === content) duplicates += 1;
-      outcomes.push(before.content === content ? before.entryId : 'conflict');
-      continue;
-    }
-    const entryId = (last += 1);
-    outcomes.push(entryId);
-    if (entry.hasOwnTime) known.set(entry.createdAt, { entryId, content });
-    added.push(toRow(entryId, entry));
-    written = { entryId, receivedAt: entry.receivedAt };
+  const { outcomes, duplicates, added, changed } = placeEntries(entries, known, rows[0].last);
+  if (added.size > 0) {
+    const given = JSON.stringify([...added].map(([entryId, entry]) => toRow(entryId, entry)));
+    await client.query(INSERT, [channelId, rows[0].last + added.size, given]);
   }
-  if (added.length > 0) await client.query(INSERT, [channelId, last, JSON.stringify(added)]);
+  await changeEntries(
+    client,
+    [...changed].map(([entryId, entry]) => ({ channelId, entryId, entry })),
+  );
+  const [written] = [...added, ...changed].map(([entryId, { receivedAt }]) => ({ entryId, receivedAt }));
   return { outcomes, duplicates, written };
 }
-
-type Known = Map<Micros, { readonly entryId: number; readonly content: string }>;
-type Content = Pick<ChannelEntry, 'fields' | 'status' | 'latitude' | 'longitude' | 'elevation'>;
 
 async function findKnown(
   client: PoolClient,
   channelId: number,
   entries: readonly ChannelEntry[],
-): Promise<Known> {
+): Promise<ReadonlyMap<Micros, KnownEntry>> {
   const times = entries
     .filter(({ hasOwnTime }) => hasOwnTime)
     .map(({ createdAt }) => formatMicros(createdAt));
   if (times.length === 0) return new Map();
-  type Row = Content & { readonly entryId: number; readonly createdAt: Micros };
+  type Row = KnownEntry & { readonly createdAt: Micros };
   const { rows } = await client.query<Row>(FIND, [channelId, times]);
-  return new Map(rows.map((row) => [row.createdAt, { entryId: row.entryId, content: contentOf(row) }]));
-}
-
-/** Equal for equal entries, whatever order their fields came in. */
-export function contentOf({ fields, status, latitude, longitude, elevation }: Content): string {
-  const sorted = Object.entries(fields).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return JSON.stringify([sorted, status, latitude, longitude, elevation]);
+  return new Map(rows.map((row) => [row.createdAt, row]));
 }
 
 /** As the statements that insert take it. */
