@@ -31,6 +31,8 @@ const TYPES: Readonly<Record<Answer['format'], string>> = {
  */
 export function send(reply: FastifyReply, answer: Answer): void {
   const { status, format, body, retryAfterSeconds, isForAnybody = false, isShort = false } = answer;
+  // Fastify means to close where it has not read all of the request.
+  const isLast = reply.getHeader('connection') === 'close';
   reply.hijack();
   const { raw } = reply;
   for (const name of raw.getHeaderNames()) raw.removeHeader(name);
@@ -43,6 +45,7 @@ export function send(reply: FastifyReply, answer: Answer): void {
       'X-Content-Type-Options': 'nosniff',
       ...(isForAnybody && { 'Access-Control-Allow-Origin': '*' }),
     }),
+    ...(isLast && { Connection: 'close' }),
     ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
     'Content-Type': TYPES[format],
     'Content-Length': String(Buffer.byteLength(body)),
