@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { send } from './answer.ts';
 import { admit, type Asked, blankKeys } from './asked.ts';
-import { type BulkTime, toItems, type Update } from './bulk.ts';
+import { toItems, type Update } from './bulk.ts';
+import type { BulkTime } from './bulk-times.ts';
 import { ContentError, ThingSpeakError } from './errors.ts';
 import { keyOf } from './gate.ts';
 import { entriesKept } from './keep.ts';

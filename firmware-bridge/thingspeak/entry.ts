@@ -1,9 +1,9 @@
 import type { EntryContent, Mistake } from '../../src/telemetry/channel-entry.ts';
 import { quote } from '../../src/telemetry/quote.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
-import { parseMeasuredAt } from '../../src/telemetry/time.ts';
 import { ContentError } from './errors.ts';
 import { oneOf, type Parameters } from './parameters.ts';
+import { trustedTime } from './trusted-time.ts';
 import { namedZone, parseTimestamp, UTC } from './zone.ts';
 
 export const FIELDS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
@@ -51,13 +51,9 @@ export function contentOf(given: Parameters): EntryContent | ContentError {
 export function ownTimeOf(given: Parameters, now: Micros): Micros | undefined {
   const text = given.get('created_at');
   if (text === undefined) return undefined;
-  return trusted(parseTimestamp(text, namedZone(given.get('timezone') ?? 'UTC') ?? UTC), now);
-}
-
-/** What the service takes from any station. */
-export function trusted(time: Micros | undefined, now: Micros): Micros | undefined {
-  const measuredAt = time === undefined ? undefined : parseMeasuredAt(time, now);
-  return typeof measuredAt === 'number' ? measuredAt : undefined;
+  const time = parseTimestamp(text, namedZone(given.get('timezone') ?? 'UTC') ?? UTC);
+  const trusted = time === undefined ? undefined : trustedTime(time, now);
+  return typeof trusted === 'number' ? trusted : undefined;
 }
 
 const WITHOUT_SIGN =
