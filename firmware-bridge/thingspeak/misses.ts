@@ -27,25 +27,25 @@ export function answerBoard(error: ThingSpeakError, request: FastifyRequest, rep
  * @returns whether it was answered: only below the addresses of boards
  */
 export function answerMiss(thrown: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
-  const path = pathOf(request.url);
-  if (!isBoardPath(path)) return false;
+  if (!isBoardPath(pathOf(request.url))) return false;
   const error = toThingSpeakError(thrown);
-  answerBoard(error.status === 404 && isForOtherMethods(path) ? wrongMethod() : error, request, reply);
+  answerBoard(error.status === 404 ? missOf(request) : error, request, reply);
   return true;
 }
 
-export function wrongMethod(): ThingSpeakError {
-  return new ThingSpeakError(405, 'this address is for another method');
+/** What is told where there is no route. */
+export function missOf(request: Pick<FastifyRequest, 'method' | 'url'>): ThingSpeakError {
+  return isForOtherMethods(request)
+    ? new ThingSpeakError(405, 'this address is for another method')
+    : new ThingSpeakError(404, 'nothing answers to this address');
 }
 
 /** Whether there is something at an address, were it asked for in another way. */
-function isForOtherMethods(path: string): boolean {
-  const rest = OF_CHANNEL.exec(path)?.[1];
-  return WRITTEN.test(path) || (rest !== undefined && (isBulk(rest) || parseReadAddress(rest) !== undefined));
-}
-
-export function isBulk(rest: string): boolean {
-  return BULK.test(rest);
+function isForOtherMethods({ method, url }: Pick<FastifyRequest, 'method' | 'url'>): boolean {
+  const path = pathOf(url);
+  const rest = OF_CHANNEL.exec(path)?.[1] ?? '';
+  if (WRITTEN.test(path) || BULK.test(rest)) return true;
+  return method !== 'GET' && parseReadAddress(rest) !== undefined;
 }
 
 /**

@@ -14,7 +14,7 @@ import { ThingSpeakError } from './errors.ts';
 import { type Feed, feedOf, rounded } from './feeds.ts';
 import { feedJson, feedsCsv, feedsJson, feedsXml, feedXml } from './feeds-document.ts';
 import type { Gate } from './gate.ts';
-import { isBulk, wrongMethod } from './misses.ts';
+import { missOf } from './misses.ts';
 import { queryOf } from './parameters.ts';
 import { parseReadAddress, type ReadAddress } from './read-address.ts';
 import { type ReadOptions, readOptionsOf } from './read-options.ts';
@@ -34,9 +34,7 @@ export function readRoutes(app: FastifyInstance, needs: Needs): void {
 async function read(request: FastifyRequest<ReadParams>, reply: FastifyReply, needs: Needs): Promise<void> {
   const { id, '*': rest } = request.params;
   const address = parseReadAddress(rest);
-  if (address === undefined) {
-    throw isBulk(rest) ? wrongMethod() : new ThingSpeakError(404, 'nothing answers to this address');
-  }
+  if (address === undefined) throw missOf(request);
   const given = queryOf(request.url);
   const channel = await needs.gate.toRead(request, /^\d{1,10}$/.test(id) ? Number(id) : 0, given);
   const asked = readOptionsOf(given, needs.clock());
