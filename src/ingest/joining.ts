@@ -1,3 +1,4 @@
+import { isRefusedStatement } from '../storage/failure.ts';
 import type { Queryable } from '../storage/queryable.ts';
 import { decode } from '../telemetry/decode.ts';
 import type { Message, Rejection } from '../telemetry/reading.ts';
@@ -92,15 +93,13 @@ function inSavepoints(transaction: Queryable): Queryable {
   return {
     async query(query) {
       await transaction.query({ text: 'SAVEPOINT step' });
-      try {
-        const result = await transaction.query<never>(query);
-        await transaction.query({ text: 'RELEASE SAVEPOINT step' });
-        return result;
-      } catch (error) {
-        // Where the connection has broken, this is what is thrown.
-        await transaction.query({ text: 'ROLLBACK TO SAVEPOINT step' });
+      const result = await transaction.query<never>(query).catch(async (error: unknown) => {
+        // After any other error nobody knows what has become of it, or the connection is gone.
+        if (isRefusedStatement(error)) await transaction.query({ text: 'ROLLBACK TO SAVEPOINT step' });
         throw error;
-      }
+      });
+      await transaction.query({ text: 'RELEASE SAVEPOINT step' });
+      return result;
     },
   };
 }

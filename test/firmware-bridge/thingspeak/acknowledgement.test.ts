@@ -69,6 +69,20 @@ test('with readings that can not be stored no entry is, and the number goes to t
   expect(web.outcomes).toEqual(['failed', 'committed']);
 });
 
+test.each(['read_only_sql_transaction', 'lock_not_available', 'admin_shutdown', 'deadlock_detected'])(
+  'a database that is there, and can not store for now (%s), has the board come again',
+  async (condition) => {
+    const { web } = await useKnownChannel();
+    web.onWriteJoined(async (transaction) => {
+      await transaction.query({
+        text: `DO $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '${condition}'; END $$`,
+      });
+    });
+    const { status, text } = await web.ask(UPDATE);
+    expect([status, text]).toEqual([503, '0']);
+  },
+);
+
 test('a deadlock is no failure: the transaction is tried again', async () => {
   const { web, pool } = await useKnownChannel();
   let writes = 0;
