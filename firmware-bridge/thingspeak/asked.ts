@@ -13,8 +13,15 @@ export interface Asked {
   /** Which of ThingSpeak's addresses it came to: `update`, `bulk_update.csv`. */
   readonly door: string;
   readonly sender: string;
+  /** Whether nobody waits for the answer any more. */
+  readonly isGone: () => boolean;
   /** What of the request says these items, without any key: so that it can be looked at, and sent again. */
   readonly excerpt: (indexes: readonly number[]) => string | Uint8Array;
+}
+
+/** Who asks. */
+export function senderOf({ ip, raw }: FastifyRequest): Pick<Asked, 'sender' | 'isGone'> {
+  return { sender: `thingspeak:${ip}`, isGone: () => raw.socket.destroyed };
 }
 
 /** @throws ThingSpeakError as the gate does; where what can't be read hides the key, that it can't be */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { send } from './answer.ts';
-import { admit, type Asked, blankKeys } from './asked.ts';
+import { admit, type Asked, blankKeys, senderOf } from './asked.ts';
 import { toItems, type Update } from './bulk.ts';
 import type { BulkTime } from './bulk-times.ts';
 import { ContentError, ThingSpeakError } from './errors.ts';
@@ -39,7 +39,7 @@ export function bulkRoutes(app: FastifyInstance, needs: WriteNeeds): void {
       const asked: Asked = {
         channel,
         door,
-        sender: `thingspeak:${request.ip}`,
+        ...senderOf(request),
         ...(bulk instanceof ContentError
           ? { items: [bulk], excerpt: () => blankKeys(given, keyOf(request, given.parameters)) }
           : { items: toItems(bulk.updates, needs.clock), excerpt: bulk.excerpt }),

@@ -15,7 +15,7 @@ import type { Asked } from './asked.ts';
 import { countRefusal, type ThingSpeakCounters } from './counters.ts';
 import { wasCommitted } from './doubt.ts';
 import { ContentError, ThingSpeakError } from './errors.ts';
-import { createTurns } from './turns.ts';
+import { createTurns, nobodyWaits, type Turns } from './turns.ts';
 
 /**
  * Keeps what was asked for: entries together with their readings, and as rejected what can't be an entry.
@@ -28,15 +28,17 @@ export type Kept = readonly (number | ContentError)[];
 /** Of eight metrics each, a message of so many stays below what one message may hold. */
 const ENTRIES_PER_MESSAGE = 50;
 
-type Needs = Pick<WebParts, 'join'> & { readonly pool: Pool; readonly counters: ThingSpeakCounters };
+interface Needs extends Pick<WebParts, 'join'> {
+  readonly pool: Pool;
+  readonly counters: ThingSpeakCounters;
+  readonly inTurn?: Turns;
+}
 
 /**
  * Entries and readings are one transaction: a board that is told a failure finds nothing of its request stored when it sends it
  * again, and one that has a number finds all of it.
  */
-export function createKeep({ pool, join, counters }: Needs): Keep {
-  const inTurn = createTurns();
-
+export function createKeep({ pool, join, counters, inTurn = createTurns() }: Needs): Keep {
   function count(kept: Kept, { duplicates }: Stored): void {
     const numbered = kept.filter((outcome) => typeof outcome === 'number').length;
     counters.thingspeak_entries_stored += numbered - duplicates;
@@ -47,7 +49,7 @@ export function createKeep({ pool, join, counters }: Needs): Keep {
   }
 
   return async (asked) => {
-    const { channel, items } = asked;
+    const { channel, items, isGone } = asked;
     const entries = items.flatMap((item) => (item instanceof ContentError ? [] : [item]));
     let kept: Kept = [];
     let begun: Stored | undefined;
@@ -59,10 +61,11 @@ export function createKeep({ pool, join, counters }: Needs): Keep {
       return joined.write(transaction);
     };
     try {
-      const stored = await inTurn(channel.id, () =>
-        askDatabase(storeEntries(pool, channel.id, entries, beside)),
-      );
+      const store = (): ReturnType<typeof storeEntries> =>
+        askDatabase(storeEntries(pool, channel.id, entries, { beside, isGone }));
+      const stored = await inTurn(channel.id, store, isGone);
       if (stored === 'channel-gone') throw new ThingSpeakError(401, 'the channel was removed');
+      if (stored === 'nobody-waits') throw nobodyWaits();
       joined?.committed();
     } catch (error) {
       if (!(await wasCommitted(pool, channel.id, { written: begun?.written, joined }, error))) throw error;

@@ -3,7 +3,7 @@ import type { Channel } from '../../src/storage/channels-query.ts';
 import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
 import { type Format, send } from './answer.ts';
-import { admit, blankKeys, withoutKeys } from './asked.ts';
+import { admit, blankKeys, senderOf, withoutKeys } from './asked.ts';
 import { contentOf, mistakesOf, ownTimeOf } from './entry.ts';
 import { entryJson, entryXml } from './entry-document.ts';
 import { ContentError } from './errors.ts';
@@ -35,7 +35,7 @@ export function updateRoutes(app: FastifyInstance, needs: WriteNeeds): void {
       channel,
       items: [item],
       door: 'update',
-      sender: `thingspeak:${request.ip}`,
+      ...senderOf(request),
       excerpt: () =>
         problem === undefined ? withoutKeys(parameters) : blankKeys(given, keyOf(request, parameters)),
     });

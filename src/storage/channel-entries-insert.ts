@@ -29,6 +29,12 @@ export interface Stored {
 /** Stores what belongs to entries, in their transaction; called again, for another one, after a failure that passes. */
 export type StoreBeside = (transaction: Queryable, stored: Stored) => Promise<void>;
 
+export interface StoreOptions {
+  readonly beside?: StoreBeside;
+  /** Whether nobody wants the entries stored any more; asked before it is begun, when a connection has been waited for. */
+  readonly isGone?: () => boolean;
+}
+
 const MOST_ATTEMPTS = 3;
 
 const COUNT = 'SELECT last_entry_id::float8 AS last FROM channels WHERE id = $1 FOR UPDATE';
@@ -55,18 +61,19 @@ export async function storeEntries(
   pool: Pool,
   channelId: number,
   entries: readonly ChannelEntry[],
-  beside?: StoreBeside,
-): Promise<Stored | 'channel-gone'> {
+  { beside, isGone }: StoreOptions = {},
+): Promise<Stored | 'channel-gone' | 'nobody-waits'> {
   for (let attempts = 1; ; attempts += 1) {
     try {
       return await inTransaction(
         pool,
         async (client) => {
+          if (isGone?.() === true) return 'nobody-waits';
           const stored = await store(client, channelId, entries);
           if (stored !== 'channel-gone') await beside?.(client, stored);
           return stored;
         },
-        (stored) => stored !== 'channel-gone',
+        (stored) => typeof stored === 'object',
       );
     } catch (error) {
       if (attempts === MOST_ATTEMPTS || !isWorthAnotherTry(error)) throw error;
