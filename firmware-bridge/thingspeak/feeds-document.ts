@@ -1,6 +1,7 @@
 import type { Channel } from '../../src/storage/channels-query.ts';
 import type { Feed } from './feeds.ts';
-import { toXml, toXmlWithFeeds, type XmlValue } from './xml.ts';
+import { csvCell } from './csv-cell.ts';
+import { toElement, toLeaves, toXml, XML_DECLARATION, type XmlValue, type XmlValues } from './xml.ts';
 import { formatTimestamp, type Zone } from './zone.ts';
 
 /** How a channel and its feeds are written. */
@@ -26,7 +27,7 @@ export function feedJson(feed: Feed, zone: Zone): string {
 
 export function feedsXml(shown: Shown, feeds: readonly Feed[]): string {
   const { channel, lastEntryId, zone } = shown;
-  const children: Record<string, XmlValue> = {
+  const children: XmlValues = {
     id: integer(channel.id),
     name: channel.name,
     description: channel.description,
@@ -38,11 +39,8 @@ export function feedsXml(shown: Shown, feeds: readonly Feed[]): string {
     'updated-at': dateTime(channel.updatedAt.getTime() * 1000, zone),
     'last-entry-id': integer(lastEntryId),
   };
-  return toXmlWithFeeds(
-    'channel',
-    children,
-    feeds.map((feed) => feedXmlValues(feed, zone)),
-  );
+  const inner = feeds.map((feed) => toElement('feed', feedXmlValues(feed, zone), '    ')).join('');
+  return `${XML_DECLARATION}<channel>\n${toLeaves(children, '')}  <feeds type="array">\n${inner}  </feeds>\n</channel>\n`;
 }
 
 export function feedXml(feed: Feed, zone: Zone): string {
@@ -60,7 +58,7 @@ export function feedsCsv(
   const rows = feeds.map(({ createdAt, entryId, values }) => [
     csvTime(createdAt, zone),
     ...(hasEntryIds ? [String(entryId)] : []),
-    ...names.map((name) => cell(values[name] ?? '')),
+    ...names.map((name) => csvCell(values[name] ?? '')),
   ]);
   return [head, ...rows].map((row) => `${row.join(',')}\n`).join('');
 }
@@ -95,7 +93,7 @@ function feedObject({ createdAt, entryId, values }: Feed, zone: Zone): object {
   };
 }
 
-function feedXmlValues({ createdAt, entryId, values }: Feed, zone: Zone): Record<string, XmlValue> {
+function feedXmlValues({ createdAt, entryId, values }: Feed, zone: Zone): XmlValues {
   return {
     'created-at': dateTime(createdAt, zone),
     ...(entryId !== undefined && { 'entry-id': integer(entryId) }),
@@ -107,10 +105,6 @@ function feedXmlValues({ createdAt, entryId, values }: Feed, zone: Zone): Record
 function csvTime(time: number, zone: Zone): string {
   const text = formatTimestamp(time, zone);
   return zone.isUtc ? text.replace('T', ' ').replace('Z', ' UTC') : text;
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function integer(value: number): XmlValue {
