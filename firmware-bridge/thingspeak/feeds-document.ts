@@ -1,6 +1,7 @@
 import type { Channel } from '../../src/storage/channels-query.ts';
 import type { Feed } from './feeds.ts';
 import { csvCell } from './csv-cell.ts';
+import type { FeedsDocument } from './render-feeds.ts';
 import { toElement, toLeaves, toXml, XML_DECLARATION, type XmlValue, type XmlValues } from './xml.ts';
 import { formatTimestamp, type Zone } from './zone.ts';
 
@@ -14,18 +15,20 @@ export interface Shown {
   readonly zone: Zone;
 }
 
-export function feedsJson(shown: Shown, feeds: readonly Feed[]): string {
-  return JSON.stringify({
-    channel: channelJson(shown),
-    feeds: feeds.map((feed) => feedObject(feed, shown.zone)),
-  });
+/** A channel with its feeds. */
+export function feedsJson(shown: Shown): FeedsDocument {
+  const { zone } = shown;
+  const foot = ']}';
+  const empty = JSON.stringify({ channel: channelJson(shown), feeds: [] });
+  return {
+    head: empty.slice(0, -foot.length),
+    feed: (feed) => JSON.stringify(feedObject(feed, zone)),
+    between: ',',
+    foot,
+  };
 }
 
-export function feedJson(feed: Feed, zone: Zone): string {
-  return JSON.stringify(feedObject(feed, zone));
-}
-
-export function feedsXml(shown: Shown, feeds: readonly Feed[]): string {
+export function feedsXml(shown: Shown): FeedsDocument {
   const { channel, lastEntryId, zone } = shown;
   const children: XmlValues = {
     id: integer(channel.id),
@@ -39,29 +42,43 @@ export function feedsXml(shown: Shown, feeds: readonly Feed[]): string {
     'updated-at': dateTime(channel.updatedAt.getTime() * 1000, zone),
     'last-entry-id': integer(lastEntryId),
   };
-  const inner = feeds.map((feed) => toElement('feed', feedXmlValues(feed, zone), '    ')).join('');
-  return `${XML_DECLARATION}<channel>\n${toLeaves(children, '')}  <feeds type="array">\n${inner}  </feeds>\n</channel>\n`;
-}
-
-export function feedXml(feed: Feed, zone: Zone): string {
-  return toXml('feed', feedXmlValues(feed, zone));
+  return {
+    head: `${XML_DECLARATION}<channel>\n${toLeaves(children, '')}  <feeds type="array">\n`,
+    feed: (feed) => toElement('feed', feedXmlValues(feed, zone), '    '),
+    between: '',
+    foot: '  </feeds>\n</channel>\n',
+  };
 }
 
 /** @param names of all columns behind the number; without it where the feeds have none */
-export function feedsCsv(
-  feeds: readonly Feed[],
-  names: readonly string[],
-  hasEntryIds: boolean,
-  zone: Zone,
-): string {
-  const head = ['created_at', ...(hasEntryIds ? ['entry_id'] : []), ...names];
-  const rows = feeds.map(({ createdAt, entryId, values }) => [
-    csvTime(createdAt, zone),
-    ...(hasEntryIds ? [String(entryId)] : []),
-    ...names.map((name) => csvCell(values[name] ?? '')),
-  ]);
-  return [head, ...rows].map((row) => `${row.join(',')}\n`).join('');
+export function feedsCsv(names: readonly string[], hasEntryIds: boolean, zone: Zone): FeedsDocument {
+  return {
+    head: row(['created_at', ...(hasEntryIds ? ['entry_id'] : []), ...names]),
+    feed: ({ createdAt, entryId, values }) =>
+      row([
+        csvTime(createdAt, zone),
+        ...(hasEntryIds ? [String(entryId)] : []),
+        ...names.map((name) => csvCell(values[name] ?? '')),
+      ]),
+    between: '',
+    foot: '',
+  };
 }
+
+function row(cells: readonly string[]): string {
+  return `${cells.join(',')}\n`;
+}
+
+/** One feed alone. */
+export function feedJson(zone: Zone): FeedsDocument {
+  return { ...ALONE, feed: (feed) => JSON.stringify(feedObject(feed, zone)) };
+}
+
+export function feedXml(zone: Zone): FeedsDocument {
+  return { ...ALONE, feed: (feed) => toXml('feed', feedXmlValues(feed, zone)) };
+}
+
+const ALONE = { head: '', between: '', foot: '' } as const;
 
 function channelJson(shown: Shown): object {
   const { channel, lastEntryId, withMetadata, zone } = shown;

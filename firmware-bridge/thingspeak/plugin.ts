@@ -7,6 +7,7 @@ import type { BoardParts } from './board-parts.ts';
 import { ContentError, type ThingSpeakError, toThingSpeakError } from './errors.ts';
 import { createGate } from './gate.ts';
 import { createKeep } from './keep.ts';
+import { createLastValues } from './last-values.ts';
 import { answerBoard, isBoardPath } from './misses.ts';
 import { readRoutes } from './read-routes.ts';
 import { updateRoutes } from './update-routes.ts';
@@ -32,7 +33,8 @@ export function thingSpeakRoutes(
     });
     updateRoutes(app, writing);
     bulkRoutes(app, writing);
-    readRoutes(app, { pool: parts.pool, clock: parts.clock, gate });
+    const { pool, clock } = parts;
+    readRoutes(app, { pool, clock, gate, lastValues: createLastValues({ pool, clock }) });
     done();
   };
 }

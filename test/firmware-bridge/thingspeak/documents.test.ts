@@ -6,6 +6,7 @@ import {
   feedXml,
   type Shown,
 } from '../../../firmware-bridge/thingspeak/feeds-document.ts';
+import type { FeedsDocument } from '../../../firmware-bridge/thingspeak/render-feeds.ts';
 import { UTC } from '../../../firmware-bridge/thingspeak/zone.ts';
 import { testChannel } from '../../support/thingspeak.ts';
 
@@ -15,6 +16,10 @@ function feed(field1: string | null): Feed {
   return { createdAt: NOON, entryId: 1, values: { field1 } };
 }
 
+function text({ head, feed: write, between, foot }: FeedsDocument, ...feeds: readonly Feed[]): string {
+  return head + feeds.map(write).join(between) + foot;
+}
+
 function shown(): Shown {
   const dates = { createdAt: new Date(NOON / 1000), updatedAt: new Date(NOON / 1000) };
   const channel = { ...testChannel({ description: null }), ...dates };
@@ -22,7 +27,7 @@ function shown(): Shown {
 }
 
 test('a channel with its feeds is XML that is indented all the way down', () => {
-  expect(feedsXml(shown(), [feed('21.5'), feed(null)])).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+  expect(text(feedsXml(shown()), feed('21.5'), feed(null))).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <channel>
   <id type="integer">254616</id>
   <name>Freetemp</name>
@@ -52,7 +57,7 @@ test('a channel with its feeds is XML that is indented all the way down', () => 
 
 test('a value of several lines is the same in a list of feeds as in one', () => {
   const value = 'first\n  second\tthird\n';
-  for (const xml of [feedXml(feed(value), UTC), feedsXml(shown(), [feed(value)])]) {
+  for (const xml of [text(feedXml(UTC), feed(value)), text(feedsXml(shown()), feed(value))]) {
     expect(xml).toContain(`<field1>${value}</field1>`);
   }
 });
@@ -66,13 +71,13 @@ test.each([
   ['\uD800a\uDC00', '\uFFFDa\uFFFD'],
   ['\u007F\u0085\u{10FFFF}é😀', '\u007F\u0085\u{10FFFF}é😀'],
 ])('%j is %j in XML, for other characters it does not know [XML 1.0, 2.2]', (value, written) => {
-  expect(feedXml(feed(value), UTC)).toContain(`<field1>${written}</field1>`);
+  expect(text(feedXml(UTC), feed(value))).toContain(`<field1>${written}</field1>`);
 });
 
 test.each(['=1+1', '+cmd', '-2+3', '@SUM(A1)', '-', '\t=1', '\r=1', '＝1', '+1 555', '-3,5'])(
   'the text %j is no formula in CSV',
   (value) => {
-    const [, row] = feedsCsv([feed(value)], ['field1'], true, UTC).split(/\n/);
+    const [, row] = text(feedsCsv(['field1'], true, UTC), feed(value)).split(/\n/);
     expect(row!.replace(/^[^,]*,1,"?/, '')).toMatch(/^'/);
   },
 );
@@ -80,14 +85,14 @@ test.each(['=1+1', '+cmd', '-2+3', '@SUM(A1)', '-', '\t=1', '\r=1', '＝1', '+1 
 test.each(['-3.5', '+3.5', '-1e-5', ' -3.5 ', '.5', '-0', '-inf', 'NaN', 'open', 'a=b', '1-2'])(
   '%j stays as it is in CSV',
   (value) => {
-    expect(feedsCsv([feed(value)], ['field1'], true, UTC)).toBe(
+    expect(text(feedsCsv(['field1'], true, UTC), feed(value))).toBe(
       `created_at,entry_id,field1\n2020-03-01 12:00:00 UTC,1,${value}\n`,
     );
   },
 );
 
 test('a formula in quotes is none either', () => {
-  expect(feedsCsv([feed('=HYPERLINK("a","b")')], ['field1'], true, UTC)).toContain(
+  expect(text(feedsCsv(['field1'], true, UTC), feed('=HYPERLINK("a","b")'))).toContain(
     `,"'=HYPERLINK(""a"",""b"")"\n`,
   );
 });
