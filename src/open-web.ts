@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { BoardParts } from '../firmware-bridge/thingspeak/board-parts.ts';
+import { answerMiss, bodyForBytes } from '../firmware-bridge/thingspeak/misses.ts';
 import { thingSpeakRoutes, withoutDoubleSlashes } from '../firmware-bridge/thingspeak/plugin.ts';
 import type { Config } from './config.ts';
 import type { Releasers } from './releasers.ts';
@@ -26,7 +27,7 @@ export interface Web {
 /** Pages, API, the routes of ThingSpeak and MQTT over WebSocket; they listen nowhere yet. */
 export async function openWeb({ config, log, boards, parts }: WebNeeds, releasers: Releasers): Promise<Web> {
   const routes = thingSpeakRoutes(parts, boards);
-  const app = await createWeb(parts, { log, more: { routes, mendUrl: withoutDoubleSlashes } });
+  const app = await createWeb(parts, { log, more: { routes, mendUrl: withoutDoubleSlashes, answerMiss } });
   const { httpCounters: counters } = parts;
   const servers = createWebServers({
     app,
@@ -34,6 +35,7 @@ export async function openWeb({ config, log, boards, parts }: WebNeeds, releaser
     door: createHttpDoor({ limits: config, trustProxy: config.trustProxy, counters }),
     limits: httpLimits(config),
     counters,
+    bodyForBytes,
   });
   releasers.push(() => servers.close());
   return { servers, reviewAccess: () => app.reviewAccess() };

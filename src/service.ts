@@ -5,7 +5,7 @@ import { createAddressLimit } from './address-limit.ts';
 import type { Config } from './config.ts';
 import { createReceiptClock } from './ingest/clock.ts';
 import { createIngest } from './ingest/ingest.ts';
-import { submitAndWait } from './ingest/submit-and-wait.ts';
+import { received, submitAndWait } from './ingest/submit-and-wait.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { createStations } from './live/stations.ts';
 import { noteCommitted, noteHeard } from './note-batch.ts';
@@ -183,6 +183,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     stations: () => stations.all(),
     station: (name) => stations.find(name),
     submit: (message) => submitAndWait(ingest, clock.now(), message),
+    join: (messages) => ingest.join(messages.map((message) => received(message, clock.now()))),
     onCommitted: (listener, isWanted) => committed.listen(listener, isWanted),
     onPresence: (listener) => presence.listen(listener),
     brokerListening: () => broker.isListening(),

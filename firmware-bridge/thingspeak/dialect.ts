@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { KnownChannels } from '../../src/storage/channel-store.ts';
 import type { Channel } from '../../src/storage/channels-query.ts';
-import type { ChannelEntry, Mistake } from '../../src/telemetry/channel-entry.ts';
+import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
 import { type ChannelTopic, parseChannelTopic } from '../../src/telemetry/channel-topic.ts';
 import { type Decoded, MAX_PAYLOAD_BYTES } from '../../src/telemetry/decode.ts';
 import { quote } from '../../src/telemetry/quote.ts';
@@ -9,8 +9,8 @@ import type { Message, Reading, Rejection, RejectReason } from '../../src/teleme
 import { isMetricName, isStationName } from '../../src/telemetry/topic.ts';
 import { parseValueText } from '../../src/telemetry/value.ts';
 import { contentOf, mistakesOf, ownTimeOf } from './entry.ts';
-import { ThingSpeakError } from './errors.ts';
-import { type Parameters, parametersOf } from './parameters.ts';
+import { ContentError } from './errors.ts';
+import { type Given, givenOf } from './parameters.ts';
 
 /** What a message says, or why nobody can tell for now. */
 export type Dialect = (message: Message) => Decoded | { readonly notYet: string } | undefined;
@@ -42,34 +42,23 @@ function decodeUpdate(channel: Channel, topic: ChannelTopic, message: Message): 
     return refuse('channel-field', `${quote(`field${topic.field}`)} is none of field1 to field8`);
   }
   if (!isUtf8(payload)) return refuse('payload-not-utf8', 'the payload is not UTF-8 text');
-  let mistakes: readonly Mistake[] = [];
-  try {
-    const given = givenBy(topic, Buffer.from(payload));
-    // What is in the future is so at the receipt, also for what has waited in the spool.
-    const ownTime = ownTimeOf(given, receivedAt);
-    mistakes = mistakesOf(given, ownTime);
-    const times = {
-      receivedAt,
-      createdAt: ownTime ?? firstReceivedAt,
-      hasOwnTime: ownTime !== undefined,
-    };
-    const entry: ChannelEntry = { ...contentOf(given), ...times };
-    return decoded({ ...readingsOf(channel, entry), update: { channelId: channel.id, entry, mistakes } });
-  } catch (error) {
-    if (!(error instanceof ThingSpeakError)) throw error;
-    const told = [error.message, ...mistakes.map(({ what }) => what)];
-    return refuse(REASONS[error.status] ?? 'payload-not-understood', told.join('; '));
+  const { parameters, problem } = givenBy(topic, Buffer.from(payload));
+  if (problem !== undefined) return refuse(problem.reason, problem.message);
+  // What is in the future is so at the receipt, also for what has waited in the spool.
+  const ownTime = ownTimeOf(parameters, receivedAt);
+  const mistakes = mistakesOf(parameters, ownTime);
+  const content = contentOf(parameters);
+  if (content instanceof ContentError) {
+    return refuse(content.reason, [content.message, ...mistakes.map(({ what }) => what)].join('; '));
   }
+  const times = { receivedAt, createdAt: ownTime ?? firstReceivedAt, hasOwnTime: ownTime !== undefined };
+  const entry: ChannelEntry = { ...content, ...times };
+  return decoded({ ...readingsOf(channel, entry), update: { channelId: channel.id, entry, mistakes } });
 }
 
-/** By the status of the same refusal over HTTP. */
-const REASONS: Readonly<Record<number, RejectReason>> = { 413: 'value-too-long', 421: 'value-missing' };
-
-/** @throws ThingSpeakError */
-function givenBy({ field }: ChannelTopic, payload: Buffer): Parameters {
-  return field === undefined
-    ? parametersOf('', payload)
-    : new Map([[`field${field}`, payload.toString('utf8')]]);
+function givenBy({ field }: ChannelTopic, body: Buffer): Given {
+  if (field === undefined) return givenOf('', body);
+  return { parameters: new Map([[`field${field}`, body.toString('utf8')]]), body, problem: undefined };
 }
 
 /** What of the entry is numbers. */

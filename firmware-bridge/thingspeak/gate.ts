@@ -70,7 +70,8 @@ export function createGate(parts: Needs, channels: KnownChannels): Gate {
   };
 }
 
-function keyOf({ headers }: FastifyRequest, given: Parameters): string | undefined {
+/** Where it is shown as ThingSpeak has it. */
+export function keyOf({ headers }: Pick<FastifyRequest, 'headers'>, given: Parameters): string | undefined {
   const inHeader = KEY_HEADERS.map((name) => headers[name]).find((value) => typeof value === 'string');
   return oneOf(given, 'api_key', 'key', 'apikey', 'write_api_key') ?? inHeader?.toString();
 }

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { createFailureLog } from '../../src/web/failure-log.ts';
 import type { WebParts } from '../../src/web/parts.ts';
-import { type Format, sendError } from './answer.ts';
 import { bulkRoutes } from './bulk-routes.ts';
 import { countRefusal } from './counters.ts';
 import type { BoardParts } from './board-parts.ts';
-import { type ThingSpeakError, toThingSpeakError } from './errors.ts';
+import { ContentError, type ThingSpeakError, toThingSpeakError } from './errors.ts';
 import { createGate } from './gate.ts';
 import { createKeep } from './keep.ts';
+import { createLastValues } from './last-values.ts';
+import { answerBoard, isBoardPath } from './misses.ts';
 import { readRoutes } from './read-routes.ts';
 import { updateRoutes } from './update-routes.ts';
 
@@ -16,18 +17,24 @@ export function thingSpeakRoutes(
   parts: WebParts,
   { channels, counters, notices }: BoardParts,
 ): FastifyPluginCallback {
+  const { httpCounters } = parts;
   const gate = createGate(parts, channels);
   const writing = {
     gate,
-    keep: createKeep({ pool: parts.channelPool, submit: parts.submit, counters }),
+    keep: createKeep({ pool: parts.channelPool, join: parts.join, counters }),
     notices,
     clock: parts.clock,
   };
   return (app, _options, done) => {
-    prepareForBoards(app, parts.maxBodyBytes, (error, isWrite) => countRefusal(counters, error, isWrite));
+    prepareForBoards(app, parts.maxBodyBytes, (error, isWrite) => {
+      countRefusal(counters, error, isWrite);
+      // What is refused for its content has been read.
+      if (error.status === 413 && !(error instanceof ContentError)) httpCounters.http_requests_too_large += 1;
+    });
     updateRoutes(app, writing);
     bulkRoutes(app, writing);
-    readRoutes(app, { pool: parts.pool, clock: parts.clock, gate });
+    const { pool, clock } = parts;
+    readRoutes(app, { pool, clock, gate, lastValues: createLastValues({ pool, clock }) });
     done();
   };
 }
@@ -49,7 +56,7 @@ export function prepareForBoards(
 export function withoutDoubleSlashes(url: string): string {
   const [path = '', ...query] = url.split('?');
   const clean = path.replaceAll(/\/{2,}/g, '/');
-  return /^\/(?:update|channels)(?:[/.]|$)/.test(clean) ? [clean, ...query].join('?') : url;
+  return isBoardPath(clean) ? [clean, ...query].join('?') : url;
 }
 
 /** Boards call a form all sorts of things, which Fastify refuses as malformed; only what is in it counts. */
@@ -70,23 +77,7 @@ function answerErrors(app: FastifyInstance, onRefused: Refused): void {
     const error = toThingSpeakError(thrown);
     if (error.status === 500) logFailure(request, thrown);
     else request.log.debug({ err: thrown }, 'a request of a board was refused');
-    const [path = ''] = request.url.split('?', 1);
-    onRefused(error, request.method === 'POST' || path.startsWith('/update'));
-    if (path.startsWith('/update')) sendError(reply, error, formatOf(path), '0');
-    // Whoever may not read a channel is told no more than that, in whatever form it was asked for.
-    else
-      sendError(
-        reply,
-        error,
-        request.method === 'POST' || error.status !== 401 ? formatOf(path) : 'text',
-        '-1',
-      );
+    onRefused(error, request.method === 'POST' || request.url.startsWith('/update'));
+    answerBoard(error, request, reply);
   });
-}
-
-function formatOf(path: string): Format {
-  const extension = /\.(json|xml|csv)$/.exec(path)?.[1];
-  if (extension === 'json' || extension === 'xml') return extension;
-  // A reply to a bulk update is JSON, whatever the updates were.
-  return path.endsWith('/bulk_update.csv') ? 'json' : 'text';
 }

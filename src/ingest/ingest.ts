@@ -7,6 +7,7 @@ import type { IngestCounters } from './counters.ts';
 import { createDecode, type DecodeOther } from './dialects.ts';
 import { createDrain } from './drain.ts';
 import { IngestClosedError, IngestOverloadedError, IngestStalledError } from './errors.ts';
+import { createJoining, type Joining } from './joining.ts';
 import { NO_OBSERVER } from './observer.ts';
 import { type BatchLimits, createQueue } from './queue.ts';
 import type { Spool } from './spool/spool.ts';
@@ -27,6 +28,8 @@ import type { Writer } from './writer.ts';
 export interface Ingest {
   /** Takes the message; the sender is told once, when it is kept, or with the reason why it was not. */
   submit(message: Message, sender: Sender): void;
+  /** Takes messages into a transaction of somebody else's. @throws IngestClosedError */
+  readonly join: Joining;
   readonly counters: Readonly<IngestCounters>;
   /** How many parts of messages were rejected since the start, by reason. */
   readonly rejections: ReadonlyMap<string, number>;
@@ -104,6 +107,7 @@ export function createIngest(parts: IngestParts): Ingest {
     observer: parts.observer ?? NO_OBSERVER,
     signal: abandon.signal,
   });
+  const join = createJoining({ writer, answers, clock });
   let closing = false;
   let isCongested = false;
   let batchesUnderWay = 0;
@@ -201,6 +205,10 @@ export function createIngest(parts: IngestParts): Ingest {
 
   return {
     submit,
+    join(messages) {
+      if (closing) throw new IngestClosedError();
+      return join(messages);
+    },
     counters,
     rejections,
     waiting: () => queue.unsettled(),

@@ -23,6 +23,8 @@ export interface Attempt {
    * others.
    */
   readonly isolatesUnknown?: boolean;
+  /** What to write over in place of the writer's own connection: a transaction that somebody else commits. */
+  readonly transaction?: Queryable;
 }
 
 /** Puts batches into Postgres. */
@@ -93,13 +95,14 @@ export function createWriter({ database, catalog, partitions, storeUpdates, log 
     const rows = missing.length === 0 ? all : await makePartitions(all, missing, partitions, attempt);
     if (rows.length === 0) return rows;
     // Looked for before the insert, after which rows of this attempt would be found, too.
-    const ours = attempt.isRetry ? await findOurs(database, rows) : undefined;
+    const over = attempt.transaction ?? database;
+    const ours = attempt.isRetry ? await findOurs(over, rows) : undefined;
     const stored = new Set(ours && rows.filter((_, index) => ours.has(index)));
     const notNew = new Set<Row>();
     const taken: Row[] = [];
     const insert = async (some: readonly Row[]): Promise<void> => {
       goOn(attempt);
-      const inserted = await insertReadings(database, some);
+      const inserted = await insertReadings(over, some);
       goOn(attempt);
       for (const [index, row] of some.entries()) {
         if (inserted === 'all' || inserted.has(index) || stored.has(row)) row.submission.stored += 1;
@@ -139,7 +142,7 @@ export function createWriter({ database, catalog, partitions, storeUpdates, log 
     shift: number,
   ): Promise<readonly Row[]> {
     // What an earlier attempt had sent may have been committed only while this one waited for it.
-    const ours = attempt.isRetry ? await findOurs(database, taken) : undefined;
+    const ours = attempt.isRetry ? await findOurs(attempt.transaction ?? database, taken) : undefined;
     const others = taken.filter((_, index) => ours?.has(index) !== true);
     for (const [index, { submission }] of taken.entries()) if (ours?.has(index)) submission.stored += 1;
     for (const row of others) notNew.add(row);
@@ -153,7 +156,7 @@ export function createWriter({ database, catalog, partitions, storeUpdates, log 
       rejected,
       (some) => {
         goOn(attempt);
-        return insertRejected(database, some, attempt.isRetry);
+        return insertRejected(attempt.transaction ?? database, some, attempt.isRetry);
       },
       ({ message: { topic } }, reason) => {
         log.error({ topic, reason }, 'a rejected message could not be kept: the database refuses that, too');

@@ -1,9 +1,18 @@
 import type { Pool, PoolClient } from 'pg';
+import { isRefusedStatement } from './failure.ts';
+
+/** Whether a transaction was committed can't be said: the connection broke, or took too long, at that very moment. */
+export class CommitInDoubtError extends Error {
+  constructor(cause: unknown) {
+    super('the database did not say whether it has committed', { cause });
+    this.name = 'CommitInDoubtError';
+  }
+}
 
 /**
  * Runs statements in one transaction on a connection of its own.
  * @param isToBeKept whether to commit, by the result
- * @throws what the database reports, or `run` throws; then nothing of it holds
+ * @throws CommitInDoubtError; what the database reports, or `run` throws: then nothing of it holds
  */
 export async function inTransaction<T>(
   pool: Pool,
@@ -15,7 +24,8 @@ export async function inTransaction<T>(
   try {
     await client.query('BEGIN');
     const result = await run(client);
-    await client.query(isToBeKept(result) ? 'COMMIT' : 'ROLLBACK');
+    if (isToBeKept(result)) await commit(client);
+    else await client.query('ROLLBACK');
     return result;
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));
@@ -23,5 +33,13 @@ export async function inTransaction<T>(
   } finally {
     // A connection whose transaction failed is not used again: nobody knows what state it is in.
     client.release(failure);
+  }
+}
+
+async function commit(client: PoolClient): Promise<void> {
+  try {
+    await client.query('COMMIT');
+  } catch (error) {
+    throw isRefusedStatement(error) ? error : new CommitInDoubtError(error);
   }
 }

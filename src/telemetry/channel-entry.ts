@@ -1,13 +1,17 @@
 import type { Micros } from './reading.ts';
 
-/** What a board that speaks ThingSpeak sent at once, as it sent it. */
-export interface ChannelEntry {
+/** What of an entry its sender says. */
+export interface EntryContent {
   /** By the number of the field, 1 to 8; without those that were not sent. */
   readonly fields: Readonly<Record<string, string>>;
   readonly status: string | null;
   readonly latitude: string | null;
   readonly longitude: string | null;
   readonly elevation: string | null;
+}
+
+/** What a board that speaks ThingSpeak sent at once, as it sent it. */
+export interface ChannelEntry extends EntryContent {
   readonly createdAt: Micros;
   /** Whether its sender named the time. */
   readonly hasOwnTime: boolean;

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Pool } from 'pg';
 import type { KnownCredentials } from '../access/login.ts';
+import type { Queryable } from '../storage/queryable.ts';
 import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
 import type { Metrics } from './metrics.ts';
@@ -17,6 +18,24 @@ export interface SubmitOutcome {
   /** Whether it is kept in the spool, to be written when the database is back; then `stored` is 0. */
   readonly isSpooled: boolean;
   readonly decoded: { readonly readings: readonly unknown[] };
+}
+
+export interface MessageToJoin {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly clientId: string;
+  /** Why it can't become readings, where that is known: it is kept with these, and not looked into. */
+  readonly rejections?: readonly Rejection[];
+}
+
+/** Messages that are stored together with something else, in one transaction. */
+export interface Joined {
+  /** @throws what the database reports; the transaction is not to be committed then */
+  write(transaction: Queryable): Promise<void>;
+  /** To be called after the commit. */
+  committed(): void;
+  /** To be called when there was none. */
+  failed(): void;
 }
 
 /** What becomes of readings now. */
@@ -105,6 +124,8 @@ export interface WebParts {
     payload: Uint8Array;
     clientId: string;
   }) => Promise<SubmitOutcome>;
+  /** Takes messages into a transaction of somebody else's. @throws IngestClosedError while the service stops (503, retry) */
+  readonly join: (messages: readonly MessageToJoin[]) => Joined;
   /**
    * Calls back with each batch after its commit, in the order of commits; returns how to stop. While `isWanted` says no,
    * batches may be left out.

@@ -15,7 +15,7 @@ import { guard, type MayStay, mayStay } from './access/guard.ts';
 import { loginRoutes } from './access/login-routes.ts';
 import { createVisitors } from './access/visitors.ts';
 import { compressAnswers } from './compression/compress-answers.ts';
-import { answerErrors, answerFrameworkError } from './error-handler.ts';
+import { type AnswerElsewhere, answerErrors, answerFrameworkErrors } from './error-handler.ts';
 import { pathOf } from './failure-log.ts';
 import { exportRoutes } from './export-routes.ts';
 import { createExportSlots, PATIENCE_MS } from './export-slots.ts';
@@ -69,6 +69,8 @@ export interface MoreRoutes {
   readonly routes: FastifyPluginCallback;
   /** Mends an address before its route is looked for; leaves those that are none of its own as they are. */
   readonly mendUrl: (url: string) => string;
+  /** Answers errors that come before one of these routes, or where there is none. */
+  readonly answerMiss?: AnswerElsewhere;
 }
 
 /** Pages, JSON API, event stream and health: an app, which `createWebServers` lets listen. */
@@ -81,7 +83,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
     ajv: { customOptions: AJV_OPTIONS },
-    frameworkErrors: answerFrameworkError,
+    frameworkErrors: answerFrameworkErrors(options.more?.answerMiss),
     rewriteUrl: ({ url = '/' }) => options.more?.mendUrl(url) ?? url,
   }).withTypeProvider<TypeBoxTypeProvider>();
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
@@ -95,7 +97,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   const mayGoOn: MayStay = (visitor, station) => mayStay(parts, visitors, visitor, station);
   dropGoneClients(app);
   logRequests(app);
-  answerErrors(app, parts);
+  answerErrors(app, parts, options.more?.answerMiss);
   await addHeaders(app, parts);
   await app.register(fastifyCookie);
   requireHost(app);

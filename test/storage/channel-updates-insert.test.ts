@@ -66,7 +66,7 @@ test('what an earlier attempt has stored is stored once; what came again is a du
   expect(await stored(pool)).toEqual([`${CHANNEL}/1=a`, `${CHANNEL}/2=b`]);
 });
 
-test('another content at a time of its own is a conflict, also within one go, and the others are stored', async () => {
+test('another value at a time of its own is a conflict, also within one go, and the others are stored', async () => {
   const pool = await useChannels();
   const updates = [
     ours(entry(1, 'a', own(START))),
@@ -84,6 +84,28 @@ test('another content at a time of its own is a conflict, also within one go, an
     'stored',
   ]);
   expect(await stored(pool)).toEqual([`${CHANNEL}/1=a`, `${CHANNEL}/2=d`, `${CHANNEL}/3=e`]);
+});
+
+test('what names the time of another entry and says nothing else of the same goes into that, once', async () => {
+  const pool = await useChannels();
+  await storeEntries(pool, CHANNEL, [entry(1, 'a', own(START))]);
+  const inside = entry(2, '', { ...own(START), fields: { '2': '19' } });
+  const status = entry(3, '', { ...own(START + 1), fields: {}, status: 'well' });
+  const updates = [ours(inside), ours(status), ours(entry(4, 'b', own(START + 1)))];
+  expect(await storeUpdates(pool, updates)).toEqual(['stored', 'stored', 'stored']);
+  expect(await storeUpdates(pool, updates)).toEqual(['stored', 'duplicate', 'stored']);
+  const conflict = entry(5, 'c', { ...own(START), fields: { '2': '20', '3': '1' } });
+  expect(await storeUpdates(pool, [ours(conflict), ours({ ...inside, receivedAt: START })])).toEqual([
+    'conflict',
+    'duplicate',
+  ]);
+  const { rows } = await pool.query(
+    'SELECT entry_id::int AS id, fields, status FROM channel_entries ORDER BY entry_id',
+  );
+  expect(rows).toEqual([
+    { id: 1, fields: { '1': 'a', '2': '19' }, status: null },
+    { id: 2, fields: { '1': 'b' }, status: 'well' },
+  ]);
 });
 
 test('those who write to the same channels at once wait for each other, and no number is given twice', async () => {

@@ -7,7 +7,14 @@ import type { StationSnapshot } from '../../src/telemetry/station.ts';
 import { defaultUnit } from '../../src/telemetry/units.ts';
 import { newWebCounters } from '../../src/web/counters.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
-import type { RollupStatus, StoringState, SubmitOutcome, WebParts } from '../../src/web/parts.ts';
+import type {
+  Joined,
+  MessageToJoin,
+  RollupStatus,
+  StoringState,
+  SubmitOutcome,
+  WebParts,
+} from '../../src/web/parts.ts';
 import { createTestCredentials, type TestCredentials } from './credentials.ts';
 
 /** What a test changes while the app runs. */
@@ -15,6 +22,9 @@ export interface WebPartsHandle {
   readonly parts: WebParts;
   readonly credentials: TestCredentials;
   readonly submitted: Parameters<WebParts['submit']>[0][];
+  /** What was to be stored in transactions of others, and what became of those. */
+  readonly joined: readonly MessageToJoin[];
+  readonly outcomes: readonly ('committed' | 'failed')[];
   /** Of each WebSocket, where it came from. */
   readonly accepted: readonly string[];
   /** How many listen to commits and presence. */
@@ -35,6 +45,7 @@ export interface WebPartsHandle {
   setStoring(changes: Partial<StoringState>): void;
   setRollups(status: RollupStatus): void;
   onSubmit(answer: () => Promise<SubmitOutcome>): void;
+  onWriteJoined(write: Joined['write']): void;
 }
 
 /** Of a message of one reading; what became of it is to be filled in. */
@@ -78,6 +89,9 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
   const committed = new Set<(batch: readonly CommittedReading[]) => void>();
   const presence = new Set<(station: string, online: boolean) => void>();
   const submitted: Parameters<WebParts['submit']>[0][] = [];
+  const joined: MessageToJoin[] = [];
+  const outcomes: WebPartsHandle['outcomes'][number][] = [];
+  let writeJoined: Joined['write'] = () => Promise.resolve();
   const accepted: string[] = [];
   let offsetMs = 0;
   let listening = true;
@@ -132,6 +146,14 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
         submitted.push(message);
         return answer();
       },
+      join(messages) {
+        joined.push(...messages);
+        return {
+          write: (transaction) => writeJoined(transaction),
+          committed: () => void outcomes.push('committed'),
+          failed: () => void outcomes.push('failed'),
+        };
+      },
       onCommitted(listener) {
         committed.add(listener);
         return () => committed.delete(listener);
@@ -150,6 +172,8 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     },
     credentials,
     submitted,
+    joined,
+    outcomes,
     accepted,
     listeners: () => committed.size + presence.size,
     advance(milliseconds) {
@@ -183,6 +207,9 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     },
     onSubmit(next) {
       answer = next;
+    },
+    onWriteJoined(next) {
+      writeJoined = next;
     },
   };
 }
