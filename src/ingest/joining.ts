@@ -53,6 +53,7 @@ export function createJoining({ writer, answers, clock }: JoiningParts): Joining
       },
       committed() {
         counters.messages_received += batch.length;
+        counters.messages_stored += batch.length;
         counters.messages_acknowledged += batch.length;
         answers.written(batch, rows);
       },

@@ -179,7 +179,7 @@ class Writing {
     this.#running = writer.write(batch, this.#attempt).then(
       (rows): WriteResult => {
         state.databaseTook();
-        observer.committed(sum(batch.map(weight)), (performance.now() - startedAt) / 1000);
+        observer.committed(weightOf(batch), (performance.now() - startedAt) / 1000);
         return { rows };
       },
       (error: unknown): WriteResult => {
@@ -201,8 +201,8 @@ async function within<T>(milliseconds: number, promise: Promise<T> | undefined):
   return first;
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+function weightOf(batch: readonly Submission[]): number {
+  return batch.reduce((total, submission) => total + weight(submission), 0);
 }
 
 function isImpatient({ message, sender }: Submission): boolean {

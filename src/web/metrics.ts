@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { createHistogram } from './histogram.ts';
 import { counterName } from './words.ts';
 
 /** Numbers of the service, as Prometheus reads them. */
@@ -29,26 +30,24 @@ const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 
 const READINGS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
 export function createMetrics(): Metrics {
-  const lasting = new Registry();
-  collectDefaultMetrics({ register: lasting });
-  const commitSeconds = new Histogram({
+  const ofProcess = new Registry();
+  collectDefaultMetrics({ register: ofProcess });
+  const commitSeconds = createHistogram({
     name: 'thermograph_commit_seconds',
     help: 'How long a batch took from its first statement to its commit',
-    buckets: SECONDS,
-    registers: [lasting],
+    bounds: SECONDS,
   });
-  const batchReadings = new Histogram({
+  const batchReadings = createHistogram({
     name: 'thermograph_batch_readings',
     help: 'How many readings a committed batch had',
-    buckets: READINGS,
-    registers: [lasting],
+    bounds: READINGS,
   });
-  const acknowledgementSeconds = new Histogram({
+  const acknowledgementSeconds = createHistogram({
     name: 'thermograph_acknowledgement_seconds',
     help: 'How long after its receipt a message was acknowledged',
-    buckets: SECONDS,
-    registers: [lasting],
+    bounds: SECONDS,
   });
+  const histograms = [commitSeconds, batchReadings, acknowledgementSeconds];
   return {
     observer: {
       committed(readings, seconds) {
@@ -57,9 +56,14 @@ export function createMetrics(): Metrics {
       },
       acknowledged: (seconds) => acknowledgementSeconds.observe(seconds),
     },
-    contentType: lasting.contentType,
+    contentType: ofProcess.contentType,
     async read(sources) {
-      return `${await readSources(sources)}\n${await lasting.metrics()}`;
+      const texts = [
+        await readSources(sources),
+        ...histograms.map((each) => each.text()),
+        await ofProcess.metrics(),
+      ];
+      return texts.join('\n');
     },
   };
 }

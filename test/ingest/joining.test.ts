@@ -66,7 +66,12 @@ test('messages are counted when it is known what became of them', async () => {
   await joined.write(transaction);
   expect(counters).toMatchObject({ messages_received: 0, messages_acknowledged: 0 });
   joined.committed();
-  expect(counters).toMatchObject({ messages_received: 1, messages_acknowledged: 1, messages_refused: 0 });
+  expect(counters).toMatchObject({
+    messages_received: 1,
+    messages_stored: 1,
+    messages_acknowledged: 1,
+    messages_refused: 0,
+  });
   const failed = useJoined({});
   failed.joined.failed();
   expect(failed.counters).toMatchObject({
