@@ -72,6 +72,20 @@ export class TimestamptzArray extends BinaryArray {
   }
 }
 
+/** An `int4[]` parameter. */
+export function int4Parameter(numbers: readonly number[]): Buffer {
+  const array = new Int4Array(numbers.length);
+  for (const number of numbers) array.push(number);
+  return array.parameter;
+}
+
+/** A `timestamptz[]` parameter. */
+export function timestamptzParameter(times: readonly Micros[]): Buffer {
+  const array = new TimestamptzArray(times.length);
+  for (const time of times) array.push(time);
+  return array.parameter;
+}
+
 /** The elements of a `float8[]` in PostgreSQL's binary form, without nulls. */
 export function readFloat8Array(array: Buffer): Float64Array<ArrayBuffer> {
   return readArray(array, (view, at) => view.getFloat64(at));

@@ -1,3 +1,4 @@
+import { ceilHour, floorHour, isOfWholeHours } from './hours.ts';
 import type { LocalDays } from './local-days.ts';
 import type { Micros } from './reading.ts';
 import { type Span, subtractSpans } from './spans.ts';
@@ -28,8 +29,6 @@ export interface Grain {
   readonly cuts?: readonly Micros[];
 }
 
-export const HOUR: Micros = 3_600_000_000;
-
 /**
  * Where to take a stretch of one series from, in order and without a gap: the coarsest roll-ups that lie in it as a whole, readings
  * for what is left at its ends and where roll-ups are out of date. So what it comes to is exact to the microsecond, whatever
@@ -38,7 +37,7 @@ export const HOUR: Micros = 3_600_000_000;
 export function planHistory(asked: Span, rolledUp: RolledUp, grain: Grain): Segment[] {
   const { rawFrom } = rolledUp;
   if (asked.from >= rawFrom) return planReadings(asked, rolledUp, grain);
-  const expired = { from: floorTo(asked.from, HOUR), to: Math.min(ceilTo(asked.to, HOUR), rawFrom) };
+  const expired = { from: floorHour(asked.from), to: Math.min(ceilHour(asked.to), rawFrom) };
   return [
     ...planExpired(expired, grain),
     ...planReadings({ from: expired.to, to: asked.to }, rolledUp, grain),
@@ -50,9 +49,9 @@ function planReadings(stretch: Span, { until, marks }: RolledUp, grain: Grain): 
   const rolled = { from: stretch.from, to: Math.min(stretch.to, until) };
   const wholeDays =
     coarsest === 'day' ? subtractSpans(rolled, marks).flatMap((span) => wholeDaysOf(span, days)) : [];
-  const cutHours = cuts.map((cut) => ({ from: floorTo(cut, HOUR), to: ceilTo(cut, HOUR) }));
+  const cutHours = cuts.map((cut) => ({ from: floorHour(cut), to: ceilHour(cut) }));
   const rest = coarsest === 'raw' ? [] : subtractSpans(rolled, [...marks, ...wholeDays, ...cutHours]);
-  const wholeHours = rest.map(({ from, to }) => ({ from: ceilTo(from, HOUR), to: floorTo(to, HOUR) }));
+  const wholeHours = rest.map(({ from, to }) => ({ from: ceilHour(from), to: floorHour(to) }));
   const segments = [
     ...wholeDays.map((span): Segment => ({ source: 'day', ...span })),
     ...wholeHours.filter(({ from, to }) => from < to).map((span): Segment => ({ source: 'hour', ...span })),
@@ -67,7 +66,8 @@ function planReadings(stretch: Span, { until, marks }: RolledUp, grain: Grain): 
  */
 function planExpired(span: Span, { coarsest, days }: Grain): Segment[] {
   if (span.from >= span.to) return [];
-  const wholeDays = coarsest === 'day' ? wholeDaysOf(span, days).filter(isOfWholeHours) : [];
+  const wholeDays =
+    coarsest === 'day' ? wholeDaysOf(span, days).filter(({ from, to }) => isOfWholeHours(from, to)) : [];
   const hours = subtractSpans(span, wholeDays);
   return inOrder([
     ...wholeDays.map((part): Segment => ({ source: 'day', ...part })),
@@ -84,16 +84,4 @@ function wholeDaysOf({ from, to }: Span, days: LocalDays): Span[] {
   const first = days.at(from);
   const whole = { from: first.start < from ? first.end : first.start, to: days.at(to).start };
   return whole.from < whole.to ? [whole] : [];
-}
-
-function isOfWholeHours({ from, to }: Span): boolean {
-  return from % HOUR === 0 && to % HOUR === 0;
-}
-
-function floorTo(time: Micros, step: Micros): Micros {
-  return Math.floor(time / step) * step;
-}
-
-function ceilTo(time: Micros, step: Micros): Micros {
-  return Math.ceil(time / step) * step;
 }

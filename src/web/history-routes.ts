@@ -1,8 +1,8 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type HistorySeries, lookUpSeries } from '../storage/history/look-up.ts';
+import { type HistorySeries, lookUpSeries, type SeriesName } from '../storage/history/look-up.ts';
 import { type History, readHistory } from '../storage/history/read-history.ts';
-import { HOUR } from '../telemetry/history-plan.ts';
+import { ceilHour, floorHour } from '../telemetry/hours.ts';
 import { createLocalDays } from '../telemetry/local-days.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import { shownUnit } from './display-units.ts';
@@ -22,7 +22,7 @@ import {
 import { missingSeries } from './missing-series.ts';
 import type { WebParts } from './parts.ts';
 import { stationParams } from './schemas.ts';
-import { type NamedSeries, parseSeries } from './series-parameter.ts';
+import { parseSeries } from './series-parameter.ts';
 import { askDatabase } from './to-web-error.ts';
 
 /** To be changed with the form of answers: clients have kept those of before. */
@@ -30,9 +30,9 @@ const FORM = 1;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 interface Asked {
-  readonly names: readonly NamedSeries[];
+  readonly names: readonly SeriesName[];
   readonly query: HistoryQuery;
-  readonly missing: (kind: 'station-unknown' | 'metric-unknown', name: NamedSeries) => WebError;
+  readonly missing: (kind: 'station-unknown' | 'metric-unknown', name: SeriesName) => WebError;
   readonly toJson: (history: ShownHistory, shape: 'rows' | 'columns') => string;
 }
 
@@ -123,7 +123,7 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
   }
 
   async function read(
-    names: readonly NamedSeries[],
+    names: readonly SeriesName[],
     series: readonly HistorySeries[],
     { shown, asked, width }: AskedHistory,
     { units }: HistoryQuery,
@@ -148,10 +148,10 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
 
 /** Of readings that have expired whole hours count. */
 function wholeHours({ asked }: AskedHistory): { from: number; to: number } {
-  return { from: Math.floor(asked.from / HOUR) * HOUR, to: Math.ceil(asked.to / HOUR) * HOUR };
+  return { from: floorHour(asked.from), to: ceilHour(asked.to) };
 }
 
-function requireSeries(text: string): readonly NamedSeries[] {
+function requireSeries(text: string): readonly SeriesName[] {
   const series = parseSeries(text);
   if (series === undefined) {
     throw invalidParameter('series', 'is to be `station:metric`, or several of them with commas between');

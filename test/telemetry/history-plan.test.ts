@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bucketStarts } from '../../src/telemetry/bucket-starts.ts';
 import {
-  HOUR,
   type HistorySource,
   planHistory,
   type RolledUp,
   type Segment,
 } from '../../src/telemetry/history-plan.ts';
+import { HOUR } from '../../src/telemetry/hours.ts';
 import { createLocalDays } from '../../src/telemetry/local-days.ts';
 import type { Span } from '../../src/telemetry/spans.ts';
 

@@ -2,8 +2,10 @@ import { formatMicros } from '../../telemetry/format-time.ts';
 import type { HistorySource, Segment } from '../../telemetry/history-plan.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import { monthOf } from '../partitions.ts';
-import { Int4Array, TimestamptzArray } from '../binary-arrays.ts';
+import { int4Parameter, timestamptzParameter } from '../binary-arrays.ts';
 import type { Queryable } from '../queryable.ts';
+import { ADDABLE } from '../rollups/from-readings.ts';
+import type { SeriesSpan } from '../rollups/spans.ts';
 
 /** What the readings of one series in a stretch of time come to. */
 export interface Bucket {
@@ -18,9 +20,7 @@ export interface Bucket {
 }
 
 /** A part of the history of a series. */
-export interface SeriesSegment extends Segment {
-  readonly seriesId: number;
-}
+export type SeriesSegment = Segment & SeriesSpan;
 
 /** How times fall into buckets: by multiples of so many seconds since 1970, or by where they lie among `starts`. */
 export type Buckets = { readonly everySeconds: number } | { readonly starts: readonly Micros[] };
@@ -29,8 +29,6 @@ interface Row extends Bucket {
   readonly seriesId: number;
 }
 
-// As roll-ups are made: a sum that is too great would be an error for all.
-const ADDABLE = `CASE WHEN abs(value) < 1e290 THEN value ELSE value * 'Infinity' END`;
 const FROM: Readonly<Record<HistorySource, { table: string; time: string; columns: string }>> = {
   raw: {
     table: 'readings',
@@ -77,7 +75,7 @@ function bucketOf(buckets: Buckets, place: (value: unknown) => string): string {
   if ('everySeconds' in buckets) {
     return `date_bin(${place(`${buckets.everySeconds} seconds`)}::interval, time, 'epoch')`;
   }
-  const starts = `${place(timesOf(buckets.starts))}::timestamptz[]`;
+  const starts = `${place(timestamptzParameter(buckets.starts))}::timestamptz[]`;
   return `(${starts})[width_bucket(time, ${starts})]`;
 }
 
@@ -118,12 +116,10 @@ function selectFrom({ source, segments }: Part, place: (value: unknown) => strin
   const { table, time, columns } = FROM[source];
   const starts = segments.map(({ from }) => from);
   const ends = segments.map(({ to }) => to);
-  const seriesIds = new Int4Array(segments.length);
-  for (const { seriesId } of segments) seriesIds.push(seriesId);
   const given = [
-    `${place(seriesIds.parameter)}::int4[]`,
-    `${place(timesOf(starts))}::timestamptz[]`,
-    `${place(timesOf(ends))}::timestamptz[]`,
+    `${place(int4Parameter(segments.map(({ seriesId }) => seriesId)))}::int4[]`,
+    `${place(timestamptzParameter(starts))}::timestamptz[]`,
+    `${place(timestamptzParameter(ends))}::timestamptz[]`,
   ];
   const first = place(formatMicros(starts.reduce((a, b) => Math.min(a, b))));
   const end = place(formatMicros(ends.reduce((a, b) => Math.max(a, b))));
@@ -135,10 +131,4 @@ function selectFrom({ source, segments }: Part, place: (value: unknown) => strin
       WHERE stored.series_id = segment.series_id AND ${time} >= from_time AND ${time} < to_time
         AND ${time} >= ${first} AND ${time} < ${end} OFFSET 0
     ) AS found`;
-}
-
-function timesOf(times: readonly Micros[]): Buffer {
-  const array = new TimestamptzArray(times.length);
-  for (const time of times) array.push(time);
-  return array.parameter;
 }

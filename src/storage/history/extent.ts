@@ -1,5 +1,6 @@
 import { formatMicros } from '../../telemetry/format-time.ts';
-import { HOUR, type RolledUp } from '../../telemetry/history-plan.ts';
+import type { RolledUp } from '../../telemetry/history-plan.ts';
+import { ceilHour, floorHour, HOUR } from '../../telemetry/hours.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { Span } from '../../telemetry/spans.ts';
 import type { Queryable } from '../queryable.ts';
@@ -76,8 +77,8 @@ export async function readExtents(
   asked: Span,
   mostHours: number,
 ): Promise<Extents> {
-  const touched = { from: Math.floor(asked.from / HOUR) * HOUR, to: asked.to };
-  const whole = { from: Math.ceil(asked.from / HOUR) * HOUR, to: Math.floor(asked.to / HOUR) * HOUR };
+  const touched = { from: floorHour(asked.from), to: asked.to };
+  const whole = { from: ceilHour(asked.from), to: floorHour(asked.to) };
   const times = [touched.from, touched.to, whole.from, whole.to].map(formatMicros);
   const { rows } = await database.query<Row & object>({
     text: READ_ROLLED,

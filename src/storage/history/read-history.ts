@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { type BucketWidth, chooseBucketWidth, countBuckets } from '../../telemetry/bucket-width.ts';
 import { bucketStarts } from '../../telemetry/bucket-starts.ts';
-import { HOUR, type HistorySource, planHistory } from '../../telemetry/history-plan.ts';
+import { type HistorySource, planHistory } from '../../telemetry/history-plan.ts';
+import { floorHour } from '../../telemetry/hours.ts';
 import type { LocalDays } from '../../telemetry/local-days.ts';
 import type { Span } from '../../telemetry/spans.ts';
 import { readReadings } from '../readings-query.ts';
@@ -74,10 +75,10 @@ async function readWithin(client: PoolClient, request: HistoryRequest): Promise<
   if ('kind' in chosen) return chosen;
   const { days } = request;
   // Of what has expired, the hour that it begins in counts in full.
-  const from = Math.floor(span.from / HOUR) * HOUR;
+  const from = floorHour(span.from);
   const starts =
     chosen.calendar === undefined ? [] : bucketStarts({ from, to: span.to }, chosen.calendar, days);
-  const cuts = starts.filter((start) => start % HOUR !== 0);
+  const cuts = starts.filter((start) => start !== floorHour(start));
   const grain = { coarsest: coarsestSource(chosen, extents, request), days, cuts };
   const segments = extents.series.flatMap(({ seriesId, rolledUp, extent }) =>
     extent === undefined

@@ -2,7 +2,7 @@ import { formatMicros } from '../../telemetry/format-time.ts';
 import type { LocalDay } from '../../telemetry/local-days.ts';
 import type { Queryable } from '../queryable.ts';
 import { COLUMNS, fromReadings, SELECTED } from './from-readings.ts';
-import { dayParameters, type Span, SPANS, spanParameters } from './spans.ts';
+import { dayParameters, type SeriesSpan, SPANS, spanParameters } from './spans.ts';
 
 const REMOVE = `
   DELETE FROM rollups_day AS day USING ${SPANS}
@@ -48,7 +48,7 @@ const MAKE_FROM_READINGS = `
  */
 export async function remakeDays(
   database: Queryable,
-  spans: readonly Span[],
+  spans: readonly SeriesSpan[],
   days: readonly LocalDay[],
 ): Promise<number> {
   const values = spanParameters(spans);

@@ -1,17 +1,20 @@
 /**
+ * A value as it goes into sums. Finite ones near the end of what float8 holds would make a sum that PostgreSQL refuses, and a
+ * single station could so stop all roll-ups: they count as infinite.
+ */
+export const ADDABLE = `CASE WHEN abs(value) < 1e290 THEN value ELSE value * 'Infinity' END`;
+
+/**
  * Selects, for each row of `span` (series_id) what its readings come to, as `made` and the four that are looked up after
  * it. Lowest, highest, first and last are found by numbers first and then looked up by key, which is two and a half times as fast as
  * aggregates that carry a value together with its time.
- *
- * Finite values near the end of what float8 holds would make a sum that PostgreSQL refuses, and a single station could so
- * stop all roll-ups: they count as infinite in sums.
  */
 export function fromReadings({ bucket, from, to }: FromReadings): string {
   const inRange = `series_id = span.series_id AND measured_at >= $4 AND measured_at < $5`;
   return `
     LATERAL (
       SELECT ${bucket} AS bucket, count(*) AS count,
-        sum(CASE WHEN abs(value) < 1e290 THEN value ELSE value * 'Infinity' END) AS sum,
+        sum(${ADDABLE}) AS sum,
         min(value) AS min, max(value) AS max, min(measured_at) AS first_at, max(measured_at) AS last_at
       FROM readings WHERE ${inRange} AND measured_at >= ${from} AND measured_at < ${to}
       GROUP BY 1

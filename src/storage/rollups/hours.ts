@@ -1,7 +1,7 @@
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Queryable } from '../queryable.ts';
 import { COLUMNS, fromReadings, SELECTED } from './from-readings.ts';
-import { type Span, SPANS, spanParameters } from './spans.ts';
+import { type SeriesSpan, SPANS, spanParameters } from './spans.ts';
 
 export interface MadeHours {
   readonly hours: number;
@@ -35,7 +35,7 @@ const COUNT_FROZEN = `
  * @param spans whole hours of UTC, no two of which overlap
  * @throws what the database reports
  */
-export async function remakeHours(database: Queryable, spans: readonly Span[]): Promise<MadeHours> {
+export async function remakeHours(database: Queryable, spans: readonly SeriesSpan[]): Promise<MadeHours> {
   const values = spanParameters(spans);
   await database.query({ text: REMOVE, values: [...values] });
   const { rows } = await database.query<{ hours: number; readings: number }>({
@@ -46,14 +46,14 @@ export async function remakeHours(database: Queryable, spans: readonly Span[]): 
 }
 
 /** How many hours of the spans have a roll-up that can't be made anew. @throws what the database reports */
-export async function countFrozenHours(database: Queryable, spans: readonly Span[]): Promise<number> {
+export async function countFrozenHours(database: Queryable, spans: readonly SeriesSpan[]): Promise<number> {
   const values = [...spanParameters(spans)];
   const { rows } = await database.query<{ hours: number }>({ text: COUNT_FROZEN, values });
   return rows[0]!.hours;
 }
 
 /** From the first start to the last end. */
-function reachOf(spans: readonly Span[]): readonly string[] {
+function reachOf(spans: readonly SeriesSpan[]): readonly string[] {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   for (const span of spans) {

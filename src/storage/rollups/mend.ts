@@ -4,7 +4,8 @@ import type { Micros } from '../../telemetry/reading.ts';
 import { remakeDays } from './days.ts';
 import { countFrozenHours, remakeHours } from './hours.ts';
 import { countVersionsUp, type Mark, takeMarks } from './marks.ts';
-import { floorHour, HOUR, type Span } from './spans.ts';
+import { floorHour, HOUR } from '../../telemetry/hours.ts';
+import type { SeriesSpan } from './spans.ts';
 import { readRollupState } from './state.ts';
 import { inTransaction, type ZonedWork } from './work.ts';
 
@@ -44,16 +45,16 @@ export async function mendSome(work: ZonedWork): Promise<boolean> {
 
 export interface Mending {
   /** Whole hours, no two of which overlap. */
-  readonly hours: readonly Span[];
+  readonly hours: readonly SeriesSpan[];
   /** Where `days` begin. */
-  readonly daySpans: readonly Span[];
+  readonly daySpans: readonly SeriesSpan[];
   readonly days: readonly LocalDay[];
 }
 
 /** What is to be made anew because of the marks: hours that are rolled up, and days that they touch and that are. */
 export function planMending(marks: readonly Mark[], rolledUntil: Micros, days: LocalDays): Mending {
-  const hours: Span[] = [];
-  const daySpans: Span[] = [];
+  const hours: SeriesSpan[] = [];
+  const daySpans: SeriesSpan[] = [];
   const touched = new Map<Micros, LocalDay>();
   for (const { seriesId, from, to } of marks) {
     // Times that can't be written are not rolled up either.
@@ -70,8 +71,8 @@ export function planMending(marks: readonly Mark[], rolledUntil: Micros, days: L
 }
 
 /** The same with no span twice: of one series, those that overlap or follow on each other become one. */
-function merge(spans: readonly Span[]): readonly Span[] {
-  const merged: Span[] = [];
+function merge(spans: readonly SeriesSpan[]): readonly SeriesSpan[] {
+  const merged: SeriesSpan[] = [];
   for (const span of spans.toSorted((a, b) => a.seriesId - b.seriesId || a.from - b.from)) {
     const last = merged.at(-1);
     if (last !== undefined && last.seriesId === span.seriesId && span.from <= last.to) {

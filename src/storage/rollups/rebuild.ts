@@ -3,7 +3,7 @@ import { createLocalDays } from '../../telemetry/local-days.ts';
 import { firstHour, firstReading } from './reach.ts';
 import { remakeStretch } from './remake.ts';
 import { runRollups, type Zone } from './run.ts';
-import { floorHour, HOUR } from './spans.ts';
+import { floorHour, HOUR } from '../../telemetry/hours.ts';
 import { readRollupState } from './state.ts';
 import type { RollupWork } from './work.ts';
 

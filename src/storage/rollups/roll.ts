@@ -2,7 +2,7 @@ import type { Micros } from '../../telemetry/reading.ts';
 import { readFence, setFence } from './fence.ts';
 import { firstReading } from './reach.ts';
 import { remakeStretch } from './remake.ts';
-import { floorHour, HOUR } from './spans.ts';
+import { floorHour, HOUR } from '../../telemetry/hours.ts';
 import { advanceRolledUntil, closeHours, readRollupState } from './state.ts';
 import type { ZonedWork } from './work.ts';
 

@@ -1,46 +1,29 @@
+import { isOfWholeHours } from '../../telemetry/hours.ts';
 import type { LocalDay } from '../../telemetry/local-days.ts';
-import type { Micros } from '../../telemetry/reading.ts';
-import { Int4Array, TimestamptzArray } from '../binary-arrays.ts';
+import type { Span } from '../../telemetry/spans.ts';
+import { int4Parameter, timestamptzParameter } from '../binary-arrays.ts';
 
-export const HOUR: Micros = 3_600_000_000;
-
-/** A stretch of one series, `to` excluded. */
-export interface Span {
+/** A stretch of one series. */
+export interface SeriesSpan extends Span {
   readonly seriesId: number;
-  readonly from: Micros;
-  readonly to: Micros;
-}
-
-export function floorHour(time: Micros): Micros {
-  return Math.floor(time / HOUR) * HOUR;
 }
 
 /** The first three parameters of a statement that has {@link SPANS} in it. */
-export function spanParameters(spans: readonly Span[]): readonly Buffer[] {
-  const seriesIds = new Int4Array(spans.length);
-  const from = new TimestamptzArray(spans.length);
-  const to = new TimestamptzArray(spans.length);
-  for (const span of spans) {
-    seriesIds.push(span.seriesId);
-    from.push(span.from);
-    to.push(span.to);
-  }
-  return [seriesIds.parameter, from.parameter, to.parameter];
+export function spanParameters(spans: readonly SeriesSpan[]): readonly Buffer[] {
+  return [
+    int4Parameter(spans.map(({ seriesId }) => seriesId)),
+    timestamptzParameter(spans.map(({ from }) => from)),
+    timestamptzParameter(spans.map(({ to }) => to)),
+  ];
 }
 
 /** Three parameters: when days begin and end, and whether they are made of whole hours of UTC. */
 export function dayParameters(days: readonly LocalDay[]): readonly unknown[] {
-  const starts = new TimestamptzArray(days.length);
-  const ends = new TimestamptzArray(days.length);
-  for (const { start, end } of days) {
-    starts.push(start);
-    ends.push(end);
-  }
-  return [starts.parameter, ends.parameter, days.map(isOfWholeHours)];
-}
-
-function isOfWholeHours({ start, end }: LocalDay): boolean {
-  return start % HOUR === 0 && end % HOUR === 0;
+  return [
+    timestamptzParameter(days.map(({ start }) => start)),
+    timestamptzParameter(days.map(({ end }) => end)),
+    days.map(({ start, end }) => isOfWholeHours(start, end)),
+  ];
 }
 
 /** The spans as a table, with what has expired of their series. */

@@ -9,7 +9,7 @@ import {
   countBuckets,
 } from '../../../src/telemetry/bucket-width.ts';
 import { formatMicros } from '../../../src/telemetry/format-time.ts';
-import { HOUR } from '../../../src/telemetry/history-plan.ts';
+import { HOUR } from '../../../src/telemetry/hours.ts';
 import { createLocalDays } from '../../../src/telemetry/local-days.ts';
 import type { Micros } from '../../../src/telemetry/reading.ts';
 import type { Span } from '../../../src/telemetry/spans.ts';
