@@ -2,24 +2,21 @@ import { createSecret, hashSecret } from '../access/credential.ts';
 import { addChannel, type ChannelField } from '../storage/channels-query.ts';
 import { FIELD_OPTIONS, parseFields } from './channel-field.ts';
 import { LARGEST_CHANNEL_ID, parseChannelId } from './channel-id.ts';
-import { type Command, type Context, JSON_OPTION, type Option, UsageError } from './command.ts';
+import { type Command, type Context, JSON_OPTION, UsageError, textOption } from './command.ts';
 import { alignColumns } from './table.ts';
 
 const KEY = /^[A-Za-z0-9_-]{8,64}$/;
 
-const text = (placeholder: string, description: string) =>
-  ({ type: 'string', placeholder, description }) as const satisfies Option;
-
 const OPTIONS = {
-  id: text('ID', "the channel's number, as boards and pages have it"),
-  name: text('NAME', 'what the channel is called'),
-  description: text('TEXT', 'what else there is to say of it'),
+  id: textOption('ID', "the channel's number, as boards and pages have it"),
+  name: textOption('NAME', 'what the channel is called'),
+  description: textOption('TEXT', 'what else there is to say of it'),
   ...FIELD_OPTIONS,
   private: { type: 'boolean', description: 'whoever reads it needs the read key' },
-  'write-key': text('KEY', 'the key that a board has in its flash already, instead of a new one'),
-  latitude: text('DEGREES', 'where it is'),
-  longitude: text('DEGREES', 'where it is'),
-  elevation: text('METRES', 'where it is'),
+  'write-key': textOption('KEY', 'the key that a board has in its flash already, instead of a new one'),
+  latitude: textOption('DEGREES', 'where it is'),
+  longitude: textOption('DEGREES', 'where it is'),
+  elevation: textOption('METRES', 'where it is'),
   json: JSON_OPTION,
 } as const;
 

@@ -74,6 +74,11 @@ export const JSON_OPTION = {
   description: 'print one JSON document instead of text',
 } as const satisfies Option;
 
+/** An option with a value. */
+export function textOption(placeholder: string, description: string) {
+  return { type: 'string', placeholder, description } as const satisfies Option;
+}
+
 /** A command has done what it could, and a part is left to whoever called it. */
 export class PartlyDoneError extends Error {
   readonly code = 'partly-done';

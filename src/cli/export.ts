@@ -5,19 +5,16 @@ import { type NamedSeries, readSeries } from '../storage/series-query.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import type { LineFormat } from '../telemetry/reading-lines.ts';
 import { parseTime } from '../telemetry/time.ts';
-import { type Command, type Context, JSON_OPTION, type Option, UsageError } from './command.ts';
+import { type Command, type Context, JSON_OPTION, UsageError, textOption } from './command.ts';
 import { checkOutput, writeTexts } from './output-file.ts';
 import { countText, createProgress, type Progress } from './progress.ts';
 
-const text = (placeholder: string, description: string) =>
-  ({ type: 'string', placeholder, description }) as const satisfies Option;
-
 const OPTIONS = {
-  station: text('STATION', 'only this one'),
-  metric: text('METRIC', 'only this one'),
-  from: text('TIME', 'from then on, by the time of measuring: 2026-11-01T00:00:00Z'),
-  to: text('TIME', 'until before then'),
-  format: text('csv|ndjson', "unless told, what the file's name ends in, or csv"),
+  station: textOption('STATION', 'only this one'),
+  metric: textOption('METRIC', 'only this one'),
+  from: textOption('TIME', 'from then on, by the time of measuring: 2026-11-01T00:00:00Z'),
+  to: textOption('TIME', 'until before then'),
+  format: textOption('csv|ndjson', "unless told, what the file's name ends in, or csv"),
   json: JSON_OPTION,
 } as const;
 
