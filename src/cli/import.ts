@@ -5,6 +5,7 @@ import type { Rejection } from '../telemetry/reading.ts';
 import type { FileDialect } from '../telemetry/file-dialects.ts';
 import type { FileRecord } from '../telemetry/records.ts';
 import { FIELD_OPTIONS, parseFields } from './channel-field.ts';
+import { LARGEST_CHANNEL_ID, parseChannelId } from './channel-id.ts';
 import { type Command, type Context, JSON_OPTION, PartlyDoneError, UsageError } from './command.ts';
 import { dialectOf } from './import-dialect.ts';
 import { type ImportTotals, importRecords, newTotals } from './import-records.ts';
@@ -159,13 +160,15 @@ function check(options: Given['options']): {
   const mistakes: string[] = [];
   const fields = parseFields(options, mistakes);
   const { channel } = options;
-  if (channel !== undefined && !/^\d{1,10}$/.test(channel))
-    mistakes.push("--channel must be a channel's number.");
+  const channelId = channel === undefined ? undefined : parseChannelId(channel);
+  if (channel !== undefined && channelId === undefined) {
+    mistakes.push(`--channel must be a channel's number, from 1 to ${LARGEST_CHANNEL_ID}.`);
+  }
   if (channel !== undefined && fields.length > 0)
     mistakes.push('--channel and --field1 to --field8 exclude each other.');
   if (mistakes.length > 0) throw new UsageError(mistakes);
   return {
-    channelId: channel === undefined ? undefined : Number(channel),
+    channelId,
     fields: fields.length === 0 ? undefined : fields,
   };
 }

@@ -128,6 +128,7 @@ test('what is no file of readings is told, and nothing of it stored', async () =
 
 test.each([
   [['import', 'x', '--channel', 'y'], "--channel must be a channel's number"],
+  [['import', 'x', '--channel', '2147483648'], 'from 1 to 2147483647'],
   [['import', 'x', '--channel', '1', '--field1', 'a:b'], 'exclude each other'],
   [['import', 'x', '--field1', 'a'], '--field1 must be a station and a metric'],
 ])('%j is wrong use: %s', async (args, told) => {
