@@ -247,7 +247,8 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     isCommon: true,
     default: '',
     allowed: 'an IANA name such as `Europe/Paris`',
-    description: 'The time zone that pages show times in. Unset: that of this machine.',
+    description:
+      'The time zone that pages show times in, and whose days history is summed up by; the same for all nodes. Unset: that of this machine.',
     read: (text) => timeZone(text ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
   },
   logLevel: {

@@ -24,6 +24,11 @@ export const HTTP_LIMIT_SETTINGS: { readonly [Key in keyof WebLimits]: Setting<W
     [50, 1],
     'Event streams (`/api/live`) that one address may have open; each page that is looked at has one. A thousand is the most of all.',
   ),
+  maxExports: count(
+    'MAX_EXPORTS',
+    [4, 1, 100],
+    'Exports of CSV or NDJSON that may run at a time; one address may have half of them.',
+  ),
   httpMaxHeaderBytes: count(
     'HTTP_MAX_HEADER_BYTES',
     [16_384, 4096, 262_144],

@@ -23,5 +23,7 @@ export function noteCommitted(
 export function noteHeard(stations: Stations, batch: readonly Submission[]): void {
   for (const { decoded, message } of batch) {
     if (decoded.station !== null) stations.heard(decoded.station, message.receivedAt);
+    // A channel has fields of several.
+    else for (const { station } of decoded.readings) stations.heard(station, message.receivedAt);
   }
 }

@@ -4,6 +4,7 @@ import { type KnownCredentials, logIn } from './access/login.ts';
 import type { AddressLimit } from './address-limit.ts';
 import { type Broker, createBroker } from './broker/broker.ts';
 import type { Config } from './config.ts';
+import type { Channels } from './open-channels.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { FanOut } from './live/fan-out.ts';
 import type { Stations } from './live/stations.ts';
@@ -16,6 +17,7 @@ export interface BrokerNeeds {
   readonly ingest: Ingest;
   readonly stations: Stations;
   readonly credentials: KnownCredentials;
+  readonly channels: Pick<Channels, 'access'>;
   readonly wrongSecrets: AddressLimit;
   readonly presence: FanOut<[string, boolean]>;
   readonly now: () => Micros;
@@ -24,6 +26,7 @@ export interface BrokerNeeds {
 /** @throws StateFolderError when the folder of sessions can't be used */
 export async function openBroker(needs: BrokerNeeds, releasers: Releasers): Promise<Broker> {
   const { config, log, ingest, stations, credentials, wrongSecrets, presence, now } = needs;
+  const { access } = needs.channels;
   const broker = await createBroker({
     stateDir: path.join(config.dataDir, 'broker'),
     submit: (message, sender) => ingest.submit(message, sender),
@@ -38,7 +41,9 @@ export async function openBroker(needs: BrokerNeeds, releasers: Releasers): Prom
     areCredentialsKnown: () => credentials.isKnown(),
     hasName: (name) => credentials.hasName(name),
     loginFailed: (address) => wrongSecrets.count(address),
-    logIn: (name, secret) => logIn(credentials, config.allowAnonymous, name, secret),
+    logIn: (name, secret) =>
+      access.logIn(logIn(credentials, config.allowAnonymous, name, secret), name, secret),
+    channelRefusal: (...write) => access.refusalOf(...write),
     log,
   });
   releasers.push(async () => {

@@ -1,26 +1,44 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { createBoardParts, type BoardParts } from '../firmware-bridge/thingspeak/board-parts.ts';
+import { createDialect, type Dialect } from '../firmware-bridge/thingspeak/dialect.ts';
+import { createMqttAccess, type MqttAccess } from '../firmware-bridge/thingspeak/mqtt-access.ts';
+import { createNoteStored } from '../firmware-bridge/thingspeak/note-stored.ts';
+import type { KnownCredentials } from './access/login.ts';
+import type { AddressLimit } from './address-limit.ts';
+import type { Submission } from './ingest/submission.ts';
 import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
-import { createChannelStore, type KnownChannels } from './storage/channel-store.ts';
+import { createChannelStore } from './storage/channel-store.ts';
 import type { Connection } from './storage/pool.ts';
+import type { Micros } from './telemetry/reading.ts';
 
 export interface ChannelNeeds {
   readonly connection: Connection;
   readonly log: Logger;
   readonly preparation: Preparation;
+  readonly clock: () => Micros;
+  readonly credentials: KnownCredentials;
+  readonly wrongSecrets: AddressLimit;
 }
 
 /** How long a start waits for them, so that boards which come at once are not refused. */
 const PATIENCE_MS = 2_000;
 
-export interface Channels extends KnownChannels {
-  /** Resolves when they are known, or can't be for now. */
+export interface Channels extends BoardParts {
+  /** Resolves when the channels are known, or can't be for now. */
   readonly settled: Promise<void>;
+  readonly access: MqttAccess;
+  readonly decode: Dialect;
+  /** To be called after each commit. */
+  readonly noteStored: (batch: readonly Submission[]) => void;
 }
 
 /** Reads the channels as soon as the database is ready, and again whenever they change. */
-export function openChannels({ connection, log, preparation }: ChannelNeeds, releasers: Releasers): Channels {
+export function openChannels(
+  { connection, log, preparation, clock, credentials, wrongSecrets }: ChannelNeeds,
+  releasers: Releasers,
+): Channels {
   const late = new AbortController();
   const store = createChannelStore({ connection, log, onRead: () => late.abort() });
   releasers.push(() => store.close());
@@ -29,5 +47,13 @@ export function openChannels({ connection, log, preparation }: ChannelNeeds, rel
   const settled = isReady
     ? pause(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined)
     : Promise.resolve();
-  return { ...store, settled };
+  const boards = createBoardParts(store, log, clock);
+  const loginFailed = (address: string): Promise<unknown> => wrongSecrets.count(address);
+  return {
+    ...boards,
+    settled,
+    access: createMqttAccess({ ...boards, credentials, loginFailed }),
+    decode: createDialect(store),
+    noteStored: createNoteStored(boards),
+  };
 }

@@ -4,12 +4,14 @@ import type { Config } from './config.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import { createLateWriter } from './ingest/late-writer.ts';
 import { openSpool, type Spool } from './ingest/spool/spool.ts';
+import type { StoreUpdates } from './ingest/updates.ts';
 import { createWriter, type Writer } from './ingest/writer.ts';
 import type { Stations } from './live/stations.ts';
 import type { Database } from './open-database.ts';
 import { type Preparation, prepareDatabase } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
 import { spoolInUse } from './start-error.ts';
+import { storeUpdates } from './storage/channel-updates-insert.ts';
 import { createPartitions } from './storage/partitions.ts';
 import { createWritingConnection } from './storage/writing-connection.ts';
 import type { StoringState } from './web/parts.ts';
@@ -52,7 +54,9 @@ export async function openWriter(
     log,
     onReady({ catalog, latest }) {
       stations.restore(latest);
-      writer.attach(createWriter({ database: connection, catalog, partitions: createPartitions(pool), log }));
+      const partitions = createPartitions(pool);
+      const store: StoreUpdates = (updates) => storeUpdates(pool, updates);
+      writer.attach(createWriter({ database: connection, catalog, partitions, storeUpdates: store, log }));
     },
   });
   releasers.push(() => preparation.close());

@@ -5,7 +5,7 @@ import { createAddressLimit } from './address-limit.ts';
 import type { Config } from './config.ts';
 import { createReceiptClock } from './ingest/clock.ts';
 import { createIngest } from './ingest/ingest.ts';
-import { submitAndWait } from './ingest/submit-and-wait.ts';
+import { received, submitAndWait } from './ingest/submit-and-wait.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { createStations } from './live/stations.ts';
 import { noteCommitted, noteHeard } from './note-batch.ts';
@@ -15,6 +15,7 @@ import { openCredentials } from './open-credentials.ts';
 import { openDatabase } from './open-database.ts';
 import { openDisplays } from './open-displays.ts';
 import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
+import { openRetention } from './open-retention.ts';
 import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
 import { restoreDays } from './restore-days.ts';
@@ -22,6 +23,7 @@ import { leaveAddresses } from './service-addresses.ts';
 import { readServiceSecret } from './storage/service-secret.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import { newWebCounters } from './web/counters.ts';
+import { createMetrics } from './web/metrics.ts';
 import type { WebParts } from './web/parts.ts';
 
 /** Of the time for an orderly stop: how much of it what is under way may take to be stored. */
@@ -97,25 +99,32 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     { dataDir: config.dataDir, connection: database.connection, log, preparation },
     releasers,
   );
-  const channels = openChannels({ connection: database.connection, log, preparation }, releasers);
+  const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
+  const channels = openChannels(
+    { connection: database.connection, log, preparation, clock: now, credentials, wrongSecrets },
+    releasers,
+  );
   const displays = openDisplays({ connection: database.connection, log, preparation, stations }, releasers);
+  const metrics = createMetrics();
   const ingest = createIngest({
     writer,
     spool,
     clock,
     log,
+    observer: metrics.observer,
+    decodeOther: channels.decode,
     onCommitted: (rows, batch) => {
       const readings = noteCommitted(stations, rows, committed.isWanted());
       noteHeard(stations, batch);
       if (readings.length > 0) committed.emit(readings);
+      channels.noteStored(batch);
     },
     onSpooled: (batch) => noteHeard(stations, batch),
     onRelieved: () => broker.relieved(),
     limits: { drainTimeoutMs: config.shutdownTimeoutMs * DRAIN_SHARE },
   });
-  const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
   const broker = await openBroker(
-    { config, log, ingest, stations, credentials, wrongSecrets, presence, now },
+    { config, log, ingest, stations, credentials, channels, wrongSecrets, presence, now },
     releasers,
   );
   committed.listen(
@@ -125,10 +134,13 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
 
   const writes = createAddressLimit({ most: config.httpMaxWritesPerSecond, perSeconds: 1 });
   const httpCounters = newWebCounters();
+  const retention = openRetention({ config, log, database, preparation }, releasers);
   const counters = () => ({
     ...ingest.counters,
     ...broker.counters,
     ...httpCounters,
+    ...channels.counters,
+    ...retention.counters(),
     http_requests_throttled: writes.refusals(),
     logins_throttled: wrongSecrets.refusals(),
   });
@@ -139,6 +151,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     connected_clients: broker.connectedClients(),
     clock_ahead_ms: clock.aheadMs(),
     state_changes_unwritten: broker.unwrittenChanges(),
+    ...retention.gauges(),
   });
   let mqtt: AddressInfo | undefined;
   let mqtts: AddressInfo | undefined;
@@ -157,6 +170,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     httpCounters,
     maxBodyBytes: config.httpMaxBodyBytes,
     maxStreamsPerAddress: config.maxStreamsPerAddress,
+    maxExports: config.maxExports,
     frameAncestors: config.frameAncestors,
     version,
     startedAt: new Date(),
@@ -175,15 +189,19 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     station: (name) => stations.find(name),
     day: (station, metric) => stations.day(station, metric),
     submit: (message) => submitAndWait(ingest, clock.now(), message),
+    join: (messages) => ingest.join(messages.map((message) => received(message, clock.now()))),
     onCommitted: (listener, isWanted) => committed.listen(listener, isWanted),
     onPresence: (listener) => presence.listen(listener),
     brokerListening: () => broker.isListening(),
     storing: () => storingReport(ingest, spool, preparation),
+    rollups: () => retention.rollups(),
     counters,
     gauges,
+    rejections: () => ingest.rejections,
+    metrics,
   };
   const { openWeb } = await loadingWeb;
-  const web = await openWeb({ config, log, channels, parts }, releasers);
+  const web = await openWeb({ config, log, boards: channels, parts }, releasers);
   await Promise.all([channels.settled, days, displays]);
   await credentials.follow([
     (changed) => broker.reviewAccess({ find: (id) => credentials.find(id), changed }),

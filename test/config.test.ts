@@ -54,6 +54,7 @@ describe('settings', () => {
       maxConnectBytes: 4_096,
       maxUnfinishedBytes: 67_108_864,
       maxStreamsPerAddress: 50,
+      maxExports: 4,
       httpMaxConnections: 10_000,
       httpMaxConnectionsPerAddress: 256,
       httpMaxConnectsPerSecond: 500,

@@ -28,6 +28,9 @@ export interface Effort {
   readonly rounds: number;
   readonly warmUpSeconds: number;
   readonly seconds: number;
+  /** Of the history that is asked for, which has a reading a minute. */
+  readonly series: number;
+  readonly years: number;
 }
 
 /** What the claims of one run share. */

@@ -27,7 +27,10 @@ export interface Thermograph {
 /** Further apart than any load goes, so that no two loads give one station the same value. */
 const VALUES_A_LOAD = 1_000_000_000;
 
-export async function startThermograph(): Promise<Thermograph> {
+/** @param settings beside those that all benches need */
+export async function startThermograph(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Thermograph> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'thermograph-bench-'));
   const env = {
     ...process.env,
@@ -38,6 +41,7 @@ export async function startThermograph(): Promise<Thermograph> {
     // All ten thousand stations have this machine's address; the other limits are those that everybody has.
     MAX_CONNECTIONS_PER_ADDRESS: '20000',
     MAX_CONNECTS_PER_SECOND: '20000',
+    ...settings,
   };
   const child = spawn(process.execPath, ['dist/src/main.js'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const said = await outputUntil(child, /http:\/\/[^:]+:(\d+)[^]*mqtt:\/\/[^:]+:(\d+)[^]*Try /);
@@ -79,7 +83,7 @@ async function verifyStored(database: Client, { firstValue, acknowledged }: Load
        SELECT acknowledged, (
          SELECT count(DISTINCT value) FROM readings
          WHERE series_id = (SELECT series.id FROM series JOIN stations ON stations.id = station_id
-                            WHERE station = 'bench-' || (position - 1) AND metric = 'temperature')
+                            WHERE station = 'bench-' || (load.position - 1) AND metric = 'temperature')
            AND measured_at > now() - interval '3 hours' AND value >= $2 AND value < $2 + acknowledged
        ) AS stored
        FROM unnest($1::int[]) WITH ORDINALITY AS load (acknowledged, position)

@@ -1,47 +1,35 @@
-import { fastify } from 'fastify';
-import mqtt from 'mqtt';
 import type { Logger } from 'pino';
-import { createAddressLimit } from '../../src/address-limit.ts';
 import { createReceiptClock } from '../../src/ingest/clock.ts';
-import { openSpool } from '../../src/ingest/spool/spool.ts';
+import { openSpool, type Spool } from '../../src/ingest/spool/spool.ts';
 import type { KnownChannels } from '../../src/storage/channel-store.ts';
-import { newWebCounters } from '../../src/web/counters.ts';
-import { httpLimits } from '../../src/web/http-limits.ts';
-import { bulkRoutes } from '../thingspeak/bulk-routes.ts';
-import { ThingSpeakError } from '../thingspeak/errors.ts';
-import { createGate } from '../thingspeak/gate.ts';
-import { type Keep, messagesOf } from '../thingspeak/keep.ts';
-import { createNotices } from '../thingspeak/notices.ts';
-import { prepareForBoards, withoutDoubleSlashes } from '../thingspeak/plugin.ts';
-import { updateRoutes } from '../thingspeak/update-routes.ts';
-import { deliver } from './deliver.ts';
+import type { Micros } from '../../src/telemetry/reading.ts';
+import { createBoardParts } from '../thingspeak/board-parts.ts';
+import { createBridgeApp } from './bridge-app.ts';
+import { type Broker, createConnect } from './connect.ts';
+import { startDelivery } from './deliver.ts';
+import { createDiskLog } from './disk-log.ts';
 import { BridgeError } from './errors.ts';
+import { createKeepOnDisk } from './keep-on-disk.ts';
 
-const BODY_LIMIT_BYTES = 256 * 1024;
-const WRONG_KEYS_PER_MINUTE = 20;
-const RECONNECT_MS = 1000;
-const HTTP_LIMITS = httpLimits({
-  httpMaxHeaderBytes: 16 * 1024,
-  httpHeadersTimeoutMs: 10_000,
-  httpRequestTimeoutMs: 30_000,
-});
+const RETRY_MS = 1_000;
 
 export interface BridgeOptions {
   readonly channels: KnownChannels;
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
-  /** With user and password where the broker asks for them. */
-  readonly mqttUrl: string;
+  readonly broker: Broker;
   /** Where readings are kept until they are delivered. */
   readonly folder: string;
   readonly maxBytes: number;
+  /** The pause after a failure to deliver: a second unless told. */
+  readonly retryMs?: number;
   readonly log: Logger;
 }
 
 export interface Bridge {
   readonly port: number;
-  /** Messages that are not delivered yet. */
+  /** Messages that are on disk: those that are not delivered yet, and those behind them. */
   waiting(): number;
   close(): Promise<void>;
 }
@@ -51,21 +39,21 @@ export interface Bridge {
  * @throws BridgeError; what node reports of the port
  */
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
-  const { channels, host, port, mqttUrl, folder, maxBytes, log } = options;
-  const spool = await openSpool({ folder, maxBytes, log }).catch((error: unknown) => {
-    throw new BridgeError('folder-in-use', `${folder} can't be opened; does another bridge use it?`, error);
-  });
-  const client = mqtt.connect(mqttUrl, { reconnectPeriod: RECONNECT_MS, clean: true });
-  client.on('connect', () => log.info('the broker is there'));
-  client.on('error', ({ message }) => log.warn({ reason: message }, 'the broker refuses, or is away'));
+  const { channels, host, port, broker, folder, retryMs = RETRY_MS, log } = options;
+  const spool = await openFolder(options);
+  const disk = createDiskLog(folder, log);
   const closing = new AbortController();
-  const delivering = deliver(spool, client, log, closing.signal);
-  const app = createApp(channels, keepIn(spool), log);
+  const connect = createConnect(broker, log);
+  const delivery = startDelivery({ spool, connect, disk, retryMs, log, closing: closing.signal });
+  const receipt = createReceiptClock(Date.now);
+  const clock = (): Micros => receipt.now();
+  const { notices } = createBoardParts(channels, log, clock);
+  const keep = createKeepOnDisk({ spool, disk, notices, clock, onKept: () => delivery.wake() });
+  const app = createBridgeApp(channels, { keep, clock, notices }, log);
   const close = async (): Promise<void> => {
     await app.close();
     closing.abort();
-    await delivering.catch(() => undefined);
-    await client.endAsync(true);
+    await delivery.ended;
     await spool.close();
   };
   try {
@@ -79,58 +67,16 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   return { port: taken, waiting: () => spool.count(), close };
 }
 
-function createApp(channels: KnownChannels, keep: Keep, log: Logger) {
-  const app = fastify({
-    http: { ...HTTP_LIMITS, requireHostHeader: false },
-    routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
-    rewriteUrl: ({ url = '/' }) => withoutDoubleSlashes(url),
+async function openFolder({ folder, maxBytes, log }: BridgeOptions): Promise<Spool> {
+  const spool = await openSpool({ folder, maxBytes, log }).catch((error: unknown) => {
+    throw new BridgeError('folder-in-use', `${folder} can't be opened; does another bridge use it?`, error);
   });
-  const receipt = createReceiptClock(Date.now);
-  const clock = (): number => receipt.now();
-  const wrongKeys = createAddressLimit({ most: WRONG_KEYS_PER_MINUTE, perSeconds: 60 });
-  const gate = createGate(
-    {
-      credentials: NOBODY,
-      isPrivate: true,
-      httpCounters: newWebCounters(),
-      loginFailed: (address) => wrongKeys.count(address),
-      admitWrite: () => Promise.resolve(undefined),
-    },
-    channels,
+  const problem = spool.problem();
+  if (problem === undefined) return spool;
+  await spool.close();
+  throw new BridgeError(
+    'folder-unusable',
+    `Readings can't be kept in ${folder}: ${problem}. See that it is a folder that this user may write to, and that its disk has ` +
+      'room, or name another with --folder.',
   );
-  const needs = { gate, keep, clock, notice: createNotices(log, clock) };
-  prepareForBoards(app, BODY_LIMIT_BYTES);
-  updateRoutes(app, needs);
-  bulkRoutes(app, needs);
-  return app;
-}
-
-/** Nobody reads from a bridge. */
-const NOBODY = {
-  isKnown: () => true,
-  hasName: () => false,
-  find: () => undefined,
-  byName: () => null,
-  bySecret: () => null,
-  fingerprint: () => undefined,
-};
-
-/** The reply's number counts entries since the start: boards look only for one above 0. */
-function keepIn(spool: Awaited<ReturnType<typeof openSpool>>): Keep {
-  let last = 0;
-  return async (channel, entries, sender) => {
-    const messages = messagesOf(channel, entries).map((message) => ({
-      ...message,
-      qos: 1 as const,
-      clientId: sender,
-      receivedAt: entries[0]!.receivedAt,
-      firstReceivedAt: entries[0]!.receivedAt,
-    }));
-    if (messages.length === 0)
-      throw new ThingSpeakError(421, 'there is no number in it, and nothing else is delivered');
-    if ((await spool.append(messages)) < messages.length) {
-      throw new ThingSpeakError(503, `nothing more can be kept: ${spool.fullReason()}`, 60);
-    }
-    return entries.map(() => (last += 1));
-  };
 }

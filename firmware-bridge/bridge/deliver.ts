@@ -1,65 +1,109 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import type { Spooled } from '../../src/ingest/spool/record.ts';
 import type { Spool } from '../../src/ingest/spool/spool.ts';
+import { levelReason } from '../../src/storage/level-error.ts';
+import type { Connect } from './connect.ts';
+import type { DiskLog } from './disk-log.ts';
+import { type Lane, startLane } from './lane.ts';
+
+/**
+ * Publishes what is in the spool, and takes it out once the broker has acknowledged it. What was published when the process
+ * ended is published again: readings carry a time, so a repetition is one reading.
+ */
+export interface Delivery {
+  /** There is something in the spool. */
+  wake(): void;
+  /** Resolves when `closing` has said so. */
+  readonly ended: Promise<void>;
+}
+
+export interface DeliveryParts {
+  readonly spool: Spool;
+  readonly connect: Connect;
+  readonly disk: DiskLog;
+  /** The pause after a failure, of the disk or the broker. */
+  readonly retryMs: number;
+  readonly log: Logger;
+  readonly closing: AbortSignal;
+}
 
 const MOST_MESSAGES = 100;
 const MOST_BYTES = 1024 * 1024;
-const POLL_MS = 100;
-const RETRY_MS = 1000;
 
 /**
- * Publishes what is in the spool, the oldest first, and takes it out once the broker has acknowledged it. What was published
- * when the process ended is published again: readings carry a time, so a repetition is one reading.
- * @returns when `closing` says so
+ * One scanner finds which topics there are; each has a lane, which reads the spool by itself. A message leaves the spool when
+ * all lanes are past it, so a topic that is refused holds back no other, but on the disk all that came behind it.
  */
-export async function deliver(
-  spool: Spool,
-  client: Pick<MqttClient, 'publishAsync' | 'connected'>,
-  log: Logger,
-  closing: AbortSignal,
-): Promise<void> {
-  while (!closing.aborted) {
+export function startDelivery(parts: DeliveryParts): Delivery {
+  const { spool, connect, disk, retryMs, log, closing } = parts;
+  const lanes = new Map<string, Lane>();
+  const bell = new EventEmitter().setMaxListeners(0);
+  let rings = 0;
+  let scanned: Spooled | undefined;
+  let removed = 0;
+
+  const ring = (): void => {
+    rings += 1;
+    bell.emit('ring');
+  };
+
+  async function next(behind: Spooled | undefined, until: AbortSignal): Promise<readonly Spooled[]> {
+    while (!until.aborted) {
+      const heard = rings;
+      const some = await read((behind?.position ?? 0) + 1);
+      if (some === undefined) await pause(retryMs, undefined, { signal: until }).catch(() => undefined);
+      else if (some.length > 0) return some;
+      else if (heard === rings) await once(bell, 'ring', { signal: until }).catch(() => undefined);
+    }
+    return [];
+  }
+
+  /** `undefined`: it can't be read for now. */
+  async function read(from: number): Promise<readonly Spooled[] | undefined> {
     try {
-      const isDone = !client.connected || !(await deliverSome(spool, client, closing));
-      if (isDone) await pause(POLL_MS, undefined, { signal: closing });
+      return await spool.read(MOST_MESSAGES, MOST_BYTES, from);
     } catch (error) {
-      if (closing.aborted) return;
-      log.warn({ err: error }, 'readings could not be delivered; they are kept and tried again');
-      await pause(RETRY_MS, undefined, { signal: closing }).catch(() => undefined);
+      disk.failed(levelReason(error));
+      return undefined;
     }
   }
-}
 
-/** @returns whether there was anything */
-async function deliverSome(
-  spool: Spool,
-  client: Pick<MqttClient, 'publishAsync'>,
-  closing: AbortSignal,
-): Promise<boolean> {
-  if (spool.count() === 0) return false;
-  const some = await spool.read(MOST_MESSAGES, MOST_BYTES);
-  const last = some.at(-1);
-  if (last === undefined) return false;
-  const acknowledged = some.map(({ message: { topic, payload } }) =>
-    client.publishAsync(topic, Buffer.from(payload), { qos: 1 }),
-  );
-  // Those that are unanswered as the connection breaks are sent again by mqtt.js, when it is back.
-  await unless(closing, Promise.all(acknowledged));
-  await spool.removeThrough(last);
-  return true;
-}
-
-/** What `promise` brings, or an error as soon as `closing` says so. */
-async function unless(closing: AbortSignal, promise: Promise<unknown>): Promise<void> {
-  let stop: (() => void) | undefined;
-  const stopped = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(new Error('the bridge stops'));
-    closing.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    await Promise.race([promise, stopped]);
-  } finally {
-    if (stop !== undefined) closing.removeEventListener('abort', stop);
+  async function scan(): Promise<void> {
+    while (!closing.aborted) {
+      const some = await next(scanned, closing);
+      for (const { topic } of some.map(({ message }) => message)) {
+        if (lanes.has(topic)) continue;
+        const onReached = (): void => void removeDelivered();
+        lanes.set(
+          topic,
+          startLane({ topic, from: scanned, next, connect, onReached, retryMs, log, closing }),
+        );
+      }
+      scanned = some.at(-1) ?? scanned;
+      await removeDelivered();
+    }
+    await Promise.all([...lanes.values()].map(({ ended }) => ended));
   }
+
+  async function removeDelivered(): Promise<void> {
+    const oldest = oldestOf([scanned, ...[...lanes.values()].map((lane) => lane.reached())]);
+    if (oldest === undefined || oldest.position <= removed) return;
+    removed = oldest.position;
+    // It leaves the disk with the next that does.
+    await spool.removeThrough(oldest).catch((error: unknown) => disk.failed(levelReason(error)));
+  }
+
+  return { wake: ring, ended: scan() };
+}
+
+/** The one that stands first in the spool; `undefined` where one has reached nothing yet. */
+function oldestOf(reached: readonly (Spooled | undefined)[]): Spooled | undefined {
+  let oldest = reached[0];
+  for (const one of reached) {
+    if (one === undefined) return undefined;
+    if (oldest !== undefined && one.position < oldest.position) oldest = one;
+  }
+  return oldest;
 }

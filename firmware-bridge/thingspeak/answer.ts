@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { errorBodyOf, type ThingSpeakError } from './errors.ts';
 import { toXml } from './xml.ts';
@@ -9,7 +10,8 @@ export type Format = 'text' | 'json' | 'xml' | 'csv';
 export interface Answer {
   readonly status: number;
   readonly format: Format | 'script';
-  readonly body: string;
+  /** A text, or the pieces of a long one. */
+  readonly body: string | readonly Uint8Array[];
   readonly retryAfterSeconds?: number | undefined;
   /** Whether scripts of other sites' pages may read it. */
   readonly isForAnybody?: boolean;
@@ -25,16 +27,22 @@ const TYPES: Readonly<Record<Answer['format'], string>> = {
   script: 'application/javascript; charset=utf-8',
 };
 
+const SENT_AT_ONCE_BYTES = 64 * 1024;
+
 /**
  * Past Fastify, which writes `content-length`: the Arduino library looks for `Content-Length:` in that very case, and knows no
  * chunks. What the service sends to browsers otherwise is left out, for a reply has to fit into a board's buffer.
  */
 export function send(reply: FastifyReply, answer: Answer): void {
   const { status, format, body, retryAfterSeconds, isForAnybody = false, isShort = false } = answer;
+  // Fastify means to close where it has not read all of the request.
+  const isLast = reply.getHeader('connection') === 'close';
   reply.hijack();
   const { raw } = reply;
   for (const name of raw.getHeaderNames()) raw.removeHeader(name);
   raw.sendDate = !isShort;
+  const pieces = typeof body === 'string' ? [Buffer.from(body)] : body;
+  const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
   raw.writeHead(status, {
     ...(!isShort && {
       // Some boards look for this line, which ThingSpeak sends.
@@ -43,11 +51,14 @@ export function send(reply: FastifyReply, answer: Answer): void {
       'X-Content-Type-Options': 'nosniff',
       ...(isForAnybody && { 'Access-Control-Allow-Origin': '*' }),
     }),
+    ...(isLast && { Connection: 'close' }),
     ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
     'Content-Type': TYPES[format],
-    'Content-Length': String(Buffer.byteLength(body)),
+    'Content-Length': String(length),
   });
-  raw.end(body);
+  if (length <= SENT_AT_ONCE_BYTES) raw.end(Buffer.concat(pieces));
+  // Piece by piece, as they are taken from us. Whoever has gone is not told.
+  else pipeline(Readable.from(pieces), raw, () => undefined);
 }
 
 /** @param textOf what stands for an error where there is no room for words */

@@ -1,19 +1,17 @@
-import type { ChannelEntry } from '../../src/storage/channel-entries-insert.ts';
+import type { EntryContent, Mistake } from '../../src/telemetry/channel-entry.ts';
+import { quote } from '../../src/telemetry/quote.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
-import { parseMeasuredAt } from '../../src/telemetry/time.ts';
-import { ThingSpeakError } from './errors.ts';
+import { ContentError } from './errors.ts';
 import { oneOf, type Parameters } from './parameters.ts';
+import { trustedTime } from './trusted-time.ts';
 import { namedZone, parseTimestamp, UTC } from './zone.ts';
 
 export const FIELDS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 /** As ThingSpeak has it, for a field, a status or a place; what is read back is thousands of them. */
 const MAX_VALUE_BYTES = 255;
 
-/** What of an entry its sender says. */
-export type EntryContent = Pick<ChannelEntry, 'fields' | 'status' | 'latitude' | 'longitude' | 'elevation'>;
-
-/** @throws ThingSpeakError when there is nothing in it, or what can't be stored */
-export function contentOf(given: Parameters): EntryContent {
+/** Or that there is nothing in it, or what can't be stored. */
+export function contentOf(given: Parameters): EntryContent | ContentError {
   const fields: Record<string, string> = {};
   for (const field of FIELDS) {
     const value = oneOf(given, `field${field}`, String(field));
@@ -34,14 +32,14 @@ export function contentOf(given: Parameters): EntryContent {
     content.elevation,
   ];
   if (texts.every((text) => text === null)) {
-    throw new ThingSpeakError(421, 'the request holds no field, status or location');
+    return new ContentError(421, 'value-missing', 'there is no field, status or location');
   }
   if (texts.some((text) => text !== null && Buffer.byteLength(text) > MAX_VALUE_BYTES)) {
-    throw new ThingSpeakError(413, `a value is longer than ${MAX_VALUE_BYTES} bytes`);
+    return new ContentError(413, 'value-too-long', `a value is longer than ${MAX_VALUE_BYTES} bytes`);
   }
   // PostgreSQL keeps neither.
   if (texts.some((text) => text !== null && /\0|\p{Cs}/u.test(text))) {
-    throw new ThingSpeakError(422, 'a value holds NUL or half of a surrogate pair');
+    return new ContentError(422, 'payload-not-understood', 'a value holds NUL or half of a surrogate pair');
   }
   return content;
 }
@@ -53,18 +51,24 @@ export function contentOf(given: Parameters): EntryContent {
 export function ownTimeOf(given: Parameters, now: Micros): Micros | undefined {
   const text = given.get('created_at');
   if (text === undefined) return undefined;
-  return trusted(parseTimestamp(text, namedZone(given.get('timezone') ?? 'UTC') ?? UTC), now);
+  const time = parseTimestamp(text, namedZone(given.get('timezone') ?? 'UTC') ?? UTC);
+  const trusted = time === undefined ? undefined : trustedTime(time, now);
+  return typeof trusted === 'number' ? trusted : undefined;
 }
 
-/** What the service takes from any station. */
-export function trusted(time: Micros | undefined, now: Micros): Micros | undefined {
-  const measuredAt = time === undefined ? undefined : parseMeasuredAt(time, now);
-  return typeof measuredAt === 'number' ? measuredAt : undefined;
-}
+const WITHOUT_SIGN =
+  'a board sends a field without "=": write field1=21.06, not field121.06; that value is not stored';
+const TIME_IMPOSSIBLE =
+  "a board sends a created_at that can't be; its entries are of the time of their receipt";
 
-/** A field whose `=` was forgotten: `field121.06` for `field1=21.06`. */
-export function fieldsWithoutSign(given: Parameters): readonly string[] {
-  return [...given]
-    .filter(([name, value]) => value === '' && /^field[1-8].+/.test(name))
-    .map(([name]) => name);
+/** What is wrong and lets the rest be understood. @param ownTime see {@link ownTimeOf} */
+export function mistakesOf(given: Parameters, ownTime: Micros | undefined): readonly Mistake[] {
+  const mistakes: Mistake[] = [];
+  const withoutSign = [...given].find(([name, value]) => value === '' && /^field[1-8].+/.test(name));
+  if (withoutSign !== undefined)
+    mistakes.push({ what: WITHOUT_SIGN, facts: { parameter: quote(withoutSign[0]) } });
+  const text = given.get('created_at');
+  if (text !== undefined && ownTime === undefined)
+    mistakes.push({ what: TIME_IMPOSSIBLE, facts: { createdAt: quote(text) } });
+  return mistakes;
 }

@@ -1,3 +1,4 @@
+import type { RejectReason } from '../../src/telemetry/reading.ts';
 import { toWebError } from '../../src/web/to-web-error.ts';
 
 /** An error in the words of ThingSpeak's own table of them. */
@@ -31,6 +32,25 @@ export class ThingSpeakError extends Error {
     this.name = 'ThingSpeakError';
     this.status = status;
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Whoever asks shows no key, where one is needed. */
+export class KeyMissingError extends ThingSpeakError {
+  constructor(details: string) {
+    super(401, details);
+    this.name = 'KeyMissingError';
+  }
+}
+
+/** A board has sent what can't be stored, however often it sends it: it is kept as rejected. */
+export class ContentError extends ThingSpeakError {
+  readonly reason: RejectReason;
+
+  constructor(status: number, reason: RejectReason, details: string) {
+    super(status, details);
+    this.name = 'ContentError';
+    this.reason = reason;
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Channel } from '../../src/storage/channels-query.ts';
 import type { Feed } from './feeds.ts';
-import { toXml, toXmlWithFeeds, type XmlValue } from './xml.ts';
+import { csvCell } from './csv-cell.ts';
+import type { FeedsDocument } from './render-feeds.ts';
+import { toElement, toLeaves, toXml, XML_DECLARATION, type XmlValue, type XmlValues } from './xml.ts';
 import { formatTimestamp, type Zone } from './zone.ts';
 
 /** How a channel and its feeds are written. */
@@ -13,20 +15,22 @@ export interface Shown {
   readonly zone: Zone;
 }
 
-export function feedsJson(shown: Shown, feeds: readonly Feed[]): string {
-  return JSON.stringify({
-    channel: channelJson(shown),
-    feeds: feeds.map((feed) => feedObject(feed, shown.zone)),
-  });
+/** A channel with its feeds. */
+export function feedsJson(shown: Shown): FeedsDocument {
+  const { zone } = shown;
+  const foot = ']}';
+  const empty = JSON.stringify({ channel: channelJson(shown), feeds: [] });
+  return {
+    head: empty.slice(0, -foot.length),
+    feed: (feed) => JSON.stringify(feedObject(feed, zone)),
+    between: ',',
+    foot,
+  };
 }
 
-export function feedJson(feed: Feed, zone: Zone): string {
-  return JSON.stringify(feedObject(feed, zone));
-}
-
-export function feedsXml(shown: Shown, feeds: readonly Feed[]): string {
+export function feedsXml(shown: Shown): FeedsDocument {
   const { channel, lastEntryId, zone } = shown;
-  const children: Record<string, XmlValue> = {
+  const children: XmlValues = {
     id: integer(channel.id),
     name: channel.name,
     description: channel.description,
@@ -38,32 +42,43 @@ export function feedsXml(shown: Shown, feeds: readonly Feed[]): string {
     'updated-at': dateTime(channel.updatedAt.getTime() * 1000, zone),
     'last-entry-id': integer(lastEntryId),
   };
-  return toXmlWithFeeds(
-    'channel',
-    children,
-    feeds.map((feed) => feedXmlValues(feed, zone)),
-  );
-}
-
-export function feedXml(feed: Feed, zone: Zone): string {
-  return toXml('feed', feedXmlValues(feed, zone));
+  return {
+    head: `${XML_DECLARATION}<channel>\n${toLeaves(children, '')}  <feeds type="array">\n`,
+    feed: (feed) => toElement('feed', feedXmlValues(feed, zone), '    '),
+    between: '',
+    foot: '  </feeds>\n</channel>\n',
+  };
 }
 
 /** @param names of all columns behind the number; without it where the feeds have none */
-export function feedsCsv(
-  feeds: readonly Feed[],
-  names: readonly string[],
-  hasEntryIds: boolean,
-  zone: Zone,
-): string {
-  const head = ['created_at', ...(hasEntryIds ? ['entry_id'] : []), ...names];
-  const rows = feeds.map(({ createdAt, entryId, values }) => [
-    csvTime(createdAt, zone),
-    ...(hasEntryIds ? [String(entryId)] : []),
-    ...names.map((name) => cell(values[name] ?? '')),
-  ]);
-  return [head, ...rows].map((row) => `${row.join(',')}\n`).join('');
+export function feedsCsv(names: readonly string[], hasEntryIds: boolean, zone: Zone): FeedsDocument {
+  return {
+    head: row(['created_at', ...(hasEntryIds ? ['entry_id'] : []), ...names]),
+    feed: ({ createdAt, entryId, values }) =>
+      row([
+        csvTime(createdAt, zone),
+        ...(hasEntryIds ? [String(entryId)] : []),
+        ...names.map((name) => csvCell(values[name] ?? '')),
+      ]),
+    between: '',
+    foot: '',
+  };
 }
+
+function row(cells: readonly string[]): string {
+  return `${cells.join(',')}\n`;
+}
+
+/** One feed alone. */
+export function feedJson(zone: Zone): FeedsDocument {
+  return { ...ALONE, feed: (feed) => JSON.stringify(feedObject(feed, zone)) };
+}
+
+export function feedXml(zone: Zone): FeedsDocument {
+  return { ...ALONE, feed: (feed) => toXml('feed', feedXmlValues(feed, zone)) };
+}
+
+const ALONE = { head: '', between: '', foot: '' } as const;
 
 function channelJson(shown: Shown): object {
   const { channel, lastEntryId, withMetadata, zone } = shown;
@@ -95,7 +110,7 @@ function feedObject({ createdAt, entryId, values }: Feed, zone: Zone): object {
   };
 }
 
-function feedXmlValues({ createdAt, entryId, values }: Feed, zone: Zone): Record<string, XmlValue> {
+function feedXmlValues({ createdAt, entryId, values }: Feed, zone: Zone): XmlValues {
   return {
     'created-at': dateTime(createdAt, zone),
     ...(entryId !== undefined && { 'entry-id': integer(entryId) }),
@@ -107,10 +122,6 @@ function feedXmlValues({ createdAt, entryId, values }: Feed, zone: Zone): Record
 function csvTime(time: number, zone: Zone): string {
   const text = formatTimestamp(time, zone);
   return zone.isUtc ? text.replace('T', ' ').replace('Z', ' UTC') : text;
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function integer(value: number): XmlValue {

@@ -4,7 +4,7 @@ import { mayReadStation } from '../../src/access/permissions.ts';
 import type { KnownChannels } from '../../src/storage/channel-store.ts';
 import type { Channel } from '../../src/storage/channels-query.ts';
 import type { WebParts } from '../../src/web/parts.ts';
-import { ThingSpeakError } from './errors.ts';
+import { KeyMissingError, ThingSpeakError } from './errors.ts';
 import { oneOf, type Parameters } from './parameters.ts';
 
 type Needs = Pick<WebParts, 'credentials' | 'isPrivate' | 'loginFailed' | 'admitWrite' | 'httpCounters'>;
@@ -52,7 +52,7 @@ export function createGate(parts: Needs, channels: KnownChannels): Gate {
       }
       if (!channels.isKnown()) throw notKnownYet();
       const key = keyOf(request, given);
-      if (key === undefined) throw new ThingSpeakError(401, 'the request holds no api_key');
+      if (key === undefined) throw new KeyMissingError('the request holds no api_key');
       const channel = channels.byWriteKey(key);
       if (channel === undefined) throw await refuse(request.ip);
       return channel;
@@ -63,14 +63,15 @@ export function createGate(parts: Needs, channels: KnownChannels): Gate {
       if (channel === undefined) throw new ThingSpeakError(404, 'there is no such channel');
       if (isOpen(channel) || mayReadByBearer(request, channel)) return channel;
       const key = keyOf(request, given);
-      if (key === undefined) throw new ThingSpeakError(401, 'this channel needs its read key as api_key');
+      if (key === undefined) throw new KeyMissingError('this channel needs its read key as api_key');
       if (!channels.mayRead(channel, key)) throw await refuse(request.ip);
       return channel;
     },
   };
 }
 
-function keyOf({ headers }: FastifyRequest, given: Parameters): string | undefined {
+/** Where it is shown as ThingSpeak has it. */
+export function keyOf({ headers }: Pick<FastifyRequest, 'headers'>, given: Parameters): string | undefined {
   const inHeader = KEY_HEADERS.map((name) => headers[name]).find((value) => typeof value === 'string');
   return oneOf(given, 'api_key', 'key', 'apikey', 'write_api_key') ?? inHeader?.toString();
 }

@@ -1,51 +1,62 @@
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
-import type { Logger } from 'pino';
-import type { KnownChannels } from '../../src/storage/channel-store.ts';
 import { createFailureLog } from '../../src/web/failure-log.ts';
 import type { WebParts } from '../../src/web/parts.ts';
-import { type Format, sendError } from './answer.ts';
 import { bulkRoutes } from './bulk-routes.ts';
-import { toThingSpeakError } from './errors.ts';
+import { countRefusal } from './counters.ts';
+import type { BoardParts } from './board-parts.ts';
+import { ContentError, type ThingSpeakError, toThingSpeakError } from './errors.ts';
 import { createGate } from './gate.ts';
 import { createKeep } from './keep.ts';
-import { createNotices } from './notices.ts';
+import { createLastValues } from './last-values.ts';
+import { answerBoard, isBoardPath } from './misses.ts';
 import { readRoutes } from './read-routes.ts';
 import { updateRoutes } from './update-routes.ts';
 
 /** ThingSpeak's addresses, for boards and pages of which nothing but the host name is changed. */
 export function thingSpeakRoutes(
   parts: WebParts,
-  channels: KnownChannels,
-  log: Logger,
+  { channels, counters, notices }: BoardParts,
 ): FastifyPluginCallback {
+  const { httpCounters } = parts;
   const gate = createGate(parts, channels);
-  const notice = createNotices(log, parts.clock);
   const writing = {
     gate,
-    keep: createKeep({ pool: parts.channelPool, submit: parts.submit }),
-    notice,
+    keep: createKeep({ pool: parts.channelPool, join: parts.join, counters }),
+    notices,
     clock: parts.clock,
   };
   return (app, _options, done) => {
-    prepareForBoards(app, parts.maxBodyBytes);
+    prepareForBoards(app, parts.maxBodyBytes, (error, isWrite) => {
+      countRefusal(counters, error, isWrite);
+      // What is refused for its content has been read.
+      if (error.status === 413 && !(error instanceof ContentError)) httpCounters.http_requests_too_large += 1;
+    });
     updateRoutes(app, writing);
     bulkRoutes(app, writing);
-    readRoutes(app, { pool: parts.pool, clock: parts.clock, gate });
+    const { pool, clock } = parts;
+    readRoutes(app, { pool, clock, gate, lastValues: createLastValues({ pool, clock }) });
     done();
   };
 }
 
+/** Learns of what was refused, and whether it was to write something. */
+type Refused = (error: ThingSpeakError, isWrite: boolean) => void;
+
 /** What routes for boards need of Fastify, before them. */
-export function prepareForBoards(app: FastifyInstance, bodyLimit: number): void {
+export function prepareForBoards(
+  app: FastifyInstance,
+  bodyLimit: number,
+  onRefused: Refused = () => {},
+): void {
   takeAnyBody(app, bodyLimit);
-  answerErrors(app);
+  answerErrors(app, onRefused);
 }
 
 /** Boards put slashes twice where an address was put together of parts. */
 export function withoutDoubleSlashes(url: string): string {
   const [path = '', ...query] = url.split('?');
   const clean = path.replaceAll(/\/{2,}/g, '/');
-  return /^\/(?:update|channels)(?:[/.]|$)/.test(clean) ? [clean, ...query].join('?') : url;
+  return isBoardPath(clean) ? [clean, ...query].join('?') : url;
 }
 
 /** Boards call a form all sorts of things, which Fastify refuses as malformed; only what is in it counts. */
@@ -60,28 +71,13 @@ function takeAnyBody(app: FastifyInstance, bodyLimit: number): void {
   });
 }
 
-function answerErrors(app: FastifyInstance): void {
+function answerErrors(app: FastifyInstance, onRefused: Refused): void {
   const logFailure = createFailureLog();
   app.setErrorHandler((thrown, request, reply) => {
     const error = toThingSpeakError(thrown);
     if (error.status === 500) logFailure(request, thrown);
     else request.log.debug({ err: thrown }, 'a request of a board was refused');
-    const [path = ''] = request.url.split('?', 1);
-    if (path.startsWith('/update')) sendError(reply, error, formatOf(path), '0');
-    // Whoever may not read a channel is told no more than that, in whatever form it was asked for.
-    else
-      sendError(
-        reply,
-        error,
-        request.method === 'POST' || error.status !== 401 ? formatOf(path) : 'text',
-        '-1',
-      );
+    onRefused(error, request.method === 'POST' || request.url.startsWith('/update'));
+    answerBoard(error, request, reply);
   });
-}
-
-function formatOf(path: string): Format {
-  const extension = /\.(json|xml|csv)$/.exec(path)?.[1];
-  if (extension === 'json' || extension === 'xml') return extension;
-  // A reply to a bulk update is JSON, whatever the updates were.
-  return path.endsWith('/bulk_update.csv') ? 'json' : 'text';
 }

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
-  readEntries,
   readEntry,
+  readEntryPages,
   readLastEntry,
   readLastEntryId,
+  type StoredEntry,
 } from '../../src/storage/channel-entries-query.ts';
 import type { Channel } from '../../src/storage/channels-query.ts';
+import type { Queryable } from '../../src/storage/queryable.ts';
 import type { WebParts } from '../../src/web/parts.ts';
 import { askDatabase } from '../../src/web/to-web-error.ts';
 import { type Answer, send } from './answer.ts';
@@ -14,16 +16,20 @@ import { ThingSpeakError } from './errors.ts';
 import { type Feed, feedOf, rounded } from './feeds.ts';
 import { feedJson, feedsCsv, feedsJson, feedsXml, feedXml } from './feeds-document.ts';
 import type { Gate } from './gate.ts';
+import { missOf } from './misses.ts';
+import type { LastValues } from './last-values.ts';
 import { queryOf } from './parameters.ts';
 import { parseReadAddress, type ReadAddress } from './read-address.ts';
 import { type ReadOptions, readOptionsOf } from './read-options.ts';
+import { asScript, type FeedsDocument, renderFeeds } from './render-feeds.ts';
 import { CONFIG } from './route-config.ts';
+import { mapInSlices } from './slices.ts';
 
 interface ReadParams {
   Params: { id: string; '*': string };
 }
 
-type Needs = Pick<WebParts, 'pool' | 'clock'> & { readonly gate: Gate };
+type Needs = Pick<WebParts, 'pool' | 'clock'> & { readonly gate: Gate; readonly lastValues: LastValues };
 
 /** What boards and pages read of a channel. */
 export function readRoutes(app: FastifyInstance, needs: Needs): void {
@@ -33,16 +39,16 @@ export function readRoutes(app: FastifyInstance, needs: Needs): void {
 async function read(request: FastifyRequest<ReadParams>, reply: FastifyReply, needs: Needs): Promise<void> {
   const { id, '*': rest } = request.params;
   const address = parseReadAddress(rest);
-  if (address === undefined) throw new ThingSpeakError(404, 'nothing answers to this address');
+  if (address === undefined) throw missOf(request);
   const given = queryOf(request.url);
-  const channel = await needs.gate.toRead(request, /^\d{1,9}$/.test(id) ? Number(id) : 0, given);
+  const channel = await needs.gate.toRead(request, /^\d{1,10}$/.test(id) ? Number(id) : 0, given);
   const asked = readOptionsOf(given, needs.clock());
   const options = address.isStatus ? { ...asked, withStatus: true } : asked;
   const names = namesOf(channel, address);
-  const answer = await (address.what === 'last' || address.what === 'entry'
-    ? answerOne(needs, channel, address, options, names)
-    : answerMany(needs, channel, address, options, names));
-  send(reply, { ...withCallback(answer, options), isForAnybody: needs.gate.isOpen(channel) });
+  const answer = await (address.what === 'feeds'
+    ? answerMany(needs, channel, address, options, names)
+    : answerOne(needs, channel, address, options, names));
+  send(reply, { ...answer, isForAnybody: needs.gate.isOpen(channel) });
 }
 
 /** The fields of the channel, or the one that is asked for. */
@@ -52,26 +58,33 @@ function namesOf({ fields }: Channel, { isStatus, field }: ReadAddress): readonl
 }
 
 async function answerOne(
-  { pool }: Needs,
+  needs: Needs,
   channel: Channel,
-  { what, field, entryId, format }: ReadAddress,
+  address: ReadAddress,
   options: ReadOptions,
   names: readonly string[],
 ): Promise<Answer> {
-  const entry = await askDatabase(
-    what === 'entry' ? readEntry(pool, channel.id, entryId) : readLastEntry(pool, channel.id, field),
-  );
+  const { field, format } = address;
+  const entry = await askDatabase(findOne(needs, channel, address));
   if (entry === undefined) throw new ThingSpeakError(404, 'there is no such entry');
   const { zone, round } = options;
   const feed = rounded(feedOf(entry, names, options), names, round);
-  if (format === 'xml') return { status: 200, format, body: feedXml(feed, zone) };
-  if (format === 'csv')
-    return { status: 200, format, body: feedsCsv([feed], columnsOf(names, options), true, zone) };
   // Boards compare this with what they expect: no line end may follow.
   if (format === 'text' && field !== undefined) {
     return { status: 200, format, body: feed.values[`field${field}`] ?? '' };
   }
-  return { status: 200, format: 'json', body: feedJson(feed, zone) };
+  if (format === 'csv') return written(format, feedsCsv(columnsOf(names, options), true, zone), [feed]);
+  if (format === 'xml') return written(format, feedXml(zone), [feed]);
+  return writtenJson(feedJson(zone), [feed], options);
+}
+
+function findOne(
+  { pool, lastValues }: Needs,
+  channel: Channel,
+  { what, field, entryId }: ReadAddress,
+): Promise<StoredEntry | undefined> {
+  if (what === 'entry') return readEntry(pool, channel.id, entryId);
+  return field === undefined ? readLastEntry(pool, channel.id) : lastValues(channel, field);
 }
 
 async function answerMany(
@@ -82,18 +95,31 @@ async function answerMany(
   names: readonly string[],
 ): Promise<Answer> {
   const { bucket, zone, round, withMetadata } = options;
-  const entries = await askDatabase(readEntries(pool, channel.id, options.range));
-  const found = entries.map((entry) => feedOf(entry, names, options));
-  const made: readonly Feed[] = bucket === undefined ? found : inBuckets(found, names, bucket, zone);
-  const feeds = made.map((feed) => rounded(feed, names, round));
+  const found = await askDatabase(readFeeds(pool, channel.id, options, names));
+  const made = bucket === undefined ? found : await inBuckets(found, names, bucket, zone);
+  const feeds = await mapInSlices(made, (feed) => rounded(feed, names, round));
   if (format === 'csv') {
     const columns = bucket === undefined ? columnsOf(names, options) : names;
-    return { status: 200, format, body: feedsCsv(feeds, columns, bucket === undefined, zone) };
+    return written(format, feedsCsv(columns, bucket === undefined, zone), feeds);
   }
   const lastEntryId = await askDatabase(readLastEntryId(pool, channel.id));
   const shown = { channel, names, lastEntryId, withMetadata, zone };
-  if (format === 'xml') return { status: 200, format, body: feedsXml(shown, feeds) };
-  return { status: 200, format: 'json', body: feedsJson(shown, feeds) };
+  if (format === 'xml') return written(format, feedsXml(shown), feeds);
+  return writtenJson(feedsJson(shown), feeds, options);
+}
+
+/** Oldest first. */
+async function readFeeds(
+  pool: Queryable,
+  channelId: number,
+  options: ReadOptions,
+  names: readonly string[],
+): Promise<readonly Feed[]> {
+  const feeds: Feed[] = [];
+  for await (const page of readEntryPages(pool, channelId, options.range)) {
+    for (const entry of page) feeds.push(feedOf(entry, names, options));
+  }
+  return feeds.toReversed();
 }
 
 function columnsOf(names: readonly string[], { withLocation, withStatus }: ReadOptions): readonly string[] {
@@ -101,12 +127,19 @@ function columnsOf(names: readonly string[], { withLocation, withStatus }: ReadO
   return [...names, ...place, ...(withStatus ? ['status'] : [])];
 }
 
-function withCallback(answer: Answer, { callback }: ReadOptions): Answer {
-  if (callback === undefined || answer.format !== 'json') return answer;
-  return { ...answer, format: 'script', body: `${callback}(${escapeLineEnds(answer.body)})` };
+async function written(
+  format: Answer['format'],
+  document: FeedsDocument,
+  feeds: readonly Feed[],
+): Promise<Answer> {
+  return { status: 200, format, body: await renderFeeds(document, feeds) };
 }
 
-/** JSON may hold two line ends that older JavaScript does not take in a text. */
-function escapeLineEnds(json: string): string {
-  return json.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`);
+function writtenJson(
+  document: FeedsDocument,
+  feeds: readonly Feed[],
+  { callback }: ReadOptions,
+): Promise<Answer> {
+  if (callback === undefined) return written('json', document, feeds);
+  return written('script', asScript(document, callback), feeds);
 }

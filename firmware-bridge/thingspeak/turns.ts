@@ -1,7 +1,11 @@
 import { ThingSpeakError } from './errors.ts';
 
-/** Lets calls for the same id go one after the other. @throws ThingSpeakError 503 when too many wait, or one for too long */
-export type Turns = <T>(id: number, run: () => Promise<T>) => Promise<T>;
+/**
+ * Lets calls for the same id go one after the other.
+ * @param isGone whether nobody waits for the call any more; what has begun goes on
+ * @throws ThingSpeakError 503 when too many wait, or one for too long, or is gone when its turn comes
+ */
+export type Turns = <T>(id: number, run: () => Promise<T>, isGone?: () => boolean) => Promise<T>;
 
 interface Queue {
   last: Promise<unknown>;
@@ -19,7 +23,7 @@ const MOST_WAITING_MS = 3_000;
  */
 export function createTurns(mostWaiting = MOST_WAITING, mostWaitingMs = MOST_WAITING_MS): Turns {
   const queues = new Map<number, Queue>();
-  return async (id, run) => {
+  return async (id, run, isGone = () => false) => {
     const queue = queues.get(id) ?? { last: Promise.resolve(), waiting: 0 };
     if (queue.waiting >= mostWaiting)
       throw new ThingSpeakError(503, 'too many write to this channel at once', 5);
@@ -27,6 +31,7 @@ export function createTurns(mostWaiting = MOST_WAITING, mostWaitingMs = MOST_WAI
     queue.waiting += 1;
     const since = performance.now();
     const mine = queue.last.then(() => {
+      if (isGone()) throw nobodyWaits();
       if (performance.now() - since <= mostWaitingMs) return run();
       throw new ThingSpeakError(503, 'too many write to this channel at once', 5);
     });
@@ -38,4 +43,8 @@ export function createTurns(mostWaiting = MOST_WAITING, mostWaitingMs = MOST_WAI
       if (queue.waiting === 0) queues.delete(id);
     }
   };
+}
+
+export function nobodyWaits(): ThingSpeakError {
+  return new ThingSpeakError(503, 'nobody waits for the answer any more');
 }

@@ -1,21 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ChannelEntry } from '../../src/storage/channel-entries-insert.ts';
 import type { Channel } from '../../src/storage/channels-query.ts';
-import { quote } from '../../src/telemetry/quote.ts';
+import type { ChannelEntry } from '../../src/telemetry/channel-entry.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
 import { type Format, send } from './answer.ts';
-import { contentOf, fieldsWithoutSign, ownTimeOf } from './entry.ts';
+import { admit, blankKeys, senderOf, withoutKeys } from './asked.ts';
+import { contentOf, mistakesOf, ownTimeOf } from './entry.ts';
 import { entryJson, entryXml } from './entry-document.ts';
-import type { Gate } from './gate.ts';
+import { ContentError } from './errors.ts';
+import { type Gate, keyOf } from './gate.ts';
 import type { Keep } from './keep.ts';
-import type { Notice } from './notices.ts';
-import { type Parameters, parametersOf } from './parameters.ts';
+import type { Notices } from './notices.ts';
+import { type Given, givenOf, type Parameters } from './parameters.ts';
 import { CONFIG } from './route-config.ts';
 
 export interface WriteNeeds {
   readonly gate: Gate;
   readonly keep: Keep;
-  readonly notice: Notice;
+  readonly notices: Notices;
   readonly clock: () => Micros;
 }
 
@@ -24,19 +25,30 @@ export function updateRoutes(app: FastifyInstance, needs: WriteNeeds): void {
   const write = async (
     request: FastifyRequest,
     reply: FastifyReply,
-    given: Parameters,
+    given: Given,
     format: Format,
   ): Promise<void> => {
-    const channel = await needs.gate.toWrite(request, given);
-    const entry = entryOf(channel, given, needs);
-    const [entryId = 0] = await needs.keep(channel, [entry], `thingspeak:${request.ip}`);
-    const isShort = given.get('headers') === 'false';
-    const stored = { entryId, ...entry };
+    const { parameters, problem } = given;
+    const channel = await admit(needs.gate, request, given);
+    const item = problem ?? entryOf(channel, parameters, needs);
+    const [kept] = await needs.keep({
+      channel,
+      items: [item],
+      door: 'update',
+      ...senderOf(request),
+      excerpt: () =>
+        problem === undefined ? withoutKeys(parameters) : blankKeys(given, keyOf(request, parameters)),
+    });
+    if (item instanceof ContentError) throw item;
+    if (typeof kept !== 'number') throw kept ?? item;
+    needs.notices.stored(channel, [item]);
+    const isShort = parameters.get('headers') === 'false';
+    const stored = { entryId: kept, ...item };
     if (format === 'json') {
       send(reply, { status: 200, format, isShort, body: JSON.stringify(entryJson(channel.id, stored)) });
     } else if (format === 'xml') {
       send(reply, { status: 200, format, isShort, body: entryXml(channel.id, stored) });
-    } else send(reply, { status: 200, format: 'text', isShort, body: String(entryId) });
+    } else send(reply, { status: 200, format: 'text', isShort, body: String(kept) });
   };
   for (const [url, format] of Object.entries(ADDRESSES)) {
     app.route({
@@ -44,7 +56,7 @@ export function updateRoutes(app: FastifyInstance, needs: WriteNeeds): void {
       url,
       exposeHeadRoute: false,
       config: CONFIG,
-      handler: (request, reply) => write(request, reply, parametersOf(request.url, request.body), format),
+      handler: (request, reply) => write(request, reply, givenOf(request.url, request.body), format),
     });
   }
   // How this project's first boards sent their readings. They had one key and one address (MAC) between them; the address was
@@ -54,15 +66,11 @@ export function updateRoutes(app: FastifyInstance, needs: WriteNeeds): void {
     { exposeHeadRoute: false, config: CONFIG },
     (request, reply) => {
       const { key, field, data } = request.params;
-      return write(
-        request,
-        reply,
-        new Map([
-          ['api_key', key],
-          [`field${field}`, data],
-        ]),
-        'text',
-      );
+      const parameters = new Map([
+        ['api_key', key],
+        [`field${field}`, data],
+      ]);
+      return write(request, reply, { parameters, body: Buffer.alloc(0), problem: undefined }, 'text');
     },
   );
 }
@@ -73,20 +81,16 @@ const ADDRESSES: Readonly<Record<string, Format>> = {
   '/update.xml': 'xml',
 };
 
-function entryOf(channel: Channel, given: Parameters, { notice, clock }: WriteNeeds): ChannelEntry {
+function entryOf(
+  channel: Channel,
+  given: Parameters,
+  { notices, clock }: WriteNeeds,
+): ChannelEntry | ContentError {
   const receivedAt = clock();
-  const [withoutSign] = fieldsWithoutSign(given);
-  if (withoutSign !== undefined) {
-    const what =
-      'a board sends a field without "=": write field1=21.06, not field121.06; that value is not stored';
-    notice(channel.id, { parameter: quote(withoutSign) }, what);
-  }
-  const content = contentOf(given);
   const ownTime = ownTimeOf(given, receivedAt);
-  const text = given.get('created_at');
-  if (text !== undefined && ownTime === undefined) {
-    const what = "a board sends a created_at that can't be; its entries are of the time of their receipt";
-    notice(channel.id, { createdAt: quote(text) }, what);
-  }
+  // Before what is left of it may be refused.
+  for (const mistake of mistakesOf(given, ownTime)) notices.mistake(channel.id, mistake);
+  const content = contentOf(given);
+  if (content instanceof ContentError) return content;
   return { ...content, receivedAt, createdAt: ownTime ?? receivedAt, hasOwnTime: ownTime !== undefined };
 }

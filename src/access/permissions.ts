@@ -3,13 +3,24 @@ import { filterCovers, filterMatches } from '../telemetry/topic-filter.ts';
 import type { Credential } from './credential.ts';
 
 /** Who asks: a credential whose secret was shown, or somebody without one where that is allowed. */
-export type Principal = Credential | Anonymous | Nobody;
+export type Principal = Credential | Anonymous | ChannelWriter | Nobody;
 
 /** Somebody without a credential. */
 export interface Anonymous {
   readonly id: null;
   readonly kind: 'anonymous';
   readonly name: null;
+}
+
+/** Somebody who has shown the write key of a channel of ThingSpeak's: may write to that one, and do nothing else. */
+export interface ChannelWriter {
+  readonly id: null;
+  readonly kind: 'channel';
+  /** For the log. */
+  readonly name: string;
+  readonly channelId: number;
+  /** Of the key; it is of no use any more when that of the channel is another. */
+  readonly fingerprint: string;
 }
 
 /** Somebody who was not let in, or is no longer: may do nothing. */
@@ -71,8 +82,8 @@ export function mayAdminister(principal: Principal): boolean {
   return principal.kind === 'admin';
 }
 
-function readableFilters(principal: Credential | Nobody): readonly string[] {
-  if (principal.kind === 'nobody') return [];
+function readableFilters(principal: Credential | ChannelWriter | Nobody): readonly string[] {
+  if (principal.kind === 'nobody' || principal.kind === 'channel') return [];
   const { kind, name, filters } = principal;
   if (kind === 'station') return [`${STATION_PREFIX}${name}/#`, `${LIVE_PREFIX}${name}/#`];
   return kind === 'admin' ? ['#'] : filters;

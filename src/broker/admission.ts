@@ -1,9 +1,11 @@
 import type { AedesOptions, AuthenticateError, Client } from 'aedes';
 import { isSecretLike } from '../access/credential.ts';
 import type { Login, Refusal } from '../access/login.ts';
-import { mayPublish, NOBODY, type Principal } from '../access/permissions.ts';
-import { forbiddenTopic, type TopicLimits } from './authorize.ts';
+import { NOBODY, type Principal } from '../access/permissions.ts';
+import { shownTopic } from '../telemetry/channel-topic.ts';
+import { quote } from '../telemetry/quote.ts';
 import type { ClientIds } from './client-ids.ts';
+import type { PublishRefusal } from './publish-rules.ts';
 import type { Refusals } from './refusals.ts';
 
 /** Return codes of CONNACK [MQTT-3.2.2.3]. */
@@ -33,7 +35,7 @@ export interface AdmissionParts {
   readonly loginFailed: (address: string) => Promise<number | undefined>;
   readonly addressOf: (client: Client) => string;
   readonly clientIds: ClientIds;
-  readonly limits: TopicLimits;
+  readonly refusalOf: PublishRefusal;
   readonly refusals: Refusals;
 }
 
@@ -62,8 +64,11 @@ export function createAdmission(parts: AdmissionParts): Admission {
       return new RefusedError("an admin's credential is for HTTP", NOT_AUTHORIZED);
     }
     const will = willTopicOf(client);
-    const forbidden = will === undefined ? null : forbiddenWill(principal, will, parts.limits);
-    if (forbidden !== null) return new RefusedError(`last will: ${forbidden}`, NOT_AUTHORIZED);
+    // A last will that would not be published is refused with its CONNECT: later there is nobody to tell.
+    const forbidden = will === undefined ? null : parts.refusalOf(principal, will, client);
+    if (will !== undefined && forbidden !== null) {
+      return new RefusedError(`last will on ${quote(shownTopic(will))}: ${forbidden}`, NOT_AUTHORIZED);
+    }
     if (!parts.clientIds.claim(client, client.id, principal)) {
       return parts.areKnown()
         ? new RefusedError('the client identifier belongs to another credential', IDENTIFIER_REJECTED)
@@ -111,14 +116,6 @@ function unavailable(): RefusedError {
 /** What looks like a secret may be one, in the wrong field. */
 function shownName(name: string, hasName: (name: string) => boolean): string {
   return hasName(name) || !isSecretLike(name) ? name : '(what looks like a secret)';
-}
-
-/** A last will that would not be published is refused with its CONNECT: later there is nobody to tell. */
-function forbiddenWill(principal: Principal, topic: string, limits: TopicLimits): string | null {
-  return (
-    forbiddenTopic(topic, limits) ??
-    (mayPublish(principal, topic) ? null : `${topic} is not a topic of its own`)
-  );
 }
 
 /** Aedes has it from CONNECT, where its types know it only later. */

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { AedesPublishPacket } from 'aedes';
+import type { AedesPublishPacket, Client } from 'aedes';
 import type { Logger } from 'pino';
 import type { Credential } from '../access/credential.ts';
 import { mayReceive, maySubscribe } from '../access/permissions.ts';
@@ -25,6 +25,7 @@ import { livePacket } from './live-topics.ts';
 import { createPersistence } from './persistence.ts';
 import { createRefusals } from './refusals.ts';
 import { createPublishGate, type Submit } from './publish-gate.ts';
+import { type ChannelRefusal, createPublishRules } from './publish-rules.ts';
 import { followSessions } from './sessions.ts';
 import { createSlowSubscriberGate, MAX_WAITING_PACKET_BYTES } from './slow-subscribers.ts';
 import { createSubscriptionGate } from './subscription-gate.ts';
@@ -80,6 +81,8 @@ export interface BrokerParts {
   /** Who shows this user name and password. */
   readonly logIn: AdmissionParts['logIn'];
   readonly loginFailed: AdmissionParts['loginFailed'];
+  /** Why somebody may not write to a channel of ThingSpeak's; without it nobody may. */
+  readonly channelRefusal?: ChannelRefusal;
   readonly areCredentialsKnown: () => boolean;
   /** Whether there is a credential of that name. */
   readonly hasName: (name: string) => boolean;
@@ -103,12 +106,15 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     mayKeep: (client, filter) => maySubscribe(principalOf(client), filter),
     maxQueuedMessages: limits.maxQueuedMessages,
   });
+  const addressOf = (client: Client): string => connections.of(client)?.address ?? '';
+  const refusalOf = createPublishRules({ ...parts, addressOf });
   const { authenticate, principalOf, expel } = createAdmission({
     ...parts,
     areKnown: parts.areCredentialsKnown,
-    addressOf: (client) => connections.of(client)?.address ?? '',
+    addressOf,
     onUnavailable: () => (counters.connections_refused += 1),
     clientIds,
+    refusalOf,
     refusals,
   });
   const grantedQos = createGrantedQos();
@@ -161,7 +167,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   });
   const gate = createPublishGate({
     submit: parts.submit,
-    limits,
+    refusalOf,
     now: parts.now,
     presence,
     redeliveries,

@@ -11,6 +11,7 @@ export interface Acceptance {
     /** The station that the topic names. */
     readonly station: string | null;
     readonly status: 'online' | 'offline' | null;
+    readonly readings?: readonly { readonly station: string }[];
   };
 }
 
@@ -90,10 +91,14 @@ export function isClosing(error: Error): boolean {
 export function notePresence(
   presence: Presence,
   client: Client | null,
-  { decoded: { station, status } }: Acceptance,
+  { decoded: { station, status, readings = [] } }: Acceptance,
 ): void {
-  if (station === null) return;
   const isThere = client !== null && !client.closed;
+  if (station === null) {
+    // A channel has fields of several.
+    if (isThere) for (const reading of readings) presence.heard(client, reading.station);
+    return;
+  }
   if (isThere) presence.heard(client, station);
   // Who has gone while the message was being stored can only have been online; last wills say `offline`.
   if (status === 'offline' || (isThere && status === 'online')) presence.said(station, status);

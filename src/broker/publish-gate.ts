@@ -1,10 +1,11 @@
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
-import { mayPublish, NOBODY, type Principal } from '../access/permissions.ts';
-import { memoize } from '../telemetry/memoize.ts';
+import { NOBODY, type Principal } from '../access/permissions.ts';
+import { shownTopic } from '../telemetry/channel-topic.ts';
 import type { Message } from '../telemetry/reading.ts';
-import { forbiddenTopic, type TopicLimits } from './authorize.ts';
 import type { Connection } from './connection.ts';
 import type { Intake } from './connection-parts.ts';
+import { type PublishRefusal, topicToGoBy } from './publish-rules.ts';
+import type { PublishFields } from './publish-packet.ts';
 import type { Refusals } from './refusals.ts';
 import { isClosing, notePresence, Publication, type PublicationParts, type Sender } from './publication.ts';
 
@@ -12,7 +13,7 @@ export type Submit = (message: Message, sender: Sender) => void;
 
 export interface PublishGateParts extends PublicationParts {
   readonly submit: Submit;
-  readonly limits: TopicLimits;
+  readonly refusalOf: PublishRefusal;
   /** The connection of a client, if it is still there. */
   readonly connectionOf: (client: Client) => Connection | undefined;
   readonly principalOf: (client: Client) => Principal;
@@ -42,15 +43,13 @@ const MAX_OPEN = 10_000;
  * in the order in which they came [MQTT-4.6.0-2].
  */
 export function createPublishGate(parts: PublishGateParts): PublishGate {
-  const forbiddenToAll = memoize((topic) => forbiddenTopic(topic, parts.limits));
-
   /** Why the client may not publish there; then it has been said. */
   function forbid(client: Client | null, topic: string): Error | null {
     const principal = client === null ? NOBODY : parts.principalOf(client);
-    const reason =
-      forbiddenToAll(topic) ?? (mayPublish(principal, topic) ? null : 'this is not a topic of its own');
+    const reason = parts.refusalOf(principal, topic, client);
     if (reason === null) return null;
-    parts.refusals.note('publish', { user: principal.name, clientId: client?.id ?? null, topic, reason });
+    const clientId = client?.id ?? null;
+    parts.refusals.note('publish', { user: principal.name, clientId, topic: shownTopic(topic), reason });
     return new Error(reason);
   }
 
@@ -61,7 +60,7 @@ export function createPublishGate(parts: PublishGateParts): PublishGate {
         connection.client.emit('error', forbidden);
         return;
       }
-      const publication = new Publication(connection, fields, parts);
+      const publication = new Publication(connection, withoutKey(fields), parts);
       connection.unanswered(fields.payload.length);
       parts.submit(publication, publication);
     },
@@ -110,12 +109,18 @@ export function createPublishGate(parts: PublishGateParts): PublishGate {
   };
 }
 
+function withoutKey(fields: PublishFields): PublishFields {
+  const topic = topicToGoBy(fields.topic);
+  return topic === fields.topic ? fields : { ...fields, topic };
+}
+
 function toMessage(
   client: Client | null,
-  { topic, payload, qos, dup, messageId }: PublishPacket,
+  { topic: given, payload, qos, dup, messageId }: PublishPacket,
   { now, redeliveries }: PublishGateParts,
 ): Message {
   const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  const topic = topicToGoBy(given);
   const clientId = client?.id ?? null;
   const receivedAt = now();
   const firstReceivedAt =

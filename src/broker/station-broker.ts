@@ -1,4 +1,5 @@
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
+import { isChannelTopic } from '../telemetry/channel-topic.ts';
 import { STATION_PREFIX } from '../telemetry/topic.ts';
 import type { Interest } from './interest.ts';
 import { OrderedEmitter } from './ordered-emitter.ts';
@@ -27,8 +28,8 @@ export class StationBroker extends Aedes {
   /** Aedes itself calls it as `publish(packet, client, done)`, its types know `publish(packet, done)`. */
   override publish(packet: PublishPacket, clientOrDone: object | Done | null, last?: Done): void {
     const [client, done] = isDone(clientOrDone) ? [null, clientOrDone] : [clientOrDone, last ?? noop];
-    // A retained packet must be kept for subscribers to come.
-    if (!packet.retain && !this.isWanted(packet.topic)) {
+    // A retained packet must be kept for subscribers to come; what boards write to channels is for nobody, and may hold a key.
+    if (isChannelTopic(packet.topic) || (!packet.retain && !this.isWanted(packet.topic))) {
       done();
       return;
     }

@@ -1,5 +1,6 @@
 import type { Aedes, AedesOptions, Client } from 'aedes';
 import { maySubscribe, type Principal } from '../access/permissions.ts';
+import { shownTopic } from '../telemetry/channel-topic.ts';
 import { forbiddenFilter, type TopicLimits } from './authorize.ts';
 import type { BrokerLimits } from './limits.ts';
 import type { Refusals } from './refusals.ts';
@@ -42,7 +43,7 @@ export function createSubscriptionGate({
       refusals.note('subscribe', {
         user: principalOf(client).name,
         clientId: client.id,
-        topic: filter,
+        topic: shownTopic(filter),
         reason,
       });
       return false;

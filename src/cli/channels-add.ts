@@ -1,39 +1,22 @@
 import { createSecret, hashSecret } from '../access/credential.ts';
 import { addChannel, type ChannelField } from '../storage/channels-query.ts';
-import { isMetricName, isStationName } from '../telemetry/topic.ts';
-import { type Command, type Context, JSON_OPTION, type Option, UsageError } from './command.ts';
+import { FIELD_OPTIONS, parseFields } from './channel-field.ts';
+import { LARGEST_CHANNEL_ID, parseChannelId } from './channel-id.ts';
+import { type Command, type Context, JSON_OPTION, UsageError, textOption } from './command.ts';
 import { alignColumns } from './table.ts';
 
-const FIELD_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
-const LARGEST_ID = 2_147_483_647;
 const KEY = /^[A-Za-z0-9_-]{8,64}$/;
 
-const field = (number: number) =>
-  ({
-    type: 'string',
-    placeholder: 'STATION:METRIC[:LABEL]',
-    description: `the series that numbers of field ${number} go to`,
-  }) as const satisfies Option;
-const text = (placeholder: string, description: string) =>
-  ({ type: 'string', placeholder, description }) as const satisfies Option;
-
 const OPTIONS = {
-  id: text('ID', "the channel's number, as boards and pages have it"),
-  name: text('NAME', 'what the channel is called'),
-  description: text('TEXT', 'what else there is to say of it'),
-  field1: field(1),
-  field2: field(2),
-  field3: field(3),
-  field4: field(4),
-  field5: field(5),
-  field6: field(6),
-  field7: field(7),
-  field8: field(8),
+  id: textOption('ID', "the channel's number, as boards and pages have it"),
+  name: textOption('NAME', 'what the channel is called'),
+  description: textOption('TEXT', 'what else there is to say of it'),
+  ...FIELD_OPTIONS,
   private: { type: 'boolean', description: 'whoever reads it needs the read key' },
-  'write-key': text('KEY', 'the key that a board has in its flash already, instead of a new one'),
-  latitude: text('DEGREES', 'where it is'),
-  longitude: text('DEGREES', 'where it is'),
-  elevation: text('METRES', 'where it is'),
+  'write-key': textOption('KEY', 'the key that a board has in its flash already, instead of a new one'),
+  latitude: textOption('DEGREES', 'where it is'),
+  longitude: textOption('DEGREES', 'where it is'),
+  elevation: textOption('METRES', 'where it is'),
   json: JSON_OPTION,
 } as const;
 
@@ -81,13 +64,11 @@ interface Checked {
 
 function check(options: Given): Checked {
   const mistakes: string[] = [];
-  const id = /^\d{1,10}$/.test(options.id ?? '') ? Number(options.id) : 0;
-  if (id < 1 || id > LARGEST_ID) mistakes.push(`--id must be a number from 1 to ${LARGEST_ID}.`);
+  const id = parseChannelId(options.id ?? '') ?? 0;
+  if (id === 0) mistakes.push(`--id must be a number from 1 to ${LARGEST_CHANNEL_ID}.`);
   if (!options.name) mistakes.push('--name is missing.');
-  const fields = FIELD_NUMBERS.flatMap((number) => parseField(number, options, mistakes));
+  const fields = parseFields(options, mistakes);
   if (fields.length === 0) mistakes.push('A channel needs a field, such as --field1 outside:temperature.');
-  const series = new Set(fields.map(({ station, metric }) => `${station}:${metric}`));
-  if (series.size < fields.length) mistakes.push('Two fields go to the same series.');
   const key = options['write-key'];
   if (key !== undefined && !KEY.test(key))
     mistakes.push('--write-key must be 8 to 64 letters, digits, _ and -.');
@@ -98,22 +79,6 @@ function check(options: Given): Checked {
     }
   }
   return { id, fields, mistakes };
-}
-
-/** None or one. */
-function parseField(
-  number: (typeof FIELD_NUMBERS)[number],
-  options: Given,
-  mistakes: string[],
-): readonly ChannelField[] {
-  const given = options[`field${number}`];
-  if (given === undefined) return [];
-  const [station = '', metric = '', ...label] = given.split(':');
-  if (isStationName(station) && isMetricName(metric)) {
-    return [{ field: number, station, metric, label: label.join(':') || `${station} ${metric}` }];
-  }
-  mistakes.push(`--field${number} must be a station and a metric, such as outside:temperature.`);
-  return [];
 }
 
 function degrees(given: string | undefined): number | null {

@@ -1,5 +1,6 @@
 import { removeChannel } from '../storage/channels-query.ts';
-import { type Command, JSON_OPTION, UsageError } from './command.ts';
+import { channelIdOf } from './channel-id.ts';
+import { type Command, JSON_OPTION } from './command.ts';
 
 const OPTIONS = { json: JSON_OPTION } as const;
 
@@ -12,9 +13,7 @@ export const channelsRemove: Command<typeof OPTIONS> = {
 With --json: {"id"}`,
   options: OPTIONS,
   async run(context) {
-    const [given = ''] = context.operands;
-    if (!/^\d{1,9}$/.test(given)) throw new UsageError(['ID must be the number of a channel.']);
-    const id = Number(given);
+    const id = channelIdOf(context.operands);
     const { pool } = await context.database();
     await removeChannel(pool, id);
     context.print(

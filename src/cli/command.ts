@@ -1,5 +1,7 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Config } from '../config.ts';
 import type { OpenDatabase } from './open-database.ts';
+import type { ProgressScreen } from './progress.ts';
 
 /** A word that begins with `--`, as `node:util`'s parseArgs takes it, and what the help says of it. */
 export interface Option {
@@ -61,12 +63,31 @@ export interface Context<O extends Options = Options> {
   tell(text: string): void;
   /** Aborted by Ctrl-C; nobody waits for the command then. */
   readonly signal: AbortSignal;
+  /** For a command whose operand `-` stands for one of them, and for a progress bar. */
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: ProgressScreen;
 }
 
 export const JSON_OPTION = {
   type: 'boolean',
   description: 'print one JSON document instead of text',
 } as const satisfies Option;
+
+/** An option with a value. */
+export function textOption(placeholder: string, description: string) {
+  return { type: 'string', placeholder, description } as const satisfies Option;
+}
+
+/** A command has done what it could, and a part is left to whoever called it. */
+export class PartlyDoneError extends Error {
+  readonly code = 'partly-done';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'PartlyDoneError';
+  }
+}
 
 /** Wrong use of a command; each mistake is a sentence. */
 export class UsageError extends Error {

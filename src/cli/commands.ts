@@ -1,11 +1,15 @@
 import { channelsAdd } from './channels-add.ts';
 import { channelsList } from './channels-list.ts';
 import { channelsRemove } from './channels-remove.ts';
+import { channelsRotate } from './channels-rotate.ts';
 import type { Command } from './command.ts';
 import { credentialsAddAdmin, credentialsAddIntegrator, credentialsAddStation } from './credentials-add.ts';
 import { credentialsList } from './credentials-list.ts';
 import { credentialsRevoke } from './credentials-revoke.ts';
 import { credentialsRotate } from './credentials-rotate.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
+import { rollupsRebuild } from './rollups-rebuild.ts';
 import { stationAdd } from './station-add.ts';
 import { stationEdit } from './station-edit.ts';
 import { stationList } from './station-list.ts';
@@ -23,5 +27,9 @@ export const commands: readonly Command[] = [
   credentialsRevoke,
   channelsAdd,
   channelsList,
+  channelsRotate,
   channelsRemove,
+  exportCommand,
+  importCommand,
+  rollupsRebuild,
 ];

@@ -1,10 +1,12 @@
 import { ConfigError } from '../config.ts';
 import { isAway, reasonOf } from '../storage/failure.ts';
-import { UsageError } from './command.ts';
+import { PartlyDoneError, UsageError } from './command.ts';
 
 const EXIT_FAILED = 1;
 /** Wrong use or settings. */
 const EXIT_MISUSED = 2;
+/** The rest is done. */
+const EXIT_PARTLY_DONE = 3;
 export const EXIT_INTERRUPTED = 130;
 
 /** Ctrl-C. */
@@ -22,6 +24,7 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   if (error instanceof UsageError || error instanceof ConfigError) {
     return { text: error.message, exitCode: EXIT_MISUSED };
   }
+  if (error instanceof PartlyDoneError) return { text: error.message, exitCode: EXIT_PARTLY_DONE };
   if (error instanceof InterruptedError) return { text: error.message, exitCode: EXIT_INTERRUPTED };
   if (error instanceof Error && 'hint' in error) {
     return { text: `${error.message}\n  ${String(error.hint)}`, exitCode: EXIT_FAILED };

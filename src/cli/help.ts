@@ -25,7 +25,7 @@ ${alignColumns(rows)}
 
 ${program} COMMAND --help says more of one.${version}
 
-Exit codes: 0 done, 1 failed, 2 wrong use or settings.
+Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 done but for a part.
 `;
 }
 

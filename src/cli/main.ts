@@ -26,6 +26,7 @@ async function main(): Promise<void> {
       version: readVersion(),
       print: (text) => process.stdout.write(ended(text)),
       tell: (text) => process.stderr.write(ended(text)),
+      streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
       signal: interrupted.signal,
       onOpened: (how) => (abandon = how),
     });

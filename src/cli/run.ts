@@ -16,6 +16,7 @@ export interface RunOptions {
   readonly version: string;
   readonly print: (text: string) => void;
   readonly tell: (text: string) => void;
+  readonly streams: Pick<Context, 'stdin' | 'stdout' | 'stderr'>;
   /** Ends it; what was opened is closed in order. */
   readonly signal: AbortSignal;
   /** Told how to leave no embedded database behind, for a second Ctrl-C. */
@@ -60,6 +61,7 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
     print,
     tell,
     database: () => database.open(),
+    ...options.streams,
   };
   try {
     await Promise.race([command.run(context), rejectWhenAborted(signal)]);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Decoded } from '../telemetry/decode.ts';
 import type { Message } from '../telemetry/reading.ts';
 import { classifyFailure, reasonOf } from '../storage/failure.ts';
+import type { NotYet } from './dialects.ts';
 import type { Row } from './rows.ts';
 import type { Spooled } from './spool/record.ts';
 import type { Spool } from './spool/spool.ts';
@@ -23,7 +24,7 @@ export interface DrainParts {
   readonly writer: Writer;
   readonly state: StateKeeper;
   readonly limits: { readonly retryDelayMs: number; readonly maxRetryDelayMs: number };
-  readonly decode: (message: Message) => Decoded;
+  readonly decode: (message: Message) => Decoded | NotYet;
   /** Called after each commit. */
   readonly onWritten: (batch: readonly Submission[], rows: readonly Row[]) => void;
   readonly log: Logger;
@@ -109,11 +110,17 @@ export function createDrain(parts: DrainParts): Drain {
     written = undefined;
   }
 
+  /** @throws when nobody can tell yet what the first message says */
   function toBatch(spooled: readonly Spooled[], mostReadings: number): readonly Submission[] {
     const batch: Submission[] = [];
     let readings = 0;
     for (const { message } of spooled) {
-      const submission = newSubmission(message, parts.decode(message), NOBODY);
+      const decoded = parts.decode(message);
+      if ('notYet' in decoded) {
+        if (batch.length === 0) throw new Error(decoded.notYet);
+        break;
+      }
+      const submission = newSubmission(message, decoded, NOBODY);
       batch.push(submission);
       readings += weight(submission);
       if (readings >= mostReadings) break;

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
-import { decode } from '../telemetry/decode.ts';
-import { memoize } from '../telemetry/memoize.ts';
 import type { Message } from '../telemetry/reading.ts';
-import { parseTopic } from '../telemetry/topic.ts';
 import { type AnswersParts, createAnswers } from './answers.ts';
 import type { ReceiptClock } from './clock.ts';
 import type { IngestCounters } from './counters.ts';
+import { createDecode, type DecodeOther } from './dialects.ts';
 import { createDrain } from './drain.ts';
 import { IngestClosedError, IngestOverloadedError, IngestStalledError } from './errors.ts';
+import { createJoining, type Joining } from './joining.ts';
+import { NO_OBSERVER } from './observer.ts';
 import { type BatchLimits, createQueue } from './queue.ts';
 import type { Spool } from './spool/spool.ts';
 import { createStateKeeper, type StoringReport } from './storing-state.ts';
@@ -28,7 +28,11 @@ import type { Writer } from './writer.ts';
 export interface Ingest {
   /** Takes the message; the sender is told once, when it is kept, or with the reason why it was not. */
   submit(message: Message, sender: Sender): void;
+  /** Takes messages into a transaction of somebody else's. @throws IngestClosedError */
+  readonly join: Joining;
   readonly counters: Readonly<IngestCounters>;
+  /** How many parts of messages were rejected since the start, by reason. */
+  readonly rejections: ReadonlyMap<string, number>;
   /** Messages that wait for the database or the spool now. */
   waiting(): number;
   /** Whether so much waits that no more should be read from those who can wait. */
@@ -44,6 +48,8 @@ export interface IngestParts extends AnswersParts {
   readonly writer: Writer;
   readonly spool: Spool;
   readonly clock: ReceiptClock;
+  /** Of a dialect beside the native one. */
+  readonly decodeOther?: DecodeOther;
   /** Called when {@link Ingest.isCongested} no longer holds. */
   readonly onRelieved: () => void;
   readonly limits?: Partial<IngestLimits>;
@@ -74,9 +80,9 @@ const LAST_CALL_MS = 1_000;
 export function createIngest(parts: IngestParts): Ingest {
   const { writer, spool, clock, log } = parts;
   const limits: IngestLimits = { ...DEFAULT_LIMITS, ...parts.limits };
-  const readTopic = memoize(parseTopic);
+  const decode = createDecode(parts.decodeOther);
   const answers = createAnswers(parts);
-  const { counters } = answers;
+  const { counters, rejections } = answers;
   const abandon = new AbortController();
   const queue = createQueue(limits);
   const state = createStateKeeper(log);
@@ -86,8 +92,11 @@ export function createIngest(parts: IngestParts): Ingest {
     state,
     limits,
     log,
-    decode: (message) => decode(message, readTopic),
-    onWritten: (batch, rows) => answers.written(batch, rows),
+    decode,
+    onWritten: (batch, rows) => {
+      counters.messages_unspooled += batch.length;
+      answers.written(batch, rows);
+    },
   });
   const storing = createStoring({
     writer,
@@ -95,8 +104,10 @@ export function createIngest(parts: IngestParts): Ingest {
     state,
     limits,
     counters,
+    observer: parts.observer ?? NO_OBSERVER,
     signal: abandon.signal,
   });
+  const join = createJoining({ writer, answers, clock });
   let closing = false;
   let isCongested = false;
   let batchesUnderWay = 0;
@@ -108,18 +119,20 @@ export function createIngest(parts: IngestParts): Ingest {
   function submit(message: Message, sender: Sender): void {
     counters.messages_received += 1;
     const refusal = refuse(message, sender);
-    if (refusal !== undefined) {
-      answers.refused(message, refusal);
-      sender.settled(refusal, null);
-      return;
-    }
-    const decoded = decode(message, readTopic);
+    if (refusal !== undefined) return turnAway(message, sender, refusal);
+    const decoded = decode(message);
+    if ('notYet' in decoded) return turnAway(message, sender, new IngestStalledError());
     // Items of a message without times of their own have each taken one microsecond.
     clock.advance(message.receivedAt + decoded.readings.length + decoded.rejections.length);
     queue.push(newSubmission(message, decoded, sender));
     if (!isCongested) isCongested = queue.unsettledBytes() >= limits.maxWaitingBytes / 2;
     if (batchesUnderWay > 0) dispatch();
     else dispatchSoon();
+  }
+
+  function turnAway(message: Message, sender: Sender, error: Error): void {
+    answers.refused(message, error);
+    sender.settled(error, null);
   }
 
   function refuse({ qos }: Message, { isImpatient }: Sender): Error | undefined {
@@ -192,7 +205,12 @@ export function createIngest(parts: IngestParts): Ingest {
 
   return {
     submit,
+    join(messages) {
+      if (closing) throw new IngestClosedError();
+      return join(messages);
+    },
     counters,
+    rejections,
     waiting: () => queue.unsettled(),
     isCongested: () => isCongested,
     isRefusing: () => state.isRefusing(),

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IngestCounters } from './counters.ts';
+import type { IngestObserver } from './observer.ts';
 import { IngestClosedError, IngestStalledError } from './errors.ts';
 import type { Row } from './rows.ts';
 import type { Spool } from './spool/spool.ts';
 import type { StateKeeper } from './storing-state.ts';
 import { reasonOf } from '../storage/failure.ts';
-import { isRedelivery, type Submission } from './submission.ts';
+import { isRedelivery, type Submission, weight } from './submission.ts';
 import type { Attempt, Writer } from './writer.ts';
 
 /**
@@ -45,6 +46,7 @@ export interface StoringParts {
   readonly state: StateKeeper;
   readonly limits: StoringLimits;
   readonly counters: IngestCounters;
+  readonly observer: IngestObserver;
   /** Gives up on whatever has not been kept. */
   readonly signal: AbortSignal;
 }
@@ -58,7 +60,10 @@ export function createStoring(parts: StoringParts): Storing {
     let delayMs = limits.retryDelayMs;
     for (;;) {
       const rows = mayWrite(left) ? await write(left, writing) : undefined;
-      if (rows !== undefined) return settle(left, { rows });
+      if (rows !== undefined) {
+        parts.counters.messages_stored += left.length;
+        return settle(left, { rows });
+      }
       const kept = await keep(left);
       if (kept > 0) {
         // At once: from now on the drain may write them, too.
@@ -99,7 +104,10 @@ export function createStoring(parts: StoringParts): Storing {
   async function keep(batch: readonly Submission[]): Promise<number> {
     try {
       const kept = await spool.append(batch.map(({ message }) => message));
-      if (kept > 0) state.spoolTook(kept);
+      if (kept > 0) {
+        parts.counters.messages_spooled += kept;
+        state.spoolTook(kept);
+      }
       if (kept < batch.length) state.spoolRefused(spool.fullReason());
       return kept;
     } catch (error) {
@@ -163,13 +171,15 @@ class Writing {
   }
 
   #start(batch: readonly Submission[]): void {
-    const { writer, state, counters } = this.#parts;
+    const { writer, state, counters, observer } = this.#parts;
+    const startedAt = performance.now();
     this.abandon();
     this.#attempt = { isRetry: this.#attempt !== undefined, isAbandoned: false };
     this.#batch = batch;
     this.#running = writer.write(batch, this.#attempt).then(
       (rows): WriteResult => {
         state.databaseTook();
+        observer.committed(weightOf(batch), (performance.now() - startedAt) / 1000);
         return { rows };
       },
       (error: unknown): WriteResult => {
@@ -189,6 +199,10 @@ async function within<T>(milliseconds: number, promise: Promise<T> | undefined):
   const first = await Promise.race([promise, late]);
   clearTimeout(timer);
   return first;
+}
+
+function weightOf(batch: readonly Submission[]): number {
+  return batch.reduce((total, submission) => total + weight(submission), 0);
 }
 
 function isImpatient({ message, sender }: Submission): boolean {

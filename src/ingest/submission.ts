@@ -14,6 +14,8 @@ export interface Submission {
   stored: number;
   /** Those among `stored` that were there already. */
   duplicates: number;
+  /** What became of the channel's entry that it is; `null` while that is not known, and for all that are none. */
+  entry: 'stored' | 'duplicate' | 'refused' | null;
   /** Whether it is in the spool, and not in the database yet; what becomes of its parts is known later. */
   isSpooled: boolean;
   readonly sender: Sender;
@@ -38,6 +40,7 @@ export function newSubmission(message: Message, decoded: Decoded, sender: Sender
     rejections: decoded.rejections,
     stored: 0,
     duplicates: 0,
+    entry: null,
     isSpooled: false,
     sender,
   };

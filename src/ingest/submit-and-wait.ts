@@ -13,16 +13,20 @@ export function submitAndWait(
   message: Pick<Message, 'topic' | 'payload' | 'clientId'>,
 ): Promise<Submission> {
   return new Promise((resolve, reject) => {
-    // QoS 1 in MQTT's terms: there is an answer, and whoever does not get it sends again.
-    ingest.submit(
-      { ...message, qos: 1, receivedAt, firstReceivedAt: receivedAt },
-      {
-        isImpatient: true,
-        settled(error, submission) {
-          if (error !== null) reject(error);
-          else if (submission !== null) resolve(submission);
-        },
+    ingest.submit(received(message, receivedAt), {
+      isImpatient: true,
+      settled(error, submission) {
+        if (error !== null) reject(error);
+        else if (submission !== null) resolve(submission);
       },
-    );
+    });
   });
+}
+
+/** QoS 1 in MQTT's terms: there is an answer, and whoever does not get it sends again. */
+export function received<T extends Pick<Message, 'topic' | 'payload' | 'clientId'>>(
+  message: T,
+  receivedAt: Micros,
+): T & Message {
+  return { ...message, qos: 1, receivedAt, firstReceivedAt: receivedAt };
 }

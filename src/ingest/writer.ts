@@ -5,10 +5,12 @@ import type { Partitions } from '../storage/partitions.ts';
 import { findOurs, insertReadings } from '../storage/readings-insert.ts';
 import type { Queryable } from '../storage/queryable.ts';
 import { insertRejected } from '../storage/rejected-insert.ts';
+import { makeSeries, type RefusedSeries } from '../storage/reading-series.ts';
 import type { SeriesCatalog } from '../storage/series-catalog.ts';
 import { makePartitions } from './partitioning.ts';
-import { findUnknownSeries, makeSeries, type RefusedSeries, resolveRows, type Row } from './rows.ts';
+import { findUnknownSeries, resolveRows, type Row } from './rows.ts';
 import { reject, type Submission } from './submission.ts';
+import { insertUpdates, type StoreUpdates } from './updates.ts';
 
 /** One go at writing a batch. */
 export interface Attempt {
@@ -21,6 +23,8 @@ export interface Attempt {
    * others.
    */
   readonly isolatesUnknown?: boolean;
+  /** What to write over in place of the writer's own connection: a transaction that somebody else commits. */
+  readonly transaction?: Queryable;
 }
 
 /** Puts batches into Postgres. */
@@ -38,16 +42,20 @@ export interface WriterParts {
   readonly database: Queryable;
   readonly catalog: SeriesCatalog;
   readonly partitions: Partitions;
+  readonly storeUpdates: StoreUpdates;
   readonly log: Logger;
 }
 
-export function createWriter({ database, catalog, partitions, log }: WriterParts): Writer {
+export function createWriter({ database, catalog, partitions, storeUpdates, log }: WriterParts): Writer {
   let making: Promise<unknown> = Promise.resolve();
+  let updating: Promise<unknown> = Promise.resolve();
 
   return {
     async write(batch, attempt) {
       batch.forEach(beginAnew);
       // Nothing is awaited that need not be: the statement is to leave in the tick in which the batch was closed.
+      const updates = batch.filter(({ decoded }) => decoded.update !== undefined);
+      if (updates.length > 0) await (updating = updateInTurn(updates, attempt, updating));
       const isKnown = findUnknownSeries(batch, catalog).length === 0;
       const refused = isKnown ? undefined : await (making = makeInTurn(batch, attempt, making));
       const rows = resolveRows(batch, catalog, refused);
@@ -68,18 +76,33 @@ export function createWriter({ database, catalog, partitions, log }: WriterParts
     return makeSeries(findUnknownSeries(batch, catalog), catalog, attempt);
   }
 
+  /** After the batch before, or its entries might get the higher numbers. */
+  async function updateInTurn(
+    updates: readonly Submission[],
+    attempt: Attempt,
+    before: Promise<unknown>,
+  ): Promise<void> {
+    await before.catch(() => undefined);
+    const store: StoreUpdates = (some) => {
+      goOn(attempt);
+      return storeUpdates(some);
+    };
+    await insertUpdates(updates, store, attempt);
+  }
+
   async function storeRows(all: readonly Row[], attempt: Attempt, shift = 1): Promise<readonly Row[]> {
     const missing = partitions.missing(all);
     const rows = missing.length === 0 ? all : await makePartitions(all, missing, partitions, attempt);
     if (rows.length === 0) return rows;
     // Looked for before the insert, after which rows of this attempt would be found, too.
-    const ours = attempt.isRetry ? await findOurs(database, rows) : undefined;
+    const over = attempt.transaction ?? database;
+    const ours = attempt.isRetry ? await findOurs(over, rows) : undefined;
     const stored = new Set(ours && rows.filter((_, index) => ours.has(index)));
     const notNew = new Set<Row>();
     const taken: Row[] = [];
     const insert = async (some: readonly Row[]): Promise<void> => {
       goOn(attempt);
-      const inserted = await insertReadings(database, some);
+      const inserted = await insertReadings(over, some);
       goOn(attempt);
       for (const [index, row] of some.entries()) {
         if (inserted === 'all' || inserted.has(index) || stored.has(row)) row.submission.stored += 1;
@@ -119,7 +142,7 @@ export function createWriter({ database, catalog, partitions, log }: WriterParts
     shift: number,
   ): Promise<readonly Row[]> {
     // What an earlier attempt had sent may have been committed only while this one waited for it.
-    const ours = attempt.isRetry ? await findOurs(database, taken) : undefined;
+    const ours = attempt.isRetry ? await findOurs(attempt.transaction ?? database, taken) : undefined;
     const others = taken.filter((_, index) => ours?.has(index) !== true);
     for (const [index, { submission }] of taken.entries()) if (ours?.has(index)) submission.stored += 1;
     for (const row of others) notNew.add(row);
@@ -133,7 +156,7 @@ export function createWriter({ database, catalog, partitions, log }: WriterParts
       rejected,
       (some) => {
         goOn(attempt);
-        return insertRejected(database, some, attempt.isRetry);
+        return insertRejected(attempt.transaction ?? database, some, attempt.isRetry);
       },
       ({ message: { topic } }, reason) => {
         log.error({ topic, reason }, 'a rejected message could not be kept: the database refuses that, too');
@@ -157,5 +180,6 @@ function countDuplicate(submission: Submission): void {
 function beginAnew(submission: Submission): void {
   submission.stored = 0;
   submission.duplicates = 0;
+  submission.entry = null;
   submission.rejections = submission.decoded.rejections;
 }

@@ -71,3 +71,43 @@ export class TimestamptzArray extends BinaryArray {
     this.at += 12;
   }
 }
+
+/** An `int4[]` parameter. */
+export function int4Parameter(numbers: readonly number[]): Buffer {
+  const array = new Int4Array(numbers.length);
+  for (const number of numbers) array.push(number);
+  return array.parameter;
+}
+
+/** A `timestamptz[]` parameter. */
+export function timestamptzParameter(times: readonly Micros[]): Buffer {
+  const array = new TimestamptzArray(times.length);
+  for (const time of times) array.push(time);
+  return array.parameter;
+}
+
+/** The elements of a `float8[]` in PostgreSQL's binary form, without nulls. */
+export function readFloat8Array(array: Buffer): Float64Array<ArrayBuffer> {
+  return readArray(array, (view, at) => view.getFloat64(at));
+}
+
+/** The elements of a `timestamptz[]` in PostgreSQL's binary form, without nulls, in Unix microseconds. */
+export function readTimestamptzArray(array: Buffer): Float64Array<ArrayBuffer> {
+  return readArray(
+    array,
+    (view, at) => view.getInt32(at) * TWO_TO_32 + view.getUint32(at + 4) + POSTGRES_EPOCH,
+  );
+}
+
+/** Of elements of eight bytes, each behind its size. */
+function readArray(
+  { buffer, byteOffset, byteLength }: Buffer,
+  read: (view: DataView, at: number) => number,
+): Float64Array<ArrayBuffer> {
+  const view = new DataView(buffer, byteOffset, byteLength);
+  const values = new Float64Array((byteLength - HEADER_BYTES) / 12);
+  for (let index = 0; index < values.length; index += 1) {
+    values[index] = read(view, HEADER_BYTES + index * 12 + 4);
+  }
+  return values;
+}

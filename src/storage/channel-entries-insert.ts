@@ -1,29 +1,41 @@
 import type { Pool, PoolClient } from 'pg';
 import { formatMicros } from '../telemetry/format-time.ts';
+import type { ChannelEntry } from '../telemetry/channel-entry.ts';
 import type { Micros } from '../telemetry/reading.ts';
+import { changeEntries } from './channel-entries-change.ts';
+import { type KnownEntry, placeEntries } from './channel-entry-places.ts';
+import { isWorthAnotherTry } from './failure.ts';
+import type { Queryable } from './queryable.ts';
+import { inTransaction } from './transaction.ts';
 
-/** What a board sent at once, as it sent it. */
-export interface ChannelEntry {
-  /** By the number of the field, 1 to 8; without those that were not sent. */
-  readonly fields: Readonly<Record<string, string>>;
-  readonly status: string | null;
-  readonly latitude: string | null;
-  readonly longitude: string | null;
-  readonly elevation: string | null;
-  readonly createdAt: Micros;
-  /** Whether the request named the time. */
-  readonly hasOwnTime: boolean;
+/** An entry that is stored; no other has its time of receipt. */
+export interface Written {
+  readonly entryId: number;
   readonly receivedAt: Micros;
 }
 
-/**
- * The numbers of the entries, in their order; an entry that was stored before has its number of then. Or that another entry
- * of the same time is stored already, and then nothing was done.
- */
-export type StoredEntries =
-  | { readonly entryIds: readonly number[] }
-  | { readonly conflict: Micros }
-  | { readonly conflict: 'channel-gone' };
+/** The number of an entry, which may have been stored before; or that there is another of its time, which says otherwise. */
+export type EntryOutcome = number | 'conflict';
+
+export interface Stored {
+  /** In the order of the entries. */
+  readonly outcomes: readonly EntryOutcome[];
+  /** How many of them say nothing that was not stored before. */
+  readonly duplicates: number;
+  /** One that is new, or to which something was added, if there is any. */
+  readonly written: Written | undefined;
+}
+
+/** Stores what belongs to entries, in their transaction; called again, for another one, after a failure that passes. */
+export type StoreBeside = (transaction: Queryable, stored: Stored) => Promise<void>;
+
+export interface StoreOptions {
+  readonly beside?: StoreBeside;
+  /** Whether nobody wants the entries stored any more; asked before it is begun, when a connection has been waited for. */
+  readonly isGone?: () => boolean;
+}
+
+const MOST_ATTEMPTS = 3;
 
 const COUNT = 'SELECT last_entry_id::float8 AS last FROM channels WHERE id = $1 FOR UPDATE';
 
@@ -41,80 +53,86 @@ const INSERT = `
     fields jsonb, status text, latitude text, longitude text, elevation text)`;
 
 /**
- * Stores all entries or none, and numbers those that are new. Whoever writes to the same channel waits meanwhile: numbers are
- * given without a gap, in the order of commits.
- * @throws what the database reports
+ * Stores entries in one transaction, all but those that conflict with others, and numbers those that are new. Whoever writes to
+ * the same channel waits meanwhile: numbers are given without a gap, in the order of commits.
+ * @throws CommitInDoubtError; what the database reports, and what `beside` throws: then nothing was stored
  */
 export async function storeEntries(
   pool: Pool,
   channelId: number,
   entries: readonly ChannelEntry[],
-): Promise<StoredEntries> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
-  try {
-    await client.query('BEGIN');
-    const stored = await store(client, channelId, entries);
-    await client.query('conflict' in stored ? 'ROLLBACK' : 'COMMIT');
-    return stored;
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw error;
-  } finally {
-    // A connection whose transaction failed is not used again: nobody knows what state it is in.
-    client.release(failure);
+  { beside, isGone }: StoreOptions = {},
+): Promise<Stored | 'channel-gone' | 'nobody-waits'> {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await inTransaction(
+        pool,
+        async (client) => {
+          if (isGone?.() === true) return 'nobody-waits';
+          const stored = await store(client, channelId, entries);
+          if (stored !== 'channel-gone') await beside?.(client, stored);
+          return stored;
+        },
+        (stored) => typeof stored === 'object',
+      );
+    } catch (error) {
+      if (attempts === MOST_ATTEMPTS || !isWorthAnotherTry(error)) throw error;
+    }
   }
+}
+
+/** Waits for whoever writes to the channel. @throws what the database reports */
+export async function isEntryStored(
+  pool: Pool,
+  channelId: number,
+  { entryId, receivedAt }: Written,
+): Promise<boolean> {
+  const values = [channelId, entryId, formatMicros(receivedAt)];
+  await pool.query(COUNT, [channelId]);
+  const { rowCount } = await pool.query(
+    'SELECT FROM channel_entries WHERE channel_id = $1 AND entry_id = $2 AND received_at = $3',
+    values,
+  );
+  return rowCount === 1;
 }
 
 async function store(
   client: PoolClient,
   channelId: number,
   entries: readonly ChannelEntry[],
-): Promise<StoredEntries> {
+): Promise<Stored | 'channel-gone'> {
   const { rows } = await client.query<{ last: number }>(COUNT, [channelId]);
-  if (rows[0] === undefined) return { conflict: 'channel-gone' };
+  if (rows[0] === undefined) return 'channel-gone';
   const known = await findKnown(client, channelId, entries);
-  let last = rows[0].last;
-  const entryIds: number[] = [];
-  const added: object[] = [];
-  for (const entry of entries) {
-    const content = contentOf(entry);
-    const before = entry.hasOwnTime ? known.get(entry.createdAt) : undefined;
-    if (before !== undefined && before.content !== content) return { conflict: entry.createdAt };
-    const entryId = before?.entryId ?? (last += 1);
-    entryIds.push(entryId);
-    if (before !== undefined) continue;
-    if (entry.hasOwnTime) known.set(entry.createdAt, { entryId, content });
-    added.push(toRow(entryId, entry));
+  const { outcomes, duplicates, added, changed } = placeEntries(entries, known, rows[0].last);
+  if (added.size > 0) {
+    const given = JSON.stringify([...added].map(([entryId, entry]) => toRow(entryId, entry)));
+    await client.query(INSERT, [channelId, rows[0].last + added.size, given]);
   }
-  if (added.length > 0) await client.query(INSERT, [channelId, last, JSON.stringify(added)]);
-  return { entryIds };
+  await changeEntries(
+    client,
+    [...changed].map(([entryId, entry]) => ({ channelId, entryId, entry })),
+  );
+  const [written] = [...added, ...changed].map(([entryId, { receivedAt }]) => ({ entryId, receivedAt }));
+  return { outcomes, duplicates, written };
 }
-
-type Known = Map<Micros, { readonly entryId: number; readonly content: string }>;
-type Content = Pick<ChannelEntry, 'fields' | 'status' | 'latitude' | 'longitude' | 'elevation'>;
 
 async function findKnown(
   client: PoolClient,
   channelId: number,
   entries: readonly ChannelEntry[],
-): Promise<Known> {
+): Promise<ReadonlyMap<Micros, KnownEntry>> {
   const times = entries
     .filter(({ hasOwnTime }) => hasOwnTime)
     .map(({ createdAt }) => formatMicros(createdAt));
   if (times.length === 0) return new Map();
-  type Row = Content & { readonly entryId: number; readonly createdAt: Micros };
+  type Row = KnownEntry & { readonly createdAt: Micros };
   const { rows } = await client.query<Row>(FIND, [channelId, times]);
-  return new Map(rows.map((row) => [row.createdAt, { entryId: row.entryId, content: contentOf(row) }]));
+  return new Map(rows.map((row) => [row.createdAt, row]));
 }
 
-/** Equal for equal entries, whatever order their fields came in. */
-function contentOf({ fields, status, latitude, longitude, elevation }: Content): string {
-  const sorted = Object.entries(fields).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return JSON.stringify([sorted, status, latitude, longitude, elevation]);
-}
-
-function toRow(entryId: number, entry: ChannelEntry): object {
+/** As the statements that insert take it. */
+export function toRow(entryId: number, entry: ChannelEntry): object {
   const { fields, status, latitude, longitude, elevation } = entry;
   return {
     entry_id: entryId,

@@ -1,6 +1,6 @@
 import { formatMicros } from '../telemetry/format-time.ts';
+import type { ChannelEntry } from '../telemetry/channel-entry.ts';
 import type { Micros } from '../telemetry/reading.ts';
-import type { ChannelEntry } from './channel-entries-insert.ts';
 import type { Queryable } from './queryable.ts';
 
 /** An entry as it is read: what the board sent, and its number. */
@@ -15,27 +15,40 @@ export interface EntryRange {
 }
 
 // pg gives a bigint as text; a double holds these exactly.
-const COLUMNS = `entry_id::float8 AS "entryId", (extract(epoch FROM created_at) * 1000000)::float8 AS "createdAt",
+export const ENTRY_COLUMNS = `entry_id::float8 AS "entryId", (extract(epoch FROM created_at) * 1000000)::float8 AS "createdAt",
   fields, status, latitude, longitude, elevation`;
 
-/** Oldest first. @throws what the database reports */
-export async function readEntries(
+/** How many rows are taken apart at once, which nothing else can be done beside. */
+const PAGE = 500;
+
+/** Newest first, page by page: others have their turn between them. @throws what the database reports */
+export async function* readEntryPages(
   database: Queryable,
   channelId: number,
   { from, to, limit }: EntryRange,
-): Promise<readonly StoredEntry[]> {
-  const { rows } = await database.query<StoredEntry>({
-    text: `SELECT ${COLUMNS} FROM channel_entries
-      WHERE channel_id = $1 AND created_at BETWEEN coalesce($2::timestamptz, '-infinity') AND coalesce($3::timestamptz, 'infinity')
-      ORDER BY created_at DESC, entry_id DESC LIMIT $4`,
-    values: [
-      channelId,
-      from === undefined ? null : formatMicros(from),
-      to === undefined ? null : formatMicros(to),
-      limit,
-    ],
-  });
-  return rows.toReversed();
+): AsyncGenerator<readonly StoredEntry[]> {
+  let left = limit;
+  let before: StoredEntry | undefined;
+  while (left > 0) {
+    const { rows } = await database.query<StoredEntry>({
+      text: `SELECT ${ENTRY_COLUMNS} FROM channel_entries
+        WHERE channel_id = $1 AND created_at BETWEEN coalesce($2::timestamptz, '-infinity') AND coalesce($3::timestamptz, 'infinity')
+          AND (created_at, entry_id) < (coalesce($4::timestamptz, 'infinity'), coalesce($5::bigint, 0))
+        ORDER BY created_at DESC, entry_id DESC LIMIT $6`,
+      values: [
+        channelId,
+        from === undefined ? null : formatMicros(from),
+        to === undefined ? null : formatMicros(to),
+        before === undefined ? null : formatMicros(before.createdAt),
+        before?.entryId ?? null,
+        Math.min(left, PAGE),
+      ],
+    });
+    yield rows;
+    if (rows.length < PAGE) return;
+    left -= rows.length;
+    before = rows.at(-1);
+  }
 }
 
 /** @throws what the database reports */
@@ -45,22 +58,21 @@ export async function readEntry(
   entryId: number,
 ): Promise<StoredEntry | undefined> {
   const { rows } = await database.query<StoredEntry>({
-    text: `SELECT ${COLUMNS} FROM channel_entries WHERE channel_id = $1 AND entry_id = $2`,
+    text: `SELECT ${ENTRY_COLUMNS} FROM channel_entries WHERE channel_id = $1 AND entry_id = $2`,
     values: [channelId, entryId],
   });
   return rows[0];
 }
 
-/** The newest by its time; of those that have the field, if one is named. @throws what the database reports */
+/** The newest by its time. @throws what the database reports */
 export async function readLastEntry(
   database: Queryable,
   channelId: number,
-  field: number | undefined,
 ): Promise<StoredEntry | undefined> {
   const { rows } = await database.query<StoredEntry>({
-    text: `SELECT ${COLUMNS} FROM channel_entries WHERE channel_id = $1 AND ($2::text IS NULL OR fields ? $2)
+    text: `SELECT ${ENTRY_COLUMNS} FROM channel_entries WHERE channel_id = $1
       ORDER BY created_at DESC, entry_id DESC LIMIT 1`,
-    values: [channelId, field === undefined ? null : String(field)],
+    values: [channelId],
   });
   return rows[0];
 }

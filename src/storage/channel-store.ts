@@ -12,6 +12,8 @@ export interface KnownChannels {
   find(id: number): Channel | undefined;
   /** The channel that this key writes to. */
   byWriteKey(key: string): Channel | undefined;
+  /** What changes when the write key of the channel is replaced; `undefined` if there is no such channel. It is shown to nobody. */
+  fingerprint(id: number): string | undefined;
   /** Whether this is the channel's read key, or its write key, with which one may read as well. */
   mayRead(channel: Channel, key: string): boolean;
 }
@@ -57,6 +59,7 @@ export function createChannelStore({ connection, log, onRead, timings }: Channel
       const found = known?.byWriteHash.get(hashKey(hash));
       return found !== undefined && isSameHash(found.writeKeyHash, hash) ? found : undefined;
     },
+    fingerprint: (id) => known?.byId.get(id)?.writeKeyHash.toString('hex'),
     mayRead({ id }, key) {
       const channel = known?.byId.get(id);
       if (channel === undefined) return false;

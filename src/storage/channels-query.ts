@@ -89,9 +89,34 @@ export async function addChannel(database: Queryable, added: NewChannel): Promis
   }
 }
 
+/** Hashes of new keys; `undefined` leaves a key as it is. */
+export interface NewKeys {
+  readonly write: Buffer | undefined;
+  readonly read: Buffer | undefined;
+}
+
+const ROTATE = `
+  UPDATE channels SET updated_at = now(),
+    write_key_hash = coalesce($2, write_key_hash), read_key_hash = coalesce($3, read_key_hash)
+  WHERE id = $1`;
+
+/** Replaces keys, which are of no use from then on. @throws ChannelError `channel-unknown`; what the database reports */
+export async function rotateChannelKeys(
+  database: Queryable,
+  id: number,
+  { write, read }: NewKeys,
+): Promise<void> {
+  const values = [id, write ?? null, read ?? null];
+  const { rowCount } = await database.query({ text: ROTATE, values });
+  if (rowCount !== 1) throw unknownChannel(id);
+}
+
 /** Removes the channel with its entries; readings stay. @throws ChannelError `channel-unknown`; what the database reports */
 export async function removeChannel(database: Queryable, id: number): Promise<void> {
   const { rowCount } = await database.query({ text: 'DELETE FROM channels WHERE id = $1', values: [id] });
-  if (rowCount === 1) return;
-  throw new ChannelError('channel-unknown', `There is no channel ${id}.`, 'Look with: channels list');
+  if (rowCount !== 1) throw unknownChannel(id);
+}
+
+function unknownChannel(id: number): ChannelError {
+  return new ChannelError('channel-unknown', `There is no channel ${id}.`, 'Look with: channels list');
 }

@@ -84,6 +84,11 @@ export function isRefusedStatement(error: unknown): boolean {
   return state !== undefined && !state.startsWith('08') && !state.startsWith('57P');
 }
 
+/** Whether the same transaction may go through a moment later: after a deadlock, or when a partition was dropped meanwhile. */
+export function isWorthAnotherTry(error: unknown): boolean {
+  return sqlState(error)?.startsWith('40') === true || isMissingPartition(error);
+}
+
 /** PostgreSQL reports "no partition of relation found for row" as a check violation that names no constraint. */
 export function isMissingPartition(error: unknown): boolean {
   return sqlState(error) === '23514' && property(error, 'constraint') === undefined;

@@ -57,10 +57,16 @@ export async function findSeries(pool: Pool, station: string, metric: string): P
  * index scan at the position itself, so the thousandth page costs what the first does, and rows that arrive meanwhile
  * move nothing. @throws what the database reports
  */
-export async function readReadings(pool: Pool, request: ReadingsRequest): Promise<readonly ReadingRow[]> {
+export async function readReadings(
+  database: Pick<Pool, 'query'>,
+  request: ReadingsRequest,
+): Promise<readonly ReadingRow[]> {
   const { text, values } = selectReadings(request);
   // bigint comes as text; epoch is numeric in PostgreSQL, so no microsecond is rounded away.
-  const { rows } = await pool.query<{ measuredAt: string; receivedAt: string; value: number }>(text, values);
+  const { rows } = await database.query<{ measuredAt: string; receivedAt: string; value: number }>(
+    text,
+    values,
+  );
   return rows.map((row) => ({
     measuredAt: Number(row.measuredAt),
     receivedAt: Number(row.receivedAt),
@@ -68,7 +74,24 @@ export async function readReadings(pool: Pool, request: ReadingsRequest): Promis
   }));
 }
 
-function selectReadings(request: ReadingsRequest): { text: string; values: (string | number)[] } {
+function selectReadings(request: ReadingsRequest): StatementParts {
+  const { text, values } = chooseReadings(request);
+  return {
+    text: `
+    SELECT (extract(epoch FROM measured_at) * 1000000)::bigint AS "measuredAt",
+      (extract(epoch FROM received_at) * 1000000)::bigint AS "receivedAt", value
+    ${text}`,
+    values,
+  };
+}
+
+interface StatementParts {
+  readonly text: string;
+  readonly values: (string | number)[];
+}
+
+/** All of the statement but what is selected. */
+export function chooseReadings(request: ReadingsRequest): StatementParts {
   const values: (string | number)[] = [request.seriesId];
   const place = (value: string | number): string => `$${values.push(value)}`;
   const placeTime = (time: Micros): string => `${place(formatMicros(time))}::timestamptz`;
@@ -83,8 +106,6 @@ function selectReadings(request: ReadingsRequest): { text: string; values: (stri
     conditions.push(`measured_at ${sign}= ${time}`);
   }
   const text = `
-    SELECT (extract(epoch FROM measured_at) * 1000000)::bigint AS "measuredAt",
-      (extract(epoch FROM received_at) * 1000000)::bigint AS "receivedAt", value
     FROM readings WHERE ${conditions.join(' AND ')}
     ORDER BY measured_at ${request.order}, value ${request.order} LIMIT ${place(request.limit)}`;
   return { text, values };

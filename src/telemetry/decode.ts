@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { ChannelUpdate } from './channel-entry.ts';
 import { quote, quoteValue } from './quote.ts';
 import type { Message, Micros, Reading, Rejection } from './reading.ts';
 import { parseMeasuredAt } from './time.ts';
@@ -20,6 +21,8 @@ export interface Decoded {
   readonly rejections: readonly Rejection[];
   /** What a station says of itself on its status topic. */
   readonly status: 'online' | 'offline' | null;
+  /** The entry of a channel that the message is, beside its readings. */
+  readonly update?: ChannelUpdate;
 }
 
 const NONE: readonly Rejection[] = [];

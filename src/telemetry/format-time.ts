@@ -14,3 +14,29 @@ export function formatMicros(time: Micros): string {
   const rest = time - milliseconds * 1000;
   return rest === 0 ? text : `${text.slice(0, -1)}${String(rest).padStart(3, '0')}Z`;
 }
+
+const SECOND: Micros = 1_000_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const PAIRS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
+/** {@link formatMicros} in half of the time, for many times of which most are of the same day as the one before. */
+export function createTimeFormatter(): (time: Micros) => string {
+  let start = Number.NaN;
+  let date = '';
+  return (time) => {
+    let rest = time - start;
+    if (!(rest >= 0 && rest < DAY)) {
+      start = Math.floor(time / DAY) * DAY;
+      rest = time - start;
+      date = formatMicros(start).slice(0, 'YYYY-MM-DDT'.length);
+    }
+    const [hour, minute, second] = [rest / HOUR, (rest % HOUR) / MINUTE, (rest % MINUTE) / SECOND];
+    const micros = rest % SECOND;
+    // A digit in front keeps the zeros.
+    const fraction = micros % 1000 === 0 ? String(1000 + micros / 1000) : String(SECOND + micros);
+    const whole = `${PAIRS[Math.floor(hour)]}:${PAIRS[Math.floor(minute)]}:${PAIRS[Math.floor(second)]}`;
+    return `${date}${whole}.${fraction.slice(1)}Z`;
+  };
+}

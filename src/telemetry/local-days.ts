@@ -21,6 +21,8 @@ export interface LocalDays {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MOST_KNOWN = 1_000;
+/** Ten years, of which a history may have a bucket a day. */
+const MOST_KNOWN_STARTS = 4_000;
 /** Midnight anywhere is between these, seen from midnight of UTC: zones go from UTC-12 to UTC+14. */
 const WINDOW_MS = { before: 15 * HOUR_MS, after: 13 * HOUR_MS } as const;
 
@@ -32,8 +34,21 @@ export function createLocalDays(timeZone: string): LocalDays {
   const offsetAt = createOffset(timeZone);
   const indexAt = (timeMs: number): number => Math.floor((timeMs + offsetAt(timeMs)) / DAY_MS);
 
+  // To ask for a local time takes microseconds, and whoever looks at many readings asks for the same days again and again.
+  const knownStarts = new Map<number, number>();
+
   /** When the date begins, in milliseconds; `index` counts days of the calendar from 1970-01-01. */
   function startOf(index: number): number {
+    let start = knownStarts.get(index);
+    if (start === undefined) {
+      start = findStart(index);
+      if (knownStarts.size === MOST_KNOWN_STARTS) knownStarts.clear();
+      knownStarts.set(index, start);
+    }
+    return start;
+  }
+
+  function findStart(index: number): number {
     const midnight = index * DAY_MS;
     const before = offsetAt(midnight - WINDOW_MS.before);
     const after = offsetAt(midnight + WINDOW_MS.after);
@@ -56,7 +71,6 @@ export function createLocalDays(timeZone: string): LocalDays {
     }
   }
 
-  // To ask for a local time takes microseconds, and whoever looks at many readings asks for the same days again and again.
   const known = new Map<number, readonly LocalDay[]>();
 
   /** The days that a day of UTC is part of. */

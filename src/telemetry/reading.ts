@@ -67,6 +67,10 @@ export type RejectReason =
   | 'time-too-early'
   | 'time-in-future'
   | 'status-unknown'
+  | 'channel-unknown'
+  | 'channel-field'
+  | 'entry-conflict'
+  | 'value-too-long'
   | 'refused-by-database';
 
 /** A permanent refusal of a message or of a part of it; the rest of the message may still be good. */

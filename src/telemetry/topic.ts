@@ -31,6 +31,12 @@ export function isMetricName(text: string): boolean {
   return METRIC.test(text) && text !== 'status' && text !== 'time';
 }
 
+/** What is wrong with what should be a station's name, and what would be right. */
+export function stationNameMistake(text: string): Rejection {
+  const rule = 'use up to 64 letters, digits, ., _ and -, beginning with a letter or digit';
+  return { reason: 'station-name', detail: `${quote(text)} is not a station name: ${rule}` };
+}
+
 /** What is wrong with what should be a metric's name, and what would be right. */
 export function metricNameMistake(text: string): Rejection {
   const detail = METRIC.test(text)
@@ -56,8 +62,7 @@ export function parseTopic(topic: string): ParsedTopic {
     return unknown('topic-unknown', `${quote(topic)} has more levels than stations/{station}/{metric}`);
   }
   if (!isStationName(station)) {
-    const rule = 'use up to 64 letters, digits, ., _ and -, beginning with a letter or digit';
-    return unknown('station-name', `${quote(station)} is not a station name: ${rule}`);
+    return { kind: 'unknown', rejection: stationNameMistake(station) };
   }
   if (metric === undefined) return { kind: 'station', station };
   if (metric === 'status') return { kind: 'status', station };

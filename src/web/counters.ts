@@ -10,6 +10,10 @@ export interface WebCounters {
   http_requests_too_slow: number;
   /** Event streams that were one too many, of all or of an address. */
   streams_refused: number;
+  /** Exports that were one too many, of all or of an address. */
+  exports_refused: number;
+  /** Exports that were ended before their end: their client took too little, or may not read any more; or the service stopped. */
+  exports_cut_off: number;
 }
 
 export function newWebCounters(): WebCounters {
@@ -19,5 +23,7 @@ export function newWebCounters(): WebCounters {
     http_requests_too_large: 0,
     http_requests_too_slow: 0,
     streams_refused: 0,
+    exports_refused: 0,
+    exports_cut_off: 0,
   };
 }

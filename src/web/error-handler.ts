@@ -13,9 +13,20 @@ import { wantsPage } from './wants-page.ts';
 /** What a credential is shown by [RFC 6750, 3]. */
 const CHALLENGE = 'Bearer realm="Thermograph"';
 
+/** Answers an error at addresses that are not the web layer's own; `false`: it is none of those. */
+export type AnswerElsewhere = (error: WebError, request: FastifyRequest, reply: FastifyReply) => boolean;
+
+const NOWHERE_ELSE: AnswerElsewhere = () => false;
+
 /** Answers every error: as JSON to programs, as a page to people. Only what nobody foresaw is logged as an error. */
-export function answerErrors(app: FastifyInstance, parts: WebParts, frames: Frames): void {
+export function answerErrors(
+  app: FastifyInstance,
+  parts: WebParts,
+  frames: Frames,
+  elsewhere: AnswerElsewhere = NOWHERE_ELSE,
+): void {
   const answer = (error: WebError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    if (elsewhere(error, request, reply)) return reply;
     reply.code(error.status);
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
     if (error.status === 401) reply.header('www-authenticate', CHALLENGE);
@@ -46,20 +57,24 @@ export function answerErrors(app: FastifyInstance, parts: WebParts, frames: Fram
 }
 
 /** Errors that come before any route, such as a malformed address. */
-export function answerFrameworkError(thrown: unknown, _request: unknown, reply: FastifyReply): void {
-  const error = toWebError(thrown);
-  void reply
-    .code(error.status)
-    .header('x-content-type-options', 'nosniff')
-    .type('application/json; charset=utf-8')
-    .send(errorBody(error));
+export function answerFrameworkErrors(elsewhere: AnswerElsewhere = NOWHERE_ELSE) {
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const error = toWebError(thrown);
+    if (elsewhere(error, request, reply)) return;
+    void reply
+      .code(error.status)
+      .header('x-content-type-options', 'nosniff')
+      .type('application/json; charset=utf-8')
+      .send(errorBody(error));
+  };
 }
 
 /** What is not HTTP, or not within Node's limits; there is no request yet, only a socket. */
 export function answerClientError(
-  error: NodeJS.ErrnoException,
+  error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer },
   socket: Duplex,
   counters: Pick<WebCounters, 'http_requests_too_large' | 'http_requests_too_slow'>,
+  bodyForBytes: (bytes: Buffer) => string | undefined = () => undefined,
 ): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -70,5 +85,6 @@ export function answerClientError(
   if (tooLarge) counters.http_requests_too_large += 1;
   if (tooSlow) counters.http_requests_too_slow += 1;
   const status = tooLarge ? 431 : tooSlow ? 408 : 400;
-  answerAndClose(socket, new WebError(status, 'request-invalid', 'this is not a valid HTTP request'));
+  const answer = new WebError(status, 'request-invalid', 'this is not a valid HTTP request');
+  answerAndClose(socket, answer, error.rawPacket && bodyForBytes(error.rawPacket));
 }

@@ -4,6 +4,7 @@ export interface WebLimits {
   readonly httpMaxConnectionsPerAddress: number;
   readonly httpMaxConnectsPerSecond: number;
   readonly maxStreamsPerAddress: number;
+  readonly maxExports: number;
   readonly httpMaxHeaderBytes: number;
   readonly httpHeadersTimeoutMs: number;
   readonly httpRequestTimeoutMs: number;

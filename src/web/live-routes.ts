@@ -1,14 +1,11 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { isStationName } from '../telemetry/topic.ts';
-import type { Visitor } from './access/visitors.ts';
+import type { MayStay } from './access/guard.ts';
 import type { WebCounters } from './counters.ts';
 import { invalidParameter, WebError } from './errors.ts';
 import type { LiveHub, Viewer } from './live-hub.ts';
 import { liveQuery } from './schemas.ts';
 import { parseUnitsParameter } from './units-parameter.ts';
-
-/** Whether a visitor who was let in may still read that station, or everything. */
-type MayStay = (visitor: Visitor | undefined, station: string | undefined) => boolean;
 
 /** `GET /api/live`: an event stream of readings that are now the newest of their series, and of presence. */
 export function liveRoutes(

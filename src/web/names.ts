@@ -31,6 +31,8 @@ export interface Names {
   counter(counter: string): string;
   /** `3.4 MB`; decimal, as disks are sold. */
   bytes(bytes: number): string;
+  /** `12 ms`, `3.4 s`, `7 min` */
+  duration(milliseconds: number): string;
 }
 
 export function createNames(strings: Strings, words: Words): Names {
@@ -50,7 +52,20 @@ export function createNames(strings: Strings, words: Words): Names {
       const count = power === 0 || value >= 100 ? words.whole(Math.round(value)) : words.number(value, '1');
       return words.text(BYTES[power]!, { count });
     },
+    duration(milliseconds) {
+      if (milliseconds < 1000)
+        return words.text('duration.ms', { count: words.whole(Math.round(milliseconds)) });
+      const seconds = milliseconds / 1000;
+      return seconds < 100
+        ? words.text('duration.seconds', { count: words.number(seconds, '1') })
+        : words.text('duration.minutes', { count: words.whole(Math.round(seconds / 60)) });
+    },
   };
+}
+
+/** `messages_received` as `Messages received`: how a counter is called where no language has a name for it. */
+export function counterName(counter: string): string {
+  return capitalized(spaced(counter));
 }
 
 function isKey(strings: Strings, key: string): key is TextKey {

@@ -1,10 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { Pool } from 'pg';
 import type { KnownCredentials } from '../access/login.ts';
+import type { Queryable } from '../storage/queryable.ts';
 import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
 import type { SeriesDay } from '../telemetry/series-day.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
 import type { UnitSystem } from '../telemetry/unit-system.ts';
+import type { Metrics } from './metrics.ts';
 import type { WebCounters } from './counters.ts';
 import type { Language } from './languages.ts';
 
@@ -21,6 +23,24 @@ export interface SubmitOutcome {
   readonly decoded: { readonly readings: readonly unknown[] };
 }
 
+export interface MessageToJoin {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly clientId: string;
+  /** Why it can't become readings, where that is known: it is kept with these, and not looked into. */
+  readonly rejections?: readonly Rejection[];
+}
+
+/** Messages that are stored together with something else, in one transaction. */
+export interface Joined {
+  /** @throws what the database reports; the transaction is not to be committed then */
+  write(transaction: Queryable): Promise<void>;
+  /** To be called after the commit. */
+  committed(): void;
+  /** To be called when there was none. */
+  failed(): void;
+}
+
 /** What becomes of readings now. */
 export interface StoringState {
   /** In the database; in the spool, because that is away; nowhere, because the spool takes nothing either. */
@@ -33,6 +53,20 @@ export interface StoringState {
   /** `undefined` while the spool can't be read. */
   readonly spooledMessages: number | undefined;
   readonly spooledBytes: number | undefined;
+}
+
+/** How far readings are summed up by hour and by day, as it was found last; nothing but a problem before it was. */
+export interface RollupStatus {
+  /** `-Infinity` before the first run. */
+  readonly rolledUntil?: Micros;
+  readonly hoursBehind?: number;
+  /** Stretches that are out of date. */
+  readonly marks?: number;
+  /** When the last run ended, and how long it took. */
+  readonly ranAt?: Micros | undefined;
+  readonly runMs?: number | undefined;
+  /** What keeps it from going on. */
+  readonly problem: string | undefined;
 }
 
 /** Everything the web layer needs of the rest of the service; `service.ts` fills it in. */
@@ -62,6 +96,7 @@ export interface WebParts {
   readonly httpCounters: WebCounters;
   readonly maxBodyBytes: number;
   readonly maxStreamsPerAddress: number;
+  readonly maxExports: number;
   /** Origins whose pages may frame ours. */
   readonly frameAncestors: readonly string[];
   /** Where stations publish, for the page that shows how; e.g. `{ host: '127.0.0.1', port: 1883 }`. */
@@ -97,6 +132,8 @@ export interface WebParts {
     payload: Uint8Array;
     clientId: string;
   }) => Promise<SubmitOutcome>;
+  /** Takes messages into a transaction of somebody else's. @throws IngestClosedError while the service stops (503, retry) */
+  readonly join: (messages: readonly MessageToJoin[]) => Joined;
   /**
    * Calls back with each batch after its commit, in the order of commits; returns how to stop. While `isWanted` says no,
    * batches may be left out.
@@ -110,8 +147,12 @@ export interface WebParts {
   /** Whether the broker takes connections, on every port it was told to. */
   readonly brokerListening: () => boolean;
   readonly storing: () => StoringState;
+  readonly rollups: () => RollupStatus;
   /** Counts since the start, by name: `messages_received`. */
   readonly counters: () => Readonly<Record<string, number>>;
+  /** Rejected parts of messages since the start, by reason. */
+  readonly rejections: () => ReadonlyMap<string, number>;
+  readonly metrics: Metrics;
   /** What is now, by name: `messages_waiting`. */
   readonly gauges: () => Readonly<Record<string, number>>;
 }

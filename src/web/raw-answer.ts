@@ -8,13 +8,15 @@ const HANG_UP_MS = 1000;
 /**
  * Answers on a connection that Node's server has given up, and closes it: whoever does not hang up is cut off. Closed at
  * once, with something unread, it would be reset, and the answer lost.
+ * @param text in place of the JSON of the error
  */
-export function answerAndClose(socket: Duplex, error: WebError): void {
-  const body = JSON.stringify(errorBody(error));
+export function answerAndClose(socket: Duplex, error: WebError, text?: string): void {
+  const body = text ?? JSON.stringify(errorBody(error));
+  const type = text === undefined ? 'application/json' : 'text/plain';
   socket.on('error', () => socket.destroy());
   socket.resume();
   socket.end(
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\nContent-Type: ${type}; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
   const deadline = setTimeout(() => socket.destroy(), HANG_UP_MS).unref();

@@ -1,19 +1,31 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { Static } from 'typebox';
 import { findSeries, type Order, type Position, readReadings } from '../storage/readings-query.ts';
+import type { NamedSeries } from '../storage/series-query.ts';
 import { formatMicros } from '../telemetry/format-time.ts';
+import type { LineFormat } from '../telemetry/reading-lines.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
+import type { UnitSystem } from '../telemetry/unit-system.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { showValue, shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown } from './errors.ts';
+import { acceptedFormat, fileName } from './export-format.ts';
+import { type ExportNeeds, replyExport, type WantedExport } from './export-reply.ts';
+import { missingSeries } from './missing-series.ts';
 import type { WebParts } from './parts.ts';
-import { readingsQuery, readingsReply, stationParams } from './schemas.ts';
+import { type ReadingsPage, readingsQuery, readingsReply, stationParams } from './schemas.ts';
 import { askDatabase } from './to-web-error.ts';
-import { parseTimeParameter } from './time-parameter.ts';
+import { parseTimeRange, type TimeRange } from './time-parameter.ts';
 import { parseUnitsParameter } from './units-parameter.ts';
 
-/** `GET /api/stations/{station}/readings`: raw readings, page by page. */
-export function readingsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
+interface Query extends Omit<Static<typeof readingsQuery>, 'units'> {
+  readonly units: UnitSystem | undefined;
+}
+
+const PAGE_SIZE = 1000;
+
+/** `GET /api/stations/{station}/readings`: raw readings, page by page, or all of a range as lines. */
+export function readingsRoutes(parts: WebParts, exporting: ExportNeeds): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     app.get(
       '/api/stations/:station/readings',
@@ -21,26 +33,40 @@ export function readingsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
         config: { access: 'station' },
         schema: { params: stationParams, querystring: readingsQuery, response: { 200: readingsReply } },
       },
-      (request) => replyReadings(parts, request.params.station, request.query),
+      async (request, reply) => {
+        const query = { ...request.query, units: parseUnitsParameter(request.query.units) };
+        void reply.header('vary', 'accept');
+        const format = query.format ?? acceptedFormat(request.headers.accept) ?? 'json';
+        const range = parseTimeRange(query);
+        if (format !== 'json' && query.cursor !== undefined) {
+          throw invalidParameter('cursor', 'is for JSON alone; everything comes in one answer here');
+        }
+        const series = await requireSeries(parts, request.params.station, query.metric);
+        if (format === 'json') return replyPage(parts, series, range, query);
+        return replyExport(exporting, request, reply, wanted(series, range, query, format));
+      },
     );
     done();
   };
 }
 
-async function replyReadings(
-  parts: WebParts,
-  station: string,
-  query: Static<typeof readingsQuery>,
-): Promise<Static<typeof readingsReply>> {
-  const units = parseUnitsParameter(query.units);
-  const from = query.from === undefined ? undefined : parseTimeParameter('from', query.from);
-  const to = query.to === undefined ? undefined : parseTimeParameter('to', query.to);
-  const { metric, seriesId, unit } = await requireSeries(parts, station, query.metric);
-  const { order, limit } = query;
-  const after = query.cursor === undefined ? undefined : requirePosition(query.cursor, seriesId, order);
+function wanted(series: NamedSeries, range: TimeRange, query: Query, format: LineFormat): WantedExport {
+  const { station, metric } = series;
+  const { order = 'asc', limit, units } = query;
+  const name = fileName({ station, metric, ...range }, format);
+  return { series: [series], station, order, limit, units, ...range, format, fileName: name };
+}
+
+async function replyPage(
+  { pool }: WebParts,
+  { station, metric, seriesId, unit }: NamedSeries,
+  range: TimeRange,
+  { order = 'desc', limit = PAGE_SIZE, units, cursor }: Query,
+): Promise<ReadingsPage> {
+  const after = cursor === undefined ? undefined : requirePosition(cursor, seriesId, order);
   const rows = await askDatabase(
     // One more than asked for tells whether there is a next page.
-    readReadings(parts.pool, { seriesId, order, limit: limit + 1, from, to, after }),
+    readReadings(pool, { seriesId, order, limit: limit + 1, ...range, after }),
   );
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
@@ -61,18 +87,14 @@ async function requireSeries(
   parts: WebParts,
   station: string,
   asked: string | undefined,
-): Promise<{ metric: string; seriesId: number; unit: string | null }> {
+): Promise<NamedSeries> {
   const metric = asked ?? 'temperature';
   // Names that can't exist are not worth a query, and some (NUL) PostgreSQL would refuse to look at.
   if (!isStationName(station)) throw stationUnknown(station);
   if (!isMetricName(metric)) throw metricUnknown(station, metric);
   const found = await askDatabase(findSeries(parts.pool, station, metric));
-  if (found.kind === 'found') return { metric, seriesId: found.seriesId, unit: found.unit };
-  if (found.kind === 'station-unknown') throw stationUnknown(station);
-  if (asked === undefined) {
-    throw invalidParameter('metric', 'is required, for this station has no temperature');
-  }
-  throw metricUnknown(station, metric);
+  if (found.kind === 'found') return { station, metric, seriesId: found.seriesId, unit: found.unit };
+  throw missingSeries(found.kind, station, asked);
 }
 
 function requirePosition(text: string, seriesId: number, order: Order): Position {

@@ -1,15 +1,16 @@
+import type { Readable } from 'node:stream';
 import { type Static, type TSchema, Type } from 'typebox';
 
 /** A schema whose value may be null, in the form that serialises fastest. */
-function nullable<T extends TSchema & { type: string }>(schema: T) {
+export function nullable<T extends TSchema & { type: string }>(schema: T) {
   return Type.Unsafe<Static<T> | null>({ ...schema, type: [schema.type, 'null'] });
 }
 
-const time = Type.String({ description: 'ISO 8601, UTC' });
+export const time = Type.String({ description: 'ISO 8601, UTC' });
 
 export const stationParams = Type.Object({ station: Type.String() });
 
-const unitsParameter = Type.Optional(
+export const unitsParameter = Type.Optional(
   Type.String({
     description:
       "`metric`, `imperial`, or units with commas between them, of which later ones outdo earlier ones: `metric,kmh`. Without it, values are in the series' own unit.",
@@ -43,21 +44,50 @@ export const readingsQuery = Type.Object(
     ),
     from: Type.Optional(Type.String({ description: 'Inclusive. ISO 8601 with zone, or epoch s, ms or µs' })),
     to: Type.Optional(Type.String({ description: 'Exclusive. ISO 8601 with zone, or epoch s, ms or µs' })),
-    order: Type.Enum(['asc', 'desc'], { default: 'desc' }),
-    limit: Type.Integer({ minimum: 1, maximum: 10_000, default: 1000 }),
-    cursor: Type.Optional(Type.String({ description: '`next` of the page before' })),
+    order: Type.Optional(
+      Type.Enum(['asc', 'desc'], { description: '`desc` if not given; `asc` as CSV and NDJSON' }),
+    ),
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 10_000,
+        description: '1000 if not given; as CSV and NDJSON everything',
+      }),
+    ),
+    cursor: Type.Optional(Type.String({ description: '`next` of the page before; of JSON only' })),
     units: unitsParameter,
+    format: Type.Optional(
+      Type.Enum(['json', 'csv', 'ndjson'], { description: 'What `Accept` asks for, or JSON, if not given' }),
+    ),
   },
   { additionalProperties: false },
 );
 
-export const readingsReply = Type.Object({
+export const exportQuery = Type.Object(
+  {
+    station: Type.Optional(Type.String({ description: 'All if not given' })),
+    metric: Type.Optional(Type.String({ description: 'All if not given' })),
+    from: Type.Optional(Type.String({ description: 'Inclusive. ISO 8601 with zone, or epoch s, ms or µs' })),
+    to: Type.Optional(Type.String({ description: 'Exclusive. ISO 8601 with zone, or epoch s, ms or µs' })),
+    format: Type.Optional(
+      Type.Enum(['csv', 'ndjson'], { description: 'What `Accept` asks for, or CSV, if not given' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const readingsPage = Type.Object({
   station: Type.String(),
   metric: Type.String(),
   unit: nullable(Type.String()),
   readings: Type.Array(Type.Object({ measuredAt: time, receivedAt: time, value: Type.Number() })),
   next: nullable(Type.String()),
 });
+
+export type ReadingsPage = Static<typeof readingsPage>;
+
+/** A page as JSON; or lines, which go out as they are. */
+export const readingsReply = Type.Unsafe<ReadingsPage | Readable>(readingsPage);
 
 export const submitQuery = Type.Object(
   {

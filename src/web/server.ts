@@ -5,24 +5,29 @@ import {
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyPluginAsync,
   type FastifyPluginCallback,
   type RouteOptions,
 } from 'fastify';
 import type { Logger } from 'pino';
 import { refuseOtherSites } from './access/cross-site.ts';
-import { guard, mayStay } from './access/guard.ts';
+import { guard, type MayStay, mayStay } from './access/guard.ts';
 import { loginRoutes } from './access/login-routes.ts';
 import { createVisitors } from './access/visitors.ts';
 import { appRoutes } from './app-routes.ts';
 import { readAssets } from './assets.ts';
-import { compressPages } from './compress-pages.ts';
-import { answerErrors, answerFrameworkError } from './error-handler.ts';
+import { compressAnswers } from './compression/compress-answers.ts';
+import { type AnswerElsewhere, answerErrors, answerFrameworkErrors } from './error-handler.ts';
 import { pathOf } from './failure-log.ts';
+import { exportRoutes } from './export-routes.ts';
+import { createExportSlots, PATIENCE_MS } from './export-slots.ts';
 import { dropGoneClients } from './gone-clients.ts';
 import { healthRoutes } from './health-routes.ts';
+import { historyRoutes } from './history-routes.ts';
 import { createLiveHub, LIVE_HUB_DEFAULTS } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
 import { readLocales } from './locales.ts';
+import { metricsRoutes } from './metrics-routes.ts';
 import { mqttRoutes } from './mqtt-routes.ts';
 import { createFrames } from './pages/frame.ts';
 import { nowPage } from './pages/now-page.ts';
@@ -37,7 +42,7 @@ import { submitRoutes } from './submit-routes.ts';
 import { requireHost } from './require-host.ts';
 import { addHeaders } from './response-headers.ts';
 import { createTemplates } from './templates.ts';
-import { registerViews } from './views.ts';
+import { registerViews, serveAssets } from './views.ts';
 import { limitWrites } from './write-rate.ts';
 
 const AJV_OPTIONS = {
@@ -50,7 +55,7 @@ const AJV_OPTIONS = {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** To be called when credentials have changed: ends the event streams of those who may no longer read them. */
+    /** To be called when credentials have changed: ends event streams and exports of those who may no longer read them. */
     reviewAccess(): void;
   }
 }
@@ -61,12 +66,16 @@ export interface WebOptions {
   readonly onRoute?: (route: RouteOptions) => void;
   /** Routes that are not the web layer's own. */
   readonly more?: MoreRoutes;
+  /** How long whoever exports may take for a piece; two minutes unless told. */
+  readonly exportPatienceMs?: number;
 }
 
 export interface MoreRoutes {
   readonly routes: FastifyPluginCallback;
   /** Mends an address before its route is looked for; leaves those that are none of its own as they are. */
   readonly mendUrl: (url: string) => string;
+  /** Answers errors that come before one of these routes, or where there is none. */
+  readonly answerMiss?: AnswerElsewhere;
 }
 
 /** Pages, JSON API, event stream and health: an app, which `createWebServers` lets listen. @throws AssetsError */
@@ -79,7 +88,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: true },
     ajv: { customOptions: AJV_OPTIONS },
-    frameworkErrors: answerFrameworkError,
+    frameworkErrors: answerFrameworkErrors(options.more?.answerMiss),
     rewriteUrl: ({ url = '/' }) => options.more?.mendUrl(url) ?? url,
   }).withTypeProvider<TypeBoxTypeProvider>();
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
@@ -90,40 +99,61 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     build: assets.build,
     maxViewersPerAddress: parts.maxStreamsPerAddress,
   });
+  const { exportPatienceMs: patienceMs = PATIENCE_MS } = options;
+  const slots = createExportSlots({ most: parts.maxExports, patienceMs }, parts.httpCounters);
+  const mayGoOn: MayStay = (visitor, station) => mayStay(parts, visitors, visitor, station);
   const frames = createFrames(parts, readLocales(parts.timeZone), assets.build);
   dropGoneClients(app);
   logRequests(app);
-  answerErrors(app, parts, frames);
+  answerErrors(app, parts, frames, options.more?.answerMiss);
   await addHeaders(app, parts);
   await app.register(fastifyCookie);
   requireHost(app);
   refuseOtherSites(app);
   limitWrites(app, parts);
   guard(app, parts, visitors);
-  app.decorate('reviewAccess', () => hub.review());
-  compressPages(app);
+  app.decorate('reviewAccess', () => {
+    hub.review();
+    slots.review();
+  });
   const templates = createTemplates(assets);
   await registerViews(app, templates);
+  const exporting = { parts, slots, mayStay: mayGoOn };
   const databaseAnswers = createDatabaseCheck(parts.pool);
-  for (const routes of [
+  // Not the login, where what is secret would stand beside what a stranger can choose; nor answers for boards; nor assets, which are
+  // compressed when they are built.
+  registerCompressed(app, [
     healthRoutes(parts, databaseAnswers),
     stationsRoutes(parts),
-    readingsRoutes(parts),
+    readingsRoutes(parts, exporting),
+    historyRoutes(parts),
+    exportRoutes(parts, exporting),
     submitRoutes(parts),
     rejectedRoutes(parts),
-    liveRoutes(hub, (visitor, station) => mayStay(parts, visitors, visitor, station), parts.httpCounters),
-    loginRoutes(parts, visitors, frames),
+    liveRoutes(hub, mayGoOn, parts.httpCounters),
+    metricsRoutes(parts),
     mqttRoutes,
     appRoutes(assets),
     nowPage(parts, frames, templates),
     stationPage(parts, frames),
     statusPage(parts, frames, databaseAnswers),
-  ]) {
-    app.register(routes);
-  }
+  ]);
+  app.register(serveAssets);
+  app.register(loginRoutes(parts, visitors, frames));
   if (options.more !== undefined) app.register(options.more.routes);
   await app.ready();
   return app;
+}
+
+function registerCompressed(
+  app: FastifyInstance,
+  all: readonly (FastifyPluginCallback | FastifyPluginAsync)[],
+): void {
+  app.register((scope, _options, done) => {
+    compressAnswers(scope);
+    for (const routes of all) scope.register(routes);
+    done();
+  });
 }
 
 /** At `info` Fastify tells where it listens, which the start-up lines do better. */

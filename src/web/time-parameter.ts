@@ -12,3 +12,21 @@ export function parseTimeParameter(field: string, text: string): Micros {
   if (typeof time !== 'number') throw invalidParameter(field, time.detail);
   return Math.min(Math.max(time, EARLIEST_WRITABLE), LATEST_WRITABLE);
 }
+
+export interface TimeRange {
+  /** Inclusive. */
+  readonly from: Micros | undefined;
+  /** Exclusive. */
+  readonly to: Micros | undefined;
+}
+
+/** `from` and `to` of a query string. @throws WebError 400 that names the field */
+export function parseTimeRange(query: {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}): TimeRange {
+  return {
+    from: query.from === undefined ? undefined : parseTimeParameter('from', query.from),
+    to: query.to === undefined ? undefined : parseTimeParameter('to', query.to),
+  };
+}

@@ -1,5 +1,6 @@
 import type { FastifySchemaValidationError } from 'fastify';
 import { DatabaseError } from 'pg';
+import { classifyFailure } from '../storage/failure.ts';
 import { databaseUnavailable, type ErrorDetail, WebError } from './errors.ts';
 
 /** What Fastify's own errors and those of the parts behind us may carry. */
@@ -39,9 +40,6 @@ export function toWebError(error: unknown): WebError {
   });
 }
 
-/** Classes of SQLSTATE that are the server's own troubles: connection, resources, operator, system. */
-const SERVER_TROUBLE = new Set(['08', '53', '57', '58']);
-
 /** Migrations have not got there yet. */
 const UNDEFINED_TABLE = '42P01';
 
@@ -58,10 +56,8 @@ export async function askDatabase<T>(query: Promise<T>): Promise<T> {
 }
 
 function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false;
-  // Errors that the server sent; those of sockets and of the pool have no SQLSTATE.
-  if (!(error instanceof DatabaseError)) return true;
-  return error.code === UNDEFINED_TABLE || SERVER_TROUBLE.has(error.code?.slice(0, 2) ?? '');
+  if (error instanceof DatabaseError && error.code === UNDEFINED_TABLE) return true;
+  return error instanceof Error && classifyFailure(error) === 'temporary';
 }
 
 function unavailable(code: string, message: string, retryAfterSeconds: number, cause: unknown): WebError {

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { inProjectFolder } from '../project-folder.ts';
 import { COMPILE_OPTIONS, type Templates, TEMPLATES_FOLDER } from './templates.ts';
 
-/** Pages by `reply.view`, and at `/assets/` what they refer to. */
+/** Pages by `reply.view`. */
 export async function registerViews(
   app: FastifyInstance,
   { environment }: Pick<Templates, 'environment'>,
@@ -15,10 +15,10 @@ export async function registerViews(
     options: { compileOptions: COMPILE_OPTIONS },
     production: true,
   });
-  await app.register(serveAssets);
 }
 
-async function serveAssets(app: FastifyInstance): Promise<void> {
+/** At `/assets/`: what pages refer to. */
+export async function serveAssets(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, access: 'open' };
   });

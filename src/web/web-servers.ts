@@ -43,9 +43,12 @@ export interface WebServersParts {
   readonly door: Pick<Door, 'guard' | 'letGo'>;
   readonly limits: HttpLimits;
   readonly counters: WebCounters;
+  /** What is answered to bytes that are no HTTP, by those who know whom they are of, in place of our own words. */
+  readonly bodyForBytes?: (bytes: Buffer) => string | undefined;
 }
 
-export function createWebServers({ app, upgrade, door, limits, counters }: WebServersParts): WebServers {
+export function createWebServers(parts: WebServersParts): WebServers {
+  const { app, upgrade, door, limits, counters, bodyForBytes } = parts;
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
   let isClosing = false;
@@ -83,7 +86,7 @@ export function createWebServers({ app, upgrade, door, limits, counters }: WebSe
   return {
     async listen(host, port, tls) {
       const server = create(tls);
-      server.on('clientError', (error, socket) => answerClientError(error, socket, counters));
+      server.on('clientError', (error, socket) => answerClientError(error, socket, counters, bodyForBytes));
       handleUpgrades(
         server,
         tls === undefined ? 'connection' : 'secureConnection',

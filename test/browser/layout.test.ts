@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findBarriers } from '../support/accessibility.ts';
 import { useChromium } from '../support/chromium.ts';
+import { addChannel } from '../../src/storage/channels-query.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { seedSeries } from '../support/series.ts';
+import { testChannel } from '../support/thingspeak.ts';
 import { type TestWeb, useWeb } from '../support/web.ts';
 
 const open = useChromium();
@@ -17,6 +19,9 @@ beforeAll(async () => {
     value: i - 10,
   }));
   await seedSeries(database.pool, { station: LONGEST, metric: 'temperature', unit: '°C' }, rows);
+  const fields = [1, 2].map((field) => ({ field, station: LONGEST, metric: 'a'.repeat(64), label: '' }));
+  await addChannel(database.pool, testChannel({ id: 2_147_483_647, name: LONGEST, fields }));
+  await database.pool.query('UPDATE channels SET last_entry_id = 123456789');
 });
 afterAll(() => database.drop());
 

@@ -46,6 +46,40 @@ test('a channel is added, listed and removed; its keys are kept as hashes', asyn
   expect((await runCli(['channels', 'remove', '254616'], env)).code).toBe(1);
 }, 60_000);
 
+test('keys are replaced, both or the one that is named, and shown once', async () => {
+  const { url, pool } = await useTestDatabase();
+  const env = { DATABASE_URL: url };
+  const first = await runJson<Keys>(ADD, env);
+  const both = await runJson<Keys>(['channels', 'rotate', '254616'], env);
+  const write = await runJson<Keys>(['channels', 'rotate', '254616', '--write'], env);
+  const read = await runJson<Keys>(['channels', 'rotate', '254616', '--read'], env);
+  expect([Object.keys(both), Object.keys(write), Object.keys(read)]).toEqual([
+    ['id', 'writeKey', 'readKey'],
+    ['id', 'writeKey'],
+    ['id', 'readKey'],
+  ]);
+  const keys = [first, both, write, read].flatMap(({ writeKey, readKey }) => [writeKey, readKey]);
+  expect(new Set(keys.filter((key) => key !== undefined)).size).toBe(6);
+  const { rows } = await pool.query(
+    `SELECT write_key_hash = sha256(convert_to($1, 'UTF8')) AS write, read_key_hash = sha256(convert_to($2, 'UTF8')) AS read
+     FROM channels`,
+    [write.writeKey, read.readKey],
+  );
+  expect(rows).toEqual([{ write: true, read: true }]);
+  const { stdout } = await runCli(['channels', 'rotate', '254616', '--read'], env);
+  expect(stdout).toMatch(/^The channel 254616 has new keys[^]*\n {2}Read key {2}[\w-]{22}\n/);
+  expect(stdout).not.toContain('Write key');
+  const unknown = await runCli(['channels', 'rotate', '1'], env);
+  expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no channel 1.') });
+}, 60_000);
+
+test('whatever id is added can be removed', async () => {
+  const env = { DATABASE_URL: (await useTestDatabase()).url };
+  const largest = '2147483647';
+  await runJson(['channels', 'add', '--id', largest, '--name', 'x', '--field1', 'a:b'], env);
+  expect(await runJson(['channels', 'remove', largest], env)).toEqual({ id: Number(largest) });
+}, 60_000);
+
 test('a key that a board has already is taken over', async () => {
   const env = { DATABASE_URL: (await useTestDatabase()).url };
   const given = await runJson<Keys>([...ADD, '--private', '--write-key', 'ABCDEFGH12345678'], env);
@@ -70,6 +104,8 @@ test.each([
     ['--write-key must be', '--latitude must be'],
   ],
   [['channels', 'remove', 'x'], ['ID must be']],
+  [['channels', 'rotate', '0'], ['ID must be']],
+  [['channels', 'remove', '2147483648'], ['ID must be']],
 ])('%j is wrong use, and opens no database', async (args, told) => {
   const { code, stderr } = await runHere(args, {});
   expect(code).toBe(2);

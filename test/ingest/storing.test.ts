@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { newCounters } from '../../src/ingest/counters.ts';
+import { NO_OBSERVER } from '../../src/ingest/observer.ts';
 import type { Spool } from '../../src/ingest/spool/spool.ts';
 import { createStateKeeper } from '../../src/ingest/storing-state.ts';
 import { createStoring, type Outcome } from '../../src/ingest/storing.ts';
@@ -48,6 +49,7 @@ test.each([
       state: createStateKeeper(pino({ level: 'silent' })),
       limits: LIMITS,
       counters: newCounters(),
+      observer: NO_OBSERVER,
       signal: new AbortController().signal,
     });
     const seen: [Outcome, boolean][] = [];

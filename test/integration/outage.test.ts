@@ -1,21 +1,12 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type TestDatabase, useTestDatabase } from '../support/database.ts';
+import { socketOf, through } from '../support/database-proxy.ts';
 import { freePort } from '../support/free-port.ts';
 import { useFreezableProxy } from '../support/freezable-proxy.ts';
 import { poll } from '../support/poll.ts';
 import { startProgram, useFolder } from '../support/program.ts';
 import { rawClient } from '../support/raw-client.ts';
 import { startOn } from '../support/service.ts';
-
-function through(database: TestDatabase, port: number): TestDatabase {
-  const { user, database: name } = database.connection;
-  return { ...database, url: `postgres://${user}@127.0.0.1:${port}/${name}` };
-}
-
-function socketOf({ connection: { host, port } }: TestDatabase): { path: string } {
-  return { path: join(host, `.s.PGSQL.${port}`) };
-}
 
 async function storedValues({ pool }: TestDatabase): Promise<number[]> {
   const { rows } = await pool.query<{ value: number }>('SELECT value FROM readings ORDER BY received_at');

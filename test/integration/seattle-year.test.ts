@@ -46,6 +46,26 @@ async function readAll({ httpPort }: Program, metric: string): Promise<readonly 
   return all;
 }
 
+interface Totals {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What all buckets of the year come to, whatever the worker has rolled up by now. */
+async function readTotals({ httpPort }: Program, every: string): Promise<Totals> {
+  const query = new URLSearchParams({ from: '2010-01-01T00:00:00Z', to: '2011-01-01T00:00:00Z', every });
+  const response = await fetch(
+    `http://127.0.0.1:${httpPort}/api/stations/outside/history?${query.toString()}`,
+  );
+  const { buckets } = (await response.json()) as { readonly buckets: readonly Totals[] };
+  return {
+    count: buckets.reduce((sum, { count }) => sum + count, 0),
+    min: Math.min(...buckets.map(({ min }) => min)),
+    max: Math.max(...buckets.map(({ max }) => max)),
+  };
+}
+
 test('the Seattle year goes in over MQTT and comes back as JSON, value by value, also after kill -9', {
   timeout: 120_000,
 }, async () => {
@@ -64,6 +84,12 @@ test('the Seattle year goes in over MQTT and comes back as JSON, value by value,
   expect(await readAll(second, 'wind_speed')).toEqual(
     year.map(({ timeMs, windSpeed }) => [timeMs, windSpeed]),
   );
+
+  const temperatures = year.map(({ temperature }) => temperature);
+  const totals = { count: year.length, min: Math.min(...temperatures), max: Math.max(...temperatures) };
+  for (const every of ['1h', '1d', '7d', '1mo', '1y']) {
+    expect(await readTotals(second, every), `every ${every}`).toEqual(totals);
+  }
 
   // The whole year once more: redelivery makes no second row.
   expect(await publishYear(second, year)).toBe(8_759);

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, afterAll, expect, test } from 'vitest';
-import { Float8Array, Int4Array, TimestamptzArray } from '../../src/storage/binary-arrays.ts';
+import {
+  Float8Array,
+  Int4Array,
+  readFloat8Array,
+  readTimestamptzArray,
+  TimestamptzArray,
+} from '../../src/storage/binary-arrays.ts';
 import { EARLIEST_TIME } from '../../src/telemetry/time.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -57,6 +63,29 @@ test('timestamptz[] arrives to the microsecond, before and after 2000', async ()
       const shown = '(extract(epoch FROM value) * 1000000)::text';
       const received = await roundTrip('timestamptz', filled(TimestamptzArray, sent), shown);
       expect(received.map(Number)).toEqual(sent);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('what PostgreSQL writes as an array is read to the last bit', async () => {
+  const pairs = fc.array(
+    fc.record({
+      time: fc.integer({ min: -EARLIEST_TIME, max: 4_000_000_000_000_000 }),
+      value: fc.double({ noNaN: true }),
+    }),
+    { minLength: 1 },
+  );
+  await fc.assert(
+    fc.asyncProperty(pairs, async (sent) => {
+      const times = sent.map(({ time }) => time);
+      const values = sent.map(({ value }) => value);
+      const { rows } = await database.pool.query<{ times: Buffer; values: Buffer }>(
+        'SELECT array_send($1::timestamptz[]) AS times, array_send($2::float8[]) AS values',
+        [filled(TimestamptzArray, times), filled(Float8Array, values)],
+      );
+      expect([...readTimestamptzArray(rows[0]!.times)]).toEqual(times);
+      expect([...readFloat8Array(rows[0]!.values)]).toEqual(values);
     }),
     { numRuns: 50 },
   );

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
 import { explain } from '../../src/cli/complain.ts';
@@ -20,16 +21,19 @@ export interface StartedCli {
   readonly ended: Promise<Ended>;
 }
 
-/** Runs `dist/src/cli/main.js` with nothing in its environment but `env`. */
-export function runCli(args: readonly string[], env: Record<string, string>): Promise<Ended> {
-  return startCli(args, env).ended;
+/** Runs `dist/src/cli/main.js` with nothing in its environment but `env`, and on standard input nothing but `input`. */
+export function runCli(args: readonly string[], env: Record<string, string>, input = ''): Promise<Ended> {
+  return startCli(args, env, input).ended;
 }
 
-export function startCli(args: readonly string[], env: Record<string, string>): StartedCli {
+export function startCli(args: readonly string[], env: Record<string, string>, input = ''): StartedCli {
   const child = spawn(process.execPath, ['dist/src/cli/main.js', ...args], {
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // Most commands end without having read it.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -58,6 +62,11 @@ export async function runHere(args: readonly string[], env: Record<string, strin
       version: '1.2.3',
       print: (text) => void (ended.stdout += text),
       tell: (text) => void (ended.stderr += text),
+      streams: {
+        stdin: Readable.from([]),
+        stdout: new PassThrough(),
+        stderr: { write: (text) => void (ended.stderr += text) },
+      },
       signal: new AbortController().signal,
       onOpened() {
         throw new Error('the database was opened');

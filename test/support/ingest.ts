@@ -6,11 +6,14 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { createReceiptClock, type ReceiptClock } from '../../src/ingest/clock.ts';
 import { createIngest, type Ingest, type IngestLimits } from '../../src/ingest/ingest.ts';
+import type { DecodeOther } from '../../src/ingest/dialects.ts';
 import type { Row } from '../../src/ingest/rows.ts';
 import type { Submission } from '../../src/ingest/submission.ts';
 import { openSpool, type Spool } from '../../src/ingest/spool/spool.ts';
 import { submitAndWait } from '../../src/ingest/submit-and-wait.ts';
+import type { StoreUpdates } from '../../src/ingest/updates.ts';
 import { createWriter } from '../../src/ingest/writer.ts';
+import { storeUpdates } from '../../src/storage/channel-updates-insert.ts';
 import { createPartitions } from '../../src/storage/partitions.ts';
 import type { Queryable } from '../../src/storage/queryable.ts';
 import { loadSeriesCatalog } from '../../src/storage/series-catalog.ts';
@@ -42,6 +45,9 @@ export interface TestIngestOptions {
   /** That of an ingest before, whose life it shares. */
   readonly spool?: Spool;
   readonly onRelieved?: () => void;
+  readonly decodeOther?: DecodeOther;
+  /** Puts something around how entries of channels are stored. */
+  readonly around?: (store: StoreUpdates) => StoreUpdates;
   /** Puts something between the writer and its connection. */
   readonly between?: (connection: Queryable) => Queryable;
 }
@@ -55,6 +61,8 @@ export async function useIngest(
     spoolMaxBytes = 1024 ** 3,
     spool: given,
     onRelieved = () => {},
+    decodeOther,
+    around = (store) => store,
   }: TestIngestOptions = {},
 ): Promise<TestIngest> {
   const clock = createReceiptClock(milliseconds);
@@ -65,7 +73,14 @@ export async function useIngest(
   const connection = createWritingConnection(pool);
   const database = between(connection);
   const ingest = createIngest({
-    writer: createWriter({ database, catalog, partitions: createPartitions(pool), log: SILENT }),
+    writer: createWriter({
+      database,
+      catalog,
+      partitions: createPartitions(pool),
+      storeUpdates: around((updates) => storeUpdates(pool, updates)),
+      log: SILENT,
+    }),
+    ...(decodeOther && { decodeOther }),
     clock,
     log: SILENT,
     onCommitted: (rows) => void committed.push(...rows),

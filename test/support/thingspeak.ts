@@ -45,7 +45,7 @@ export async function useThingSpeak({
   return {
     ...started,
     port,
-    exchange: (bytes) => exchange(port, bytes),
+    exchange: (bytes) => exchangeWith(port, bytes),
     async get(path, headers = {}) {
       const response = await fetch(started.url + path, { headers });
       return { status: response.status, text: await response.text(), headers: response.headers };
@@ -86,7 +86,8 @@ export function testChannel(overrides: Partial<NewChannel> = {}): NewChannel {
   };
 }
 
-function exchange(port: number, bytes: string): Promise<string> {
+/** Sends bytes as they are, and waits for all of the reply. */
+export function exchangeWith(port: number, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
     let text = '';

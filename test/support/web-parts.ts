@@ -8,7 +8,15 @@ import type { StationSnapshot } from '../../src/telemetry/station.ts';
 import { METRIC } from '../../src/telemetry/unit-system.ts';
 import { defaultUnit } from '../../src/telemetry/units.ts';
 import { newWebCounters } from '../../src/web/counters.ts';
-import type { StoringState, SubmitOutcome, WebParts } from '../../src/web/parts.ts';
+import { createMetrics } from '../../src/web/metrics.ts';
+import type {
+  Joined,
+  MessageToJoin,
+  RollupStatus,
+  StoringState,
+  SubmitOutcome,
+  WebParts,
+} from '../../src/web/parts.ts';
 import { createTestCredentials, type TestCredentials } from './credentials.ts';
 
 /** What a test changes while the app runs. */
@@ -16,6 +24,9 @@ export interface WebPartsHandle {
   readonly parts: WebParts;
   readonly credentials: TestCredentials;
   readonly submitted: Parameters<WebParts['submit']>[0][];
+  /** What was to be stored in transactions of others, and what became of those. */
+  readonly joined: readonly MessageToJoin[];
+  readonly outcomes: readonly ('committed' | 'failed')[];
   /** Of each WebSocket, where it came from. */
   readonly accepted: readonly string[];
   /** How many listen to commits and presence. */
@@ -37,7 +48,11 @@ export interface WebPartsHandle {
   setOnline(station: string, online: boolean): void;
   setBrokerListening(listening: boolean): void;
   setStoring(changes: Partial<StoringState>): void;
+  setRollups(status: RollupStatus): void;
+  /** Beside those that there are. */
+  setCounters(counters: Readonly<Record<string, number>>): void;
   onSubmit(answer: () => Promise<SubmitOutcome>): void;
+  onWriteJoined(write: Joined['write']): void;
 }
 
 /** Of a message of one reading; what became of it is to be filled in. */
@@ -58,6 +73,7 @@ export interface WebPartsOptions {
   readonly isPrivate?: boolean;
   readonly maxBodyBytes?: number;
   readonly maxStreamsPerAddress?: number;
+  readonly maxExports?: number;
   readonly frameAncestors?: readonly string[];
   /** How many wrong secrets and how many writes one address may send while the test runs. */
   readonly maxWrongSecrets?: number;
@@ -82,6 +98,9 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
   const committed = new Set<(batch: readonly CommittedReading[]) => void>();
   const presence = new Set<(station: string, online: boolean) => void>();
   const submitted: Parameters<WebParts['submit']>[0][] = [];
+  const joined: MessageToJoin[] = [];
+  const outcomes: WebPartsHandle['outcomes'][number][] = [];
+  let writeJoined: Joined['write'] = () => Promise.resolve();
   const accepted: string[] = [];
   let offsetMs = 0;
   let listening = true;
@@ -93,6 +112,8 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     spooledMessages: 0,
     spooledBytes: 0,
   };
+  let rollups: RollupStatus = { problem: undefined };
+  let counters: Readonly<Record<string, number>> = { messages_received: 1234, readings_written: 1200 };
   let answer = (): Promise<SubmitOutcome> => Promise.resolve({ ...STORED, stored: 1 });
   const clock = (): Micros => Math.floor((Date.now() + offsetMs) * 1000);
 
@@ -118,6 +139,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       httpCounters: newWebCounters(),
       maxBodyBytes: options.maxBodyBytes ?? 262_144,
       maxStreamsPerAddress: options.maxStreamsPerAddress ?? 50,
+      maxExports: options.maxExports ?? 4,
       frameAncestors: options.frameAncestors ?? [],
       mqttAddress: () => ({ host: options.mqttHost ?? '127.0.0.1', port: 1883 }),
       acceptMqtt(stream, { address }) {
@@ -137,6 +159,14 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
         submitted.push(message);
         return answer();
       },
+      join(messages) {
+        joined.push(...messages);
+        return {
+          write: (transaction) => writeJoined(transaction),
+          committed: () => void outcomes.push('committed'),
+          failed: () => void outcomes.push('failed'),
+        };
+      },
       onCommitted(listener) {
         committed.add(listener);
         return () => committed.delete(listener);
@@ -147,11 +177,16 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       },
       brokerListening: () => listening,
       storing: () => storing,
-      counters: () => ({ messages_received: 1234, readings_written: 1200 }),
+      rollups: () => rollups,
+      counters: () => counters,
       gauges: () => ({ messages_waiting: 3 }),
+      rejections: () => new Map(),
+      metrics: createMetrics(),
     },
     credentials,
     submitted,
+    joined,
+    outcomes,
     accepted,
     listeners: () => committed.size + presence.size,
     advance(milliseconds) {
@@ -184,8 +219,17 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     setStoring(changes) {
       storing = { ...storing, ...changes };
     },
+    setRollups(status) {
+      rollups = status;
+    },
+    setCounters(more) {
+      counters = { ...counters, ...more };
+    },
     onSubmit(next) {
       answer = next;
+    },
+    onWriteJoined(next) {
+      writeJoined = next;
     },
   };
 }

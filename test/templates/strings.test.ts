@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { newThingSpeakCounters } from '../../firmware-bridge/thingspeak/counters.ts';
 import { createBrokerCounters } from '../../src/broker/counters.ts';
 import { newCounters } from '../../src/ingest/counters.ts';
 import { inProjectFolder } from '../../src/project-folder.ts';
+import { newRollupCounters } from '../../src/retention/counters.ts';
 import { newWebCounters } from '../../src/web/counters.ts';
 import { LANGUAGES } from '../../src/web/languages.ts';
 import { CLIENT_TEXTS } from '../../templates/bundle.ts';
@@ -73,7 +75,13 @@ test('scripts are given the texts that they use', () => {
 });
 
 test('every counter has a name in every language', () => {
-  const counters = { ...newCounters(), ...createBrokerCounters(), ...newWebCounters() };
+  const counters = {
+    ...newCounters(),
+    ...createBrokerCounters(),
+    ...newWebCounters(),
+    ...newRollupCounters(),
+    ...newThingSpeakCounters(),
+  };
   expect(Object.keys(counters).filter((name) => !Object.hasOwn(english, `counter.${name}`))).toStrictEqual(
     [],
   );

@@ -1,5 +1,5 @@
 # What is wrong in config.json. A module of its own, which settings.py lets go of: the ESP8266 needs the memory.
-from ring import LONGEST_LAYOUT, layout_of
+from record import LONGEST_LAYOUT, layout_of
 from sensing import columns
 
 # What the placeholders of a generated file begin with.
@@ -9,6 +9,8 @@ SMALL = "abcdefghijklmnopqrstuvwxyz"
 LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 # The ESP8266's timer is full after 71 minutes.
 LONGEST_SLEEP = 3600
+# Keys and topics of the messages: a value under such a name would be taken for something else, or for none.
+TAKEN = ("time", "status", "readings_dropped")
 AT_LEAST = (("interval", 5), ("send_every", 1), ("keep", 60), ("write_every", 1))
 
 
@@ -55,6 +57,11 @@ def mistake_in_metrics(all_columns):
     for metric, _ in all_columns:
         if not is_metric_name(metric):
             return "sensors: a metric with its suffix must be 1 to 64 of a-z, 0-9, '_', '.', which %r is not" % metric
+        if metric in TAKEN:
+            return (
+                "sensors: no metric may be called %r, a word of the messages themselves: "
+                "rename it in its driver, or give it a suffix" % metric
+            )
         if metric in seen:
             return "sensors: two measure %s, so give one a suffix of its own" % metric
         seen.add(metric)

@@ -32,11 +32,13 @@ class Clock:
     def now(self):
         return None if self.base is None else self.base + self.elapsed()
 
+    def is_due(self):
+        return self.elapsed_ms() >= self._sync_at
+
     # Asks the network for the time when it is due; returns whether the time is known. Blocks for some seconds at most.
     def sync(self):
-        now = self.elapsed_ms()
-        if now >= self._sync_at:
-            self._sync_at = now + RETRY_MS
+        if self.is_due():
+            self._sync_at = self.elapsed_ms() + RETRY_MS
             try:
                 # It sets the chip's own clock as well, which TLS needs to judge a certificate.
                 ntptime.settime()

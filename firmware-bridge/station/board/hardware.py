@@ -49,12 +49,12 @@ class Watchdog:
 
 
 # Memory beside the clock that a deep sleep leaves alone, and a power cut empties.
-SLEEP_FORMAT = "<4sQIHIIIB"
-SLEEP_MAGIC = b"TGs1"
+SLEEP_FORMAT = "<4sQIIBHIII"
+SLEEP_MAGIC = b"TGs2"
 
 
-# (elapsed ms, base or 0, session, acknowledged, next sequence, readings since the last connection, whether some of them
-# are RELATIVE), or None after anything but a deep sleep of ours.
+# (elapsed ms, base or 0, readings since the last connection, whether some of them are RELATIVE, and what the ring's suspend()
+# gave), or None after anything but a deep sleep of ours.
 def wake_state():
     raw = machine.RTC().memory()
     if machine.reset_cause() != machine.DEEPSLEEP_RESET or len(raw) != struct.calcsize(SLEEP_FORMAT) + 4:

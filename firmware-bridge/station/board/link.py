@@ -6,7 +6,7 @@ import machine
 
 import message
 from mqtt import Client, Refused
-from ring import BASE, RELATIVE
+from record import BASE, RELATIVE
 from wifi import Wifi
 
 # Readings in one message of a backlog. It exists several times while it is made and sent, and an ESP8266 has ten
@@ -46,14 +46,20 @@ class Link:
         if not self.wifi.ready(now):
             self.client.close()
             return False
+        is_connected = self.client.socket is not None
+        if self.clock.is_due() or not is_connected and now >= self._connect_at:
+            # Both may last until the watchdog bites. Sending is bounded, and what is acknowledged need not be written.
+            self.ring.flush()
         knows_time = self.clock.sync()
         if knows_time and self.has_relative:
             self._note_base()
         try:
-            if self.client.socket is None:
+            if not is_connected:
                 if now < self._connect_at:
                     return False
                 self._connect()
+                # The watchdog is fed between steps.
+                return True
             if knows_time and self._has_more():
                 self._send()
                 return self._has_more()
@@ -74,7 +80,7 @@ class Link:
 
     # At once, for power may go before anything can be sent; and once, for a repetition must carry the same times.
     def _note_base(self):
-        self.ring.add(BASE, self.clock.base, self.ring.session, (0,) * len(self.ring.columns))
+        self.ring.add(BASE, self.clock.base, (0,) * len(self.ring.columns))
         self.ring.flush()
         self.has_relative = False
 
@@ -92,10 +98,6 @@ class Link:
         self._heard_at = self.clock.elapsed_ms()
 
     def _send(self):
-        if self.ring.dropped != self._told_dropped:
-            self._tell_dropped()
-        if not len(self.ring):
-            return
         try:
             last = self._send_batch()
         except MemoryError:
@@ -106,6 +108,8 @@ class Link:
             print("mqtt: no memory, from here on %d readings in a message" % self._batch)
             gc.collect()
             return
+        if last is None:
+            return
         self.ring.acknowledge(last)
         if not self._has_more():
             self.ring.forget_dropped()
@@ -115,9 +119,14 @@ class Link:
         self._failures = 0
         gc.collect()
 
-    # Returns the last sequence number of what was acknowledged.
+    # Returns the last sequence number of what was acknowledged, or None.
     def _send_batch(self):
         columns, records, last = self.ring.peek(self._batch)
+        # Before what is damaged leaves the flash with its batch; which is for the next step, as the watchdog is fed in between.
+        if self.ring.dropped != self._told_dropped:
+            self._tell_dropped()
+            if len(self.ring):
+                return None
         readings = [record for record in records if record[0] != BASE]
         bases = {}
         for kind, _, session, _ in readings:

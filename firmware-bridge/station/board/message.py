@@ -1,5 +1,5 @@
 # Records of the ring as JSON.
-from ring import MISSING, RELATIVE
+from record import MISSING, RELATIVE
 
 
 # bases: session -> unix seconds at which it began, or None. A reading of a session that never learned the time can't be

@@ -1,11 +1,14 @@
 # An MQTT 3.1.1 client that publishes at QoS 1 and believes nothing but a PUBACK. Clauses are those of the OASIS standard.
 import socket
 import struct
+import time
 
 ETIMEDOUT = 116
 ECONNRESET = 104
 # Of what a broker sends to a client without subscriptions nothing is longer.
 LONGEST_ANSWER = 256
+# How long an answer may take, whatever else comes meanwhile: the watchdog bites after a minute.
+WAIT_MS = 10 * 1000
 
 
 class Refused(Exception):
@@ -22,6 +25,7 @@ class Client:
         self.timeout = timeout
         self.socket = None
         self._packet_id = 0
+        self._sent_at = 0
 
     def connect(self):
         self.close()
@@ -109,6 +113,7 @@ class Client:
         # One write, so that it is one segment as a rule.
         packet.extend(head)
         packet.extend(payload)
+        self._sent_at = time.ticks_ms()
         if self.socket.write(packet) != len(packet):
             raise OSError(ETIMEDOUT)
 
@@ -127,7 +132,7 @@ class Client:
 
     def _read(self, size):
         got = self.socket.read(size)
-        if got is None:
+        if got is None or time.ticks_diff(time.ticks_ms(), self._sent_at) > WAIT_MS:
             raise OSError(ETIMEDOUT)
         if len(got) != size:
             raise OSError(ECONNRESET)

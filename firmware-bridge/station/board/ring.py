@@ -5,41 +5,47 @@
 # acknowledged, or when it is the oldest and there are too many. Nothing is rewritten in place. What is in flash is found
 # out at a start from names, sizes and checksums.
 #
-#     header  "TG1 <dropped> <record size> <metric>:<decimals>,… <crc32, hex>\n"
-#     record  sequence u32, time u32, session u16, kind u8, a value i32 for each metric, crc32 u32; little-endian
+# Beside them lies a file of notes: what no segment tells. It is written when a session begins, and when something fails that
+# the next start must know.
+import gc
 import os
 import struct
 import sys
-from binascii import crc32
 
-ABSOLUTE = 0  # time is unix seconds
-RELATIVE = 1  # time is seconds since the session began
-BASE = 2  # no reading: time is when the session began, in unix seconds
-MISSING = -0x80000000
+from record import BASE, BLOCK, HEAD, LONGEST_HEADER, layout_of, pack, parse_header, seal, unpack
 
-BLOCK = 4096
-LONGEST_HEADER = 512
-LONGEST_LAYOUT = LONGEST_HEADER - 30  # what stands around it, with the longest numbers
-HEAD = "<IIHB"
 ENOSPC = 28
+NOTES = "/notes"
+# Bytes that a reading in memory takes beside its record: a tuple, an object of bytes, their places in a list.
+ENTRY = 48
+# Bytes of memory that are left for sending, and those that readings get even where there is not so much.
+SENDING = 8 * 1024
+LEAST = 2 * 1024
 
 
 class Ring:
-    # columns: ((metric, decimals), …). keep: how many readings, at least. write_every: so many are written at once.
+    # columns: ((metric, decimals), …). keep: how many readings, at least. write_every: so many are written at once, unless
+    # there is no memory for them.
     def __init__(self, folder, columns, keep, write_every=1):
         self.folder = folder
         self.columns = columns
-        self.write_every = write_every
         self.dropped = 0  # readings that are gone without having been acknowledged, until forget_dropped()
-        self.session = 0  # of the newest record
+        self.session = 0  # the newest: readings of two sessions never have one number
         self.buffer = []  # not in flash yet: (sequence, record)
         self.acknowledged = 0
         self._layout = layout_of(columns)
         self._format = HEAD + "i" * len(columns)
         self.size = struct.calcsize(self._format) + 4
-        self.per_segment = (BLOCK - len(self.header(0xFFFFFFFF))) // self.size
+        self.per_segment = (BLOCK - len(seal(0xFFFFFFFF, self.size, self._layout))) // self.size
+        gc.collect()
+        spare = max(LEAST, (gc.mem_free() - SENDING) // 2)
+        self.most_in_memory = min(self.per_segment, max(1, spare // (self.size + ENTRY)))
+        self._write_at = min(write_every, self.most_in_memory)
         self._most_segments = (keep + self.per_segment - 1) // self.per_segment + 1
-        self.segments = []  # [first sequence, count], oldest first
+        self.segments = []  # [first sequence, count, how many of these are counted as dropped], oldest first
+        self.stuck = []  # segments that are done with, by first sequence, and that can't be removed
+        self.noted = 0  # dropped, as the notes have it
+        self._looked = 0  # how many of the batch that was peeked at last are damaged: dropped has them
         self.appendable = False  # whether the newest segment may be appended to
         self.has_folder = True
         import scan
@@ -54,15 +60,32 @@ class Ring:
     def _first(self):
         return self.segments[0][0] if self.segments else self.buffer[0][0] if self.buffer else self.next
 
-    def add(self, kind, time, session, values):
-        packed = struct.pack(self._format, self.next, time, session, kind, *values)
-        self.buffer.append((self.next, packed + struct.pack("<I", crc32(packed))))
-        self.next += 1
+    # Noted before its first reading, which may be damaged when the next start looks for the newest. It has 16 bits: a reading
+    # would have to wait for 65,536 starts to meet its number again.
+    def new_session(self):
+        self.session = (self.session + 1) & 0xFFFF
+        self.note()
+
+    # What resume() wants to know. What could not be written does not outlast a deep sleep.
+    def suspend(self):
+        return self.session, self.acknowledged, self.next, self.dropped - self._looked + len(self.buffer)
+
+    def resume(self, session, acknowledged, following, dropped):
         self.session = session
-        if len(self.buffer) >= self.write_every:
+        self.acknowledged = acknowledged
+        self.dropped = max(self.dropped, dropped)
+        if following > self.next:
+            # Its records must have the numbers that their places tell.
+            self.next = following
+            self.appendable = False
+
+    def add(self, kind, time, values):
+        self.buffer.append((self.next, pack(self._format, self.next, time, self.session, kind, *values)))
+        self.next += 1
+        if len(self.buffer) >= self._write_at:
             self.flush()
 
-    # Writes what is in memory. What can't be written stays there, up to one segment of it.
+    # Writes what is in memory. What can't be written stays there, as far as there is room.
     def flush(self):
         while self.buffer and self.has_folder:
             try:
@@ -75,7 +98,7 @@ class Ring:
                     self._drop_oldest()
                     continue
                 break
-        while len(self.buffer) > self.per_segment:
+        while len(self.buffer) > self.most_in_memory:
             self.buffer.pop(0)
             self.dropped += 1
 
@@ -85,10 +108,10 @@ class Ring:
             while len(self.segments) >= self._most_segments:
                 self._drop_oldest()
             # A segment of which nothing was acknowledged as written may be there, under the same name: "wb" ends it.
-            data.extend(self.header(self.dropped))
+            data.extend(self.header())
             first, count, mode = self.buffer[0][0], 0, "wb"
         else:
-            first, count = self.segments[-1]
+            first, count, _ = self.segments[-1]
             mode = "ab"
         batch = self.buffer[: self.per_segment - count]
         for _, record in batch:
@@ -96,7 +119,7 @@ class Ring:
         with open(self.path(first), mode) as file:
             file.write(data)
         if mode == "wb":
-            self.segments.append([first, 0])
+            self.segments.append([first, 0, 0])
             self.appendable = True
         self.segments[-1][1] += len(batch)
         self.buffer = self.buffer[len(batch) :]
@@ -105,23 +128,35 @@ class Ring:
     # a record being (kind, time, session, values). Damaged ones are left out, so there may be none.
     def peek(self, most):
         start = max(self.acknowledged + 1, self._first())
-        for first, count in self.segments:
+        for first, count, lost in self.segments:
             if start < first + count:
+                if lost == count:
+                    self._count_damaged(0)
+                    return self.columns, [], first + count - 1
                 start = max(start, first)
                 most = min(most, first + count - start)
                 columns, raw, size = self._read(first, start - first, most)
-                if not size:
-                    return columns, [], start + most - 1
-                records = [self.unpack(raw[i * size : i * size + size]) for i in range(most)]
+                records = [unpack(raw[i * size : i * size + size]) for i in range(most)] if size else []
                 whole = [record for record in records if record]
-                self.dropped += most - len(whole)
+                self._count_damaged(most - len(whole))
                 return columns, whole, start + most - 1
+        self._count_damaged(0)
         batch = [entry for entry in self.buffer if entry[0] >= start][:most]
-        return self.columns, [self.unpack(record) for _, record in batch], batch[-1][0] if batch else start - 1
+        return self.columns, [unpack(record) for _, record in batch], batch[-1][0] if batch else start - 1
 
-    # Everything up to this sequence number is stored elsewhere.
+    # Until a batch is acknowledged it is peeked at again and again.
+    def _count_damaged(self, count):
+        if count > self._looked:
+            print("ring: damaged records: %d" % count)
+        self.dropped += count - self._looked
+        self._looked = count
+
+    # Everything up to this sequence number, which peek gave, is stored elsewhere.
     def acknowledge(self, sequence):
         self.acknowledged = sequence
+        if self._looked:
+            self.segments[0][2] += self._looked
+            self._looked = 0
         while self.segments and self.segments[0][0] + self.segments[0][1] - 1 <= sequence:
             self._remove_oldest()
         while self.buffer and self.buffer[0][0] <= sequence:
@@ -130,18 +165,20 @@ class Ring:
     # They have been told, and no segment is left that would count them again after a start.
     def forget_dropped(self):
         self.dropped = 0
+        if self.noted:
+            self.note()
 
     # When a session began, as a BASE record says that follows its readings; None when there is none.
     def base_of(self, session):
-        for first, count in self.segments:
+        for first, count, _ in self.segments:
             for i in range(0, count, 20):
                 _, raw, size = self._read(first, i, min(20, count - i))
                 for at in range(0, len(raw) if size else 0, size or 1):
-                    record = self.unpack(raw[at : at + size])
+                    record = unpack(raw[at : at + size])
                     if record and record[0] == BASE and record[2] == session:
                         return record[1]
         for _, raw in self.buffer:
-            record = self.unpack(raw)
+            record = unpack(raw)
             if record and record[0] == BASE and record[2] == session:
                 return record[1]
         return None
@@ -149,40 +186,36 @@ class Ring:
     def _read(self, first, index, count):
         try:
             with open(self.path(first), "rb") as file:
-                columns, size, length = parse_header(file.read(LONGEST_HEADER))
+                columns, size, length, _ = parse_header(file.read(LONGEST_HEADER))
                 if not size:
                     raise OSError(0)
                 file.seek(length + index * size)
                 return columns, file.read(size * count), size
         except OSError as error:
             print("ring: %08x can't be read: %r" % (first, error))
-            self.dropped += count
             return self.columns, b"", 0
 
-    def unpack(self, raw):
-        if len(raw) > 15 and struct.unpack("<I", raw[-4:])[0] == crc32(raw[:-4]):
-            _, time, session, kind = struct.unpack_from(HEAD, raw)
-            return kind, time, session, struct.unpack("<%di" % ((len(raw) - 15) // 4), raw[11:-4])
-        print("ring: a damaged record")
-        return None
+    def header(self):
+        return seal(self.gone(), self.size, self._layout)
 
-    def header(self, dropped):
-        line = "TG1 %d %d %s " % (dropped, self.size, self._layout)
-        return ("%s%08x\n" % (line, crc32(line.encode()))).encode()
+    # How many were dropped that no segment holds: of the others, each start counts what is damaged.
+    def gone(self):
+        return self.dropped - self._looked - sum(lost for _, _, lost in self.segments)
 
     def path(self, first):
         return "%s/%08x" % (self.folder, first)
 
     def _drop_oldest(self):
-        first, count = self.segments[0]
-        lost = first + count - max(first, self.acknowledged + 1)
+        first, count, lost = self.segments[0]
+        left = first + count - max(first, self.acknowledged + 1) - self._looked if lost < count else 0
+        self._looked = 0
+        self.dropped += left
         self._remove_oldest()
-        if lost > 0:
-            self.dropped += lost
-            print("ring: full, the oldest %d readings are dropped, %d so far" % (lost, self.dropped))
+        if left > 0:
+            print("ring: full, the oldest %d readings are dropped, %d so far" % (left, self.dropped))
 
     def _remove_oldest(self):
-        first, _ = self.segments.pop(0)
+        first = self.segments.pop(0)[0]
         if not self.segments:
             self.appendable = False
         self.remove(first)
@@ -190,22 +223,21 @@ class Ring:
     def remove(self, first):
         try:
             os.remove(self.path(first))
+            if first in self.stuck:
+                self.stuck.remove(first)
         except OSError as error:
             print("ring: can't remove %08x: %r" % (first, error))
+            if first not in self.stuck:
+                self.stuck.append(first)
+                self.note()
 
-
-def layout_of(columns):
-    return ",".join("%s:%d" % column for column in columns)
-
-
-# (columns, record size, length of the header); a record size of 0 when it is damaged.
-def parse_header(head):
-    end = head.find(b"\n") + 1
-    try:
-        magic, _, size, layout, crc = head[:end].decode().split(" ")
-        if magic != "TG1" or crc32(head[: end - 9]) != int(crc, 16):
-            raise ValueError
-        columns = tuple((c.split(":")[0], int(c.split(":")[1])) for c in layout.split(","))
-        return columns, int(size), end
-    except (ValueError, UnicodeError, IndexError):
-        return (), 0, 0
+    # littlefs replaces a file as a whole.
+    def note(self):
+        if not self.has_folder:
+            return
+        self.noted = self.gone()
+        try:
+            with open(self.folder + NOTES, "wb") as file:
+                file.write(seal(self.session, self.noted, ",".join("%x" % first for first in self.stuck)))
+        except OSError as error:
+            print("ring: notes can't be written: %r" % error)

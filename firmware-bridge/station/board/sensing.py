@@ -1,12 +1,13 @@
 # From the sensors in config.json to the values of a reading.
 import gc
 
-from ring import MISSING
+from record import MISSING
 
 
 # A driver is a file in drivers/ with a class Sensor:
 #
 #     METRICS = ((metric, decimals), …)   what it measures, in Thermograph's usual units
+#                                         (time, status and readings_dropped are no metrics: checks.py)
 #     __init__(bus, options)              bus.i2c() or bus.onewire(pin); options is its entry in config.json. Raises
 #                                         OSError when the sensor isn't there: it is tried again at the next reading
 #     read()                              an integer for each metric, in units of its last decimal (21.5 °C with two decimals

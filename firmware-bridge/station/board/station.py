@@ -9,7 +9,8 @@ import hardware
 import settings
 from clock import Clock
 from link import Link
-from ring import ABSOLUTE, MISSING, RELATIVE, Ring
+from record import ABSOLUTE, MISSING, RELATIVE
+from ring import Ring
 from sensing import Sensors
 
 CONFIG = "config.json"
@@ -53,7 +54,7 @@ def run(config):
 
 
 def stay(config, watchdog, sensors, ring):
-    session = (ring.session + 1) & 0xFFFF
+    ring.new_session()
     clock = Clock(config["ntp_host"])
     link = Link(config, clock, ring, True)
     reading_at = 0
@@ -61,7 +62,7 @@ def stay(config, watchdog, sensors, ring):
         watchdog.feed()
         now = clock.elapsed_ms()
         if now >= reading_at:
-            take(sensors, ring, clock, link, session)
+            take(sensors, ring, clock, link)
             # What was missed, because the network held us up, can't be measured any more.
             interval = config["interval"] * 1000
             reading_at += ((now - reading_at) // interval + 1) * interval
@@ -74,15 +75,16 @@ def wake(config, watchdog, sensors, ring):
     state = hardware.wake_state()
     if state is None:
         time.sleep(GRACE_S)
-        state = (0, 0, (ring.session + 1) & 0xFFFF, 0, 1, 0, 0)
-    elapsed, base, session, acknowledged, following, count, has_relative = state
+        ring.new_session()
+        state = (0, 0, 0, 0)
+    elapsed, base, count, has_relative = state[:4]
     clock = Clock(config["ntp_host"], elapsed + time.ticks_ms(), base or None)
     woke_at = clock.elapsed_ms()
-    ring.acknowledged = acknowledged
-    ring.next = max(ring.next, following)
+    if len(state) > 4:
+        ring.resume(*state[4:])
     link = Link(config, clock, ring, False)
     link.has_relative = bool(has_relative)
-    take(sensors, ring, clock, link, session)
+    take(sensors, ring, clock, link)
     ring.flush()
     count += 1
     if count >= config["send_every"]:
@@ -95,11 +97,10 @@ def wake(config, watchdog, sensors, ring):
     link.close()
     asleep = max(1000, config["interval"] * 1000 - (clock.elapsed_ms() - woke_at))
     elapsed = clock.elapsed_ms() + asleep
-    state = (elapsed, clock.base or 0, session, ring.acknowledged, ring.next, count, int(link.has_relative))
-    hardware.sleep(asleep, state)
+    hardware.sleep(asleep, (elapsed, clock.base or 0, count, int(link.has_relative)) + ring.suspend())
 
 
-def take(sensors, ring, clock, link, session):
+def take(sensors, ring, clock, link):
     gc.collect()
     values = sensors.read()
     if all(value == MISSING for value in values):
@@ -107,7 +108,7 @@ def take(sensors, ring, clock, link, session):
         return
     now = clock.now()
     if now is None:
-        ring.add(RELATIVE, clock.elapsed(), session, values)
+        ring.add(RELATIVE, clock.elapsed(), values)
         link.has_relative = True
     else:
-        ring.add(ABSOLUTE, now, session, values)
+        ring.add(ABSOLUTE, now, values)

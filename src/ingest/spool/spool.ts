@@ -12,12 +12,17 @@ import { decodeRecord, encodeKey, encodeRecord, recordBytes, type Spooled } from
 export interface Spool {
   /**
    * Keeps as many of the messages as there is room for, the first ones; resolves when they are flushed to disk (fsync).
+   * @param belong whether they belong together: then all of them or none
    * @returns how many; fewer, or 0, when it is full: see `fullReason`
    * @throws what the file system reports; some of them may then be kept all the same
    */
-  append(messages: readonly Message[]): Promise<number>;
-  /** The oldest messages: so many, or fewer if they come to so many bytes. @throws what the file system reports */
-  read(most: number, mostBytes: number): Promise<readonly Spooled[]>;
+  append(messages: readonly Message[], belong?: 'together'): Promise<number>;
+  /**
+   * The oldest messages: so many, or fewer if they come to so many bytes.
+   * @param from the position to begin at, where older ones are to be left out
+   * @throws what the file system reports
+   */
+  read(most: number, mostBytes: number, from?: number): Promise<readonly Spooled[]>;
   /** Takes out all messages up to this one. @throws what the file system reports */
   removeThrough(last: Spooled): Promise<void>;
   /** Why it took nothing, or not all, when it was last given something. */
@@ -146,7 +151,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   const bytes = (): number => extent.totalBytes - extent.removedBytes;
   const spool: Spool = {
-    append: (messages) =>
+    append: (messages, belong) =>
       inTurn(async (opened) => {
         const room = Math.min(maxBytes - bytes(), (await freeBytes(folder)) - RESERVED_BYTES);
         fullReason = room < maxBytes - bytes() ? DISK_FULL : FULL;
@@ -159,17 +164,19 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
           operations.push({ type: 'put', key: encodeKey(next), value: encodeRecord(message, totalBytes) });
           next += 1;
         }
-        if (operations.length === 0) return 0;
+        if (operations.length === 0 || (belong === 'together' && operations.length < messages.length))
+          return 0;
         await opened.batch(operations, { sync: true });
         Object.assign(extent, { next, totalBytes });
         largestBytes = Math.max(largestBytes, bytes());
         return operations.length;
       }),
-    read: (most, mostBytes) =>
+    read: (most, mostBytes, from = 0) =>
       inTurn(async (opened) => {
+        const gte = encodeKey(Math.max(extent.first, from));
         const spooled: Spooled[] = [];
         let read = 0;
-        for await (const [key, record] of opened.iterator({ gte: encodeKey(extent.first), limit: most })) {
+        for await (const [key, record] of opened.iterator({ gte, limit: most })) {
           spooled.push(decodeRecord(key, record));
           read += record.length;
           if (read >= mostBytes) break;
@@ -205,10 +212,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     .catch((error: unknown) => {
       if (levelCode(error) === 'LEVEL_LOCKED') throw error;
       // Whatever else it is may pass, and is tried again.
-      log.error(
-        { err: error, folder },
-        'the spool can not be opened: nothing can be kept while the database is away',
-      );
+      log.error({ err: error, folder }, 'the spool can not be opened: nothing can be kept in it');
     });
   return spool;
 }

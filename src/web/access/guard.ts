@@ -8,6 +8,7 @@ import {
 } from '../../access/permissions.ts';
 import { notAllowed, WebError } from '../errors.ts';
 import type { WebParts } from '../parts.ts';
+import { parseSeries } from '../series-parameter.ts';
 import { wantsPage } from '../wants-page.ts';
 import { loginPath } from './return-path.ts';
 import type { Access } from './route-access.ts';
@@ -52,6 +53,12 @@ export function guard(app: FastifyInstance, parts: WebParts, visitors: Visitors)
         const principal = recognised(await visitors.byAny(request, reply, !parts.isPrivate));
         return permit(mayRead(parts, principal, access === 'everything' ? undefined : station));
       }
+      case 'series': {
+        const principal = recognised(await visitors.byAny(request, reply, !parts.isPrivate));
+        // What can't be read names nobody: only those who may read everything are told what is wrong with it.
+        const stations = parseSeries(asObject(request.query)['series'])?.map((series) => series.station);
+        return permit((stations ?? [undefined]).every((named) => mayRead(parts, principal, named)));
+      }
       case undefined:
         permit(!parts.isPrivate);
     }
@@ -79,6 +86,9 @@ export function mayRead(
   if (principal.kind === 'anonymous') return false;
   return station === undefined ? mayReadEverything(principal) : mayReadStation(principal, station);
 }
+
+/** Whether a visitor who was let in may still read that station, or everything. */
+export type MayStay = (visitor: Visitor | undefined, station: string | undefined) => boolean;
 
 /** Whether whoever was let in to read that station, or everything, may go on. */
 export function mayStay(

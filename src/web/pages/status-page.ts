@@ -3,10 +3,11 @@ import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import type { RejectedRow } from '../../storage/rejected-query.ts';
-import type { StoringState, WebParts } from '../parts.ts';
+import type { RollupStatus, StoringState, WebParts } from '../parts.ts';
 import { createStatusFacts } from '../status-facts.ts';
 import { LATE_AFTER_MS, STALE_AFTER_MS } from '../freshness.ts';
 import type { Locale } from '../locales.ts';
+import { channelFacts } from './channel-rows.ts';
 import type { Frames } from './frame.ts';
 import { isSilent, stationHref } from './station-card.ts';
 import { statusVerdict } from './status-verdict.ts';
@@ -28,6 +29,7 @@ export function statusPage(
       const silent = stations.filter((station) => isSilent(station, now, STALE_AFTER_MS));
       const brokerOk = parts.brokerListening();
       const storing = parts.storing();
+      const counters = parts.counters();
       const startedAt = parts.startedAt.getTime() * 1000;
       return reply.view('status.hbs', {
         ...page,
@@ -44,11 +46,13 @@ export function statusPage(
           size: facts.sizeBytes === undefined ? undefined : names.bytes(facts.sizeBytes),
         },
         spool: spoolFacts(storing, page),
+        rollups: rollupFacts(parts.rollups(), now, page),
         stationCount: stations.length,
         stationsUnknown: stations.length === 0 && !storing.isPrepared,
         stations: stations.map((station) => stationRow(station, now, page)),
+        channels: channelFacts(facts.channels, counters, now, page),
         gauges: figureRows(parts.gauges(), page),
-        counters: figureRows(parts.counters(), page),
+        counters: figureRows(counters, page),
         rejected: facts.rejectedByReason?.map(({ reason, count }) => ({
           reason,
           count: words.whole(count),
@@ -70,6 +74,30 @@ function spoolFacts(
     problem: spoolProblem,
     held: spooledMessages === 0 ? undefined : words.count('status.spool.held', spooledMessages),
     size: names.bytes(spooledBytes),
+  };
+}
+
+function rollupFacts(
+  { rolledUntil = Number.NEGATIVE_INFINITY, hoursBehind = 0, marks = 0, ...run }: RollupStatus,
+  now: Micros,
+  { words, names, zone }: Locale,
+): object {
+  const { problem, ranAt, runMs = 0 } = run;
+  const isKnown = Number.isFinite(rolledUntil);
+  const details = [
+    isKnown && words.text('status.rollups.until', { time: zone.full(rolledUntil) }),
+    marks > 0 && words.count('status.rollups.marks', marks),
+    ranAt !== undefined &&
+      words.text('status.rollups.lastRun', {
+        age: words.age((now - ranAt) / 1000),
+        duration: names.duration(runMs),
+      }),
+  ];
+  return {
+    problem,
+    behind: hoursBehind > 0 ? words.count('status.rollups.behind', hoursBehind) : undefined,
+    isKnown,
+    details: isKnown ? details.filter((detail) => detail !== false).join(', ') : undefined,
   };
 }
 

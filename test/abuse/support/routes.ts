@@ -16,9 +16,10 @@ const WRITTEN: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/stations/{station}/readings',
-    parameters: ['metric', 'from', 'to', 'order', 'limit', 'cursor', 'units'],
+    parameters: ['metric', 'from', 'to', 'order', 'limit', 'cursor', 'units', 'format'],
   },
   { method: 'POST', path: '/api/stations/{station}/readings', parameters: ['metric'] },
+  { method: 'GET', path: '/api/export', parameters: ['station', 'metric', 'from', 'to', 'format'] },
   { method: 'GET', path: '/api/rejected', parameters: ['reason', 'limit', 'cursor'] },
   { method: 'GET', path: '/api/live', parameters: ['station', 'units'] },
   { method: 'GET', path: '/health/live', parameters: [] },

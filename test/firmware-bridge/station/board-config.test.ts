@@ -1,27 +1,26 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { boardConfig } from '../../../firmware-bridge/station/board-config.ts';
-import { useBoard } from './support/board.ts';
-import { daysAgo } from './support/config.ts';
-
-// MicroPython runs in a thread of its own, on a machine that others may use.
-vi.setConfig({ testTimeout: 120_000 });
+import { evaluate } from './support/python.ts';
 
 const BOARD = { station: 'outside', user: 'outside', password: 'x', host: '192.168.1.10', port: 1883 };
 const WIFI = { name: 'a', password: 'b' };
 const EXAMPLE = new URL('../../../firmware-bridge/station/config.example.json', import.meta.url);
 
-/** What the board makes of the file: its settings, or what it says of it. */
-async function load(config: string): Promise<unknown> {
-  const program = `import json, settings
+/** What the board, with these files beside its own, makes of the configuration: its settings, or what it says of it. */
+async function load(config: string, files: Readonly<Record<string, string>> = {}): Promise<unknown> {
+  const writes = Object.entries({ ...files, 'config.json': config }).map(
+    ([path, text]) => `with open(${JSON.stringify(path)}, "w") as file:
+    file.write(${JSON.stringify(text)})`,
+  );
+  const program = `import settings
+${writes.join('\n')}
 try:
-    print(json.dumps(settings.load("config.json")))
+    said = settings.load("config.json")
 except settings.SettingsError as error:
-    print(json.dumps(str(error)))`;
-  const board = await useBoard({ config, devices: [], startAt: daysAgo(1) });
-  const end = await board.run(60, { program });
-  if (end.kind !== 'returned') throw new Error(JSON.stringify(end));
-  return JSON.parse(board.log.at(-1)!);
+    said = str(error)`;
+  const [said] = await evaluate(program, ['said']);
+  return said;
 }
 
 describe('the file that is written for a board', () => {
@@ -49,6 +48,12 @@ describe('the file that is written for a board', () => {
     const example = await readFile(EXAMPLE, 'utf8');
     const host = "FILL IN the address of Thermograph's machine";
     expect(example).toBe(boardConfig({ ...BOARD, host, password: 'FILL IN the password of the station' }));
+  });
+
+  test('is taken as the example shows it, once that is filled in', async () => {
+    const example = await readFile(EXAMPLE, 'utf8');
+    const filled = example.replaceAll(/"FILL IN[^"]*"/g, '"x"');
+    expect(await load(filled)).toMatchObject(JSON.parse(filled) as object);
   });
 
   test.each(['host', 'user', 'password'] as const)('is refused while %s is a placeholder', async (name) => {
@@ -97,6 +102,26 @@ test.each([
   expect(await load(withSensors({ driver: 'ds18b20', pin: 2 }, { driver: 'mcp9808', ...options }))).toMatch(
     said,
   );
+});
+
+describe("a driver of one's own", () => {
+  const driver = (metric: string) => ({
+    'drivers/own.py': `class Sensor:\n    METRICS = (("wind_speed", 1), ("${metric}", 0))`,
+  });
+
+  test.each(['time', 'status', 'readings_dropped'])(
+    'may not call a metric %s, which a message has another use for',
+    async (metric) => {
+      expect(await load(withSensors({ driver: 'own' }), driver(metric))).toBe(
+        `config.json: sensors: no metric may be called '${metric}', a word of the messages themselves: rename it in its driver, or give it a suffix`,
+      );
+    },
+  );
+
+  test('may do so with a suffix', async () => {
+    const sensors = [{ driver: 'own', suffix: 'clock' }];
+    expect(await load(withSensors(...sensors), driver('time'))).toMatchObject({ sensors });
+  });
 });
 
 test.each([

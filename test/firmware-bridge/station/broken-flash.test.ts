@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { useService } from '../../support/service.ts';
@@ -6,6 +6,7 @@ import { useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
 import type { World } from './support/exchange.ts';
 import { evaluate } from './support/python.ts';
+import { breaking, segmentsIn } from './support/ring.ts';
 import { expectExactly, stored } from './support/stored.ts';
 
 // MicroPython runs in a thread of its own, on a machine that others may use.
@@ -15,23 +16,9 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const NETWORK_FAILS = { after: 90, run: (world: World) => void (world.wifi = false) };
 
-/** The program on a flash where these calls end with EIO for files whose names end so, and for the folder, which is ''. */
-function onBrokenFlash(
-  broken: Readonly<Partial<Record<'open' | 'stat' | 'remove' | 'ilistdir', string>>>,
-): string {
-  const lines = Object.entries(broken).map(([call, end]) => `fail("${call}", "${end}")`);
-  return `from flash import Flash
-
-def fail(call, end):
-    works = getattr(Flash, call)
-    def fails(self, path, *more):
-        if path.endswith(end):
-            raise OSError(5)
-        return works(self, path, *more)
-    setattr(Flash, call, fails)
-
-${lines.join('\n')}
-import main`;
+/** The program on a flash of which these calls fail. */
+function onBrokenFlash(broken: Parameters<typeof breaking>[0]): string {
+  return `${breaking(broken)}\nimport main`;
 }
 
 test.each(['open', 'stat'] as const)(
@@ -40,7 +27,7 @@ test.each(['open', 'stat'] as const)(
     const { mqttPort, database } = await useService();
     const board = await useBoard(outside(mqttPort));
     await board.run(8 * HOUR, { events: [NETWORK_FAILS] });
-    const [first, second, third] = (await readdir(board.ringFolder)).toSorted();
+    const [first, second, third] = await segmentsIn(board.ringFolder);
     expect(third).toBeDefined();
     const perSegment = Number.parseInt(second!, 16) - Number.parseInt(first!, 16);
     await mkdir(join(board.ringFolder, '0000beef'));
@@ -52,7 +39,9 @@ test.each(['open', 'stat'] as const)(
     expectExactly(await stored(database, 'temperature'), kept);
     const told = await stored(database, 'readings_dropped');
     expect(Math.max(...told.map(({ value }) => value))).toBe(perSegment);
-    expect(await readdir(board.ringFolder)).toEqual([second, '0000beef']);
+    await board.run(2 * MINUTE, { program });
+    expect(await stored(database, 'readings_dropped')).toEqual(told);
+    expect(await segmentsIn(board.ringFolder)).toEqual([second, '0000beef']);
   },
 );
 
@@ -60,11 +49,11 @@ test('after a newest segment that can not be read or removed, new readings go el
   const { mqttPort, database } = await useService();
   const board = await useBoard(outside(mqttPort));
   await board.run(10 * MINUTE, { events: [NETWORK_FAILS] });
-  const [only] = await readdir(board.ringFolder);
+  const [only] = await segmentsIn(board.ringFolder);
   const program = onBrokenFlash({ open: only!, remove: only! });
   const before = board.measured.length;
   await board.run(10 * MINUTE, { program });
-  expect(await readdir(board.ringFolder)).toHaveLength(2);
+  expect(await segmentsIn(board.ringFolder)).toHaveLength(2);
   board.world.wifi = true;
   await board.run(2 * MINUTE, { program });
   expect((await stored(database, 'temperature')).length).toBe(board.measured.length - (before - 2) - 10);
@@ -81,19 +70,19 @@ test('without a usable folder a board says so, and keeps its readings in memory'
   expect(end).toEqual({ kind: 'stopped' });
   expect(board.log).toContain("ring: /ring can't be used: OSError(5,)");
   expectExactly(await stored(database, 'temperature'), board.measured);
-  expect(await readdir(board.ringFolder)).toEqual([]);
+  expect(await segmentsIn(board.ringFolder)).toEqual([]);
 });
 
 test('a header that was made of a wrong suffix is taken for a damaged one', async () => {
-  const program = `from ring import parse_header
+  const program = `from record import parse_header
 from binascii import crc32
 def header(layout):
     line = "TG1 0 19 %s " % layout
     return ("%s%08x\\n" % (line, crc32(line.encode()))).encode()`;
   const taken = ['a:2', 'a,b:2', 'a b:2'].map((layout) => `parse_header(header("${layout}"))`);
   expect(await evaluate(program, taken)).toEqual([
-    [[['a', 2]], 19, 22],
-    [[], 0, 0],
-    [[], 0, 0],
+    [[['a', 2]], 19, 22, 0],
+    [[], 0, 0, 0],
+    [[], 0, 0, 0],
   ]);
 });

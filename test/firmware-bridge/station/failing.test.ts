@@ -5,6 +5,7 @@ import { useService } from '../../support/service.ts';
 import { useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
 import type { World } from './support/exchange.ts';
+import { evaluate } from './support/python.ts';
 import { expectExactly, stored } from './support/stored.ts';
 
 // MicroPython runs in a thread of its own, on a machine that others may use.
@@ -66,6 +67,64 @@ import main`;
   board.world.wifi = true;
   await board.run(2 * MINUTE);
   expectExactly(await stored(database, 'temperature'), board.measured);
+});
+
+test('a connection attempt that hangs until the watchdog bites costs no reading that was in memory', async () => {
+  const { mqttPort, database } = await useService();
+  const board = await useBoard(outside(mqttPort, { write_every: 10 }));
+  const program = `import time
+from mqtt import Client
+works = Client.connect
+def connect(self):
+    if time.ticks_ms() > 400000:
+        time.sleep(100)
+    works(self)
+Client.connect = connect
+import main`;
+  const comesBack = { after: 8 * MINUTE + 30, run: (world: World) => void (world.wifi = true) };
+  expect(await board.run(30 * MINUTE, { program, events: [NETWORK_FAILS, comesBack] })).toEqual({
+    kind: 'reset',
+  });
+  expect(board.measured).toHaveLength(9);
+  await board.run(2 * MINUTE);
+  expectExactly(await stored(database, 'temperature'), board.measured);
+});
+
+test('a broker that goes on answering something else is given up before the watchdog bites', async () => {
+  let seconds = 0;
+  const program = `import mqtt
+
+class Chatter:
+    def settimeout(self, seconds):
+        pass
+
+    def connect(self, address):
+        pass
+
+    def write(self, data):
+        return len(data)
+
+    def close(self):
+        pass
+
+    left = 100
+
+    # PINGRESP, again and again.
+    def read(self, size):
+        self.left -= 1
+        if not self.left:
+            raise SystemExit
+        return (b"\\x00", b"\\xd0")[self.left % 2]
+
+client = mqtt.Client({}, "outside")
+client.socket = Chatter()
+try:
+    client.publish("stations/outside", "21.5")
+except OSError as error:
+    said = error.errno`;
+  const later = () => (seconds += 5) * 1000;
+  expect(await evaluate(program, ['said'], [], { ticks: later })).toEqual([116]);
+  expect(seconds).toBeLessThan(60);
 });
 
 /** The program in a memory with room for so many readings in a message. */

@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { useService } from '../../support/service.ts';
 import { type Board, useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
 import type { World } from './support/exchange.ts';
+import { segmentsIn } from './support/ring.ts';
 import type { Fate } from './support/socket.ts';
 import { expectExactly, stored } from './support/stored.ts';
 
@@ -32,9 +32,9 @@ describe('power that goes in the middle of a write', () => {
   ])('costs at most the reading that was being written: %s', async (_, atWrite, part) => {
     const { mqttPort, database } = await useService();
     const board = await useBoard(outside(mqttPort));
-    // The three writes before: two readings, and when the session began.
+    // The four writes before: the session's number, two readings, and when the session began.
     const networkFails = { after: 90, run: (world: World) => void (world.wifi = false) };
-    const cut = { atWrite: atWrite + 3, part };
+    const cut = { atWrite: atWrite + 4, part };
     expect(await board.run(30 * MINUTE, { events: [networkFails], cut })).toEqual({ kind: 'cut' });
     expect(board.measured).toHaveLength(atWrite + 2);
     const kept = part === 1 ? board.measured.length : board.measured.length - 1;
@@ -83,5 +83,5 @@ test('what has been acknowledged leaves the flash', async () => {
   const { mqttPort } = await useService();
   const board = await useBoard(outside(mqttPort));
   await board.run(10 * MINUTE);
-  expect(await readdir(board.ringFolder)).toEqual([]);
+  expect(await segmentsIn(board.ringFolder)).toEqual([]);
 });

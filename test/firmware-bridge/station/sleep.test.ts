@@ -3,6 +3,7 @@ import { useService } from '../../support/service.ts';
 import { useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
 import type { World } from './support/exchange.ts';
+import { breaking } from './support/ring.ts';
 import { expectExactly, stored } from './support/stored.ts';
 
 // MicroPython runs in a thread of its own, on a machine that others may use.
@@ -46,6 +47,18 @@ test('a sleeping board whose power goes before the time was known has its readin
   expect(items.slice(0, unplaced).map(({ temperature }) => temperature)).toEqual(
     board.measured.slice(0, unplaced).map(({ celsius }) => celsius),
   );
+});
+
+test('what a sleeping board could not write is lost, and counted once it can tell', async () => {
+  const { mqttPort, database } = await useService();
+  const board = await useBoard(outside(mqttPort, { deep_sleep: true }));
+  board.world.wifi = false;
+  const networkComes = { after: 5 * MINUTE + 30, run: (world: World) => void (world.wifi = true) };
+  const program = `${breaking({ ilistdir: '' })}\nimport main`;
+  await board.run(8 * MINUTE + 30, { events: [networkComes], program });
+  expect(board.measured).toHaveLength(9);
+  expectExactly(await stored(database, 'temperature'), board.measured.slice(5));
+  expect((await stored(database, 'readings_dropped')).map(({ value }) => value)).toEqual([5]);
 });
 
 test('a program that hangs is started again', async () => {

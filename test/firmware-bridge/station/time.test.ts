@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { useService } from '../../support/service.ts';
 import { useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
+import { damageRecord } from './support/ring.ts';
 import { expectExactly, stored } from './support/stored.ts';
 
 // MicroPython runs in a thread of its own, on a machine that others may use.
@@ -60,16 +61,17 @@ test.each([1, 10])(
   },
 );
 
-test('readings of a session that never learned the time are kept as rejected, not stored at a wrong one', async () => {
+test('readings of a session that never learned the time are kept as rejected, also when its newest is damaged', async () => {
   const { mqttPort, database } = await useService();
   const board = await useBoard(outside(mqttPort));
   board.world.wifi = false;
   await board.run(10 * MINUTE);
-  const unplaced = board.measured.length;
+  const unplaced = board.measured.length - 1;
+  await damageRecord(board.ringFolder, '00000001', -1);
   board.rest(HOUR);
   board.world.wifi = true;
   await board.run(5 * MINUTE);
-  expectExactly(await stored(database, 'temperature'), board.measured.slice(unplaced));
+  expectExactly(await stored(database, 'temperature'), board.measured.slice(unplaced + 1));
   const { rows } = await database.pool.query<{ payload: Buffer; reason: string }>(
     'SELECT payload, reason FROM rejected_messages',
   );

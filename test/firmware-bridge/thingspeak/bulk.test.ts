@@ -60,29 +60,59 @@ test('updates that say how long after each other they were made end with the pre
   expect(times[2]).toBeLessThanOrEqual(Date.now());
 });
 
-test('more than one message can hold is stored as well', async () => {
-  const { post, values } = await useThingSpeak();
-  const lines = Array.from({ length: 960 }, (_, index) => `${1_517_308_000 + index},${index}`);
-  const body = `write_api_key=${WRITE_KEY}&time_format=absolute&updates=${lines.join('|')}`;
+test('updates with no seconds between them are as many entries, and as many readings', async () => {
+  const { post, values, database } = await useThingSpeak();
+  const body = `write_api_key=${WRITE_KEY}&time_format=relative&updates=0,33|0,33|0,33`;
   expect(await post(CSV_PATH, body)).toEqual(DONE);
-  expect(await values('outside', 'temperature')).toEqual(Array.from({ length: 960 }, (_, index) => index));
+  const { rows } = await database.pool.query<{ time: string }>(
+    'SELECT created_at::text AS time FROM channel_entries ORDER BY entry_id',
+  );
+  const times = rows.map(({ time }) => time);
+  expect(new Set(times).size).toBe(3);
+  expect(times.toSorted()).toEqual(times);
+  expect(await values('outside', 'temperature')).toEqual([33, 33, 33]);
 });
 
-test('when one update can not be stored, none is', async () => {
+test('of updates that would be older than 2000 only the others are stored', async () => {
+  const { post, values, database } = await useThingSpeak();
+  const ages = Array.from({ length: 500 }, (_, index) => `999999999,${index}`).join('|');
+  const body = `write_api_key=${WRITE_KEY}&time_format=relative&updates=${ages}`;
+  expect(await post(CSV_PATH, body)).toEqual(DONE);
+  expect(await values('outside', 'temperature')).toEqual([499]);
+  const { rows } = await database.pool.query('SELECT reason, detail FROM rejected_messages');
+  expect(rows).toEqual([{ reason: 'time-too-early', detail: expect.stringContaining('and 494 more') }]);
+});
+
+test('seconds behind a time are counted from it, and so stored once however often they are sent', async () => {
   const { post, database } = await useThingSpeak();
-  const send = async (updates: string, format = 'absolute'): Promise<readonly [number, string]> => {
-    const { status, text } = await post(
-      CSV_PATH,
-      `write_api_key=${WRITE_KEY}&time_format=${format}&updates=${updates}`,
-    );
-    return [status, JSON.parse(text).error.error_code];
-  };
-  expect(await send('1517308000,1|yesterday,2')).toEqual([400, 'error_bad_request']);
-  expect(await send('1517308000,1|1517308000,2')).toEqual([409, 'error_conflict']);
-  expect(await send('0,1|soon,2', 'relative')).toEqual([400, 'error_bad_request']);
-  expect(await send('1,1', 'other')).toEqual([400, 'error_bad_request']);
-  expect(await send('')).toEqual([421, 'error_no_action']);
-  expect((await database.pool.query(ENTRIES)).rows).toEqual([]);
+  const updates = [
+    { delta_t: 5, field1: 1 },
+    { created_at: '2020-03-01T10:00:00Z', field1: 2 },
+    { delta_t: 10, field1: 3 },
+    { delta_t: 'soon', field1: 4 },
+    { delta_t: 10, field1: 5 },
+    { created_at: '2020-03-01T11:00:00Z', field1: 6 },
+    { delta_t: '1.5', field1: 7 },
+  ];
+  const body = JSON.stringify({ write_api_key: WRITE_KEY, updates });
+  for (const _ of [1, 2]) expect(await post(JSON_PATH, body)).toEqual(DONE);
+  const { rows } = await database.pool.query<{ time: Date; fields: object }>(ENTRIES);
+  expect(rows.map(({ time, fields }) => [time.toISOString(), Object.values(fields)])).toEqual([
+    ['2020-03-01T10:00:00.000Z', ['2']],
+    ['2020-03-01T10:00:10.000Z', ['3']],
+    ['2020-03-01T11:00:00.000Z', ['6']],
+    ['2020-03-01T11:00:01.500Z', ['7']],
+  ]);
+  const { rows: kept } = await database.pool.query('SELECT detail FROM rejected_messages LIMIT 1');
+  expect(kept[0].detail).toMatch(/^update 1: .*; update 4: .*"soon".*; update 5: /);
+});
+
+test('more than one statement can hold is stored as well', async () => {
+  const { post, values } = await useThingSpeak();
+  const lines = Array.from({ length: 6000 }, (_, index) => `${1_517_308_000 + index},${index}`);
+  const body = `write_api_key=${WRITE_KEY}&time_format=absolute&updates=${lines.join('|')}`;
+  expect(await post(CSV_PATH, body)).toEqual(DONE);
+  expect(await values('outside', 'temperature')).toEqual(Array.from({ length: 6000 }, (_, index) => index));
 });
 
 test('a key of another channel, or none, is refused as it is for a single update', async () => {

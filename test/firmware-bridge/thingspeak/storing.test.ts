@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hashSecret } from '../../../src/access/credential.ts';
-import { addChannel, removeChannel } from '../../../src/storage/channels-query.ts';
+import { addChannel, removeChannel, rotateChannelKeys } from '../../../src/storage/channels-query.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { poll } from '../../support/poll.ts';
 import {
@@ -36,7 +36,38 @@ test('a request that names its time has the same number when it is repeated, and
   expect(await values('outside', 'temperature')).toEqual([21.5, 21.6]);
 });
 
-test('another content at the same time is a conflict, and changes nothing', async () => {
+test('two boards that write their fields of one channel in the same second share an entry', async () => {
+  const service = await useThingSpeak();
+  const outside = update('field1=21.5&status=well&created_at=2020-03-01T10:00:00Z');
+  const inside = update('field2=19&created_at=2020-03-01T10:00:00Z');
+  expect((await service.get(outside)).text).toBe('1');
+  expect((await service.get(inside)).text).toBe('1');
+  for (const repetition of [outside, inside]) expect((await service.get(repetition)).text).toBe('1');
+  expect((await service.get(update('field1=22&field3=7&created_at=2020-03-01T10:00:00Z'))).status).toBe(409);
+  expect(await entries(service)).toEqual([
+    { id: 1, time: new Date('2020-03-01T10:00:00Z'), fields: { '1': '21.5', '2': '19' } },
+  ]);
+  expect(await service.values('outside', 'temperature')).toEqual([21.5]);
+  expect(await service.values('inside', 'temperature')).toEqual([19]);
+  const last = await service.get(`/channels/${CHANNEL}/feeds/last.json?status=true`);
+  expect(JSON.parse(last.text)).toMatchObject({ field1: '21.5', field2: '19', status: 'well' });
+  expect((await service.get(update('field1=23'))).text).toBe('2');
+});
+
+test('boards that write at once, all with the same time, lose none of their fields', async () => {
+  const service = await useThingSpeak();
+  const replies = await Promise.all(
+    [1, 2, 3, 4, 5, 6, 7, 8].map((field) =>
+      service.get(update(`field${field}=${field}&created_at=2020-03-01T10:00:00Z`)),
+    ),
+  );
+  expect(new Set(replies.map(({ text }) => text))).toEqual(new Set(['1']));
+  const [entry, ...others] = await entries(service);
+  expect(others).toEqual([]);
+  expect(Object.values(entry!.fields)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+});
+
+test('another value of a field at the same time is a conflict, and changes nothing', async () => {
   const service = await useThingSpeak();
   await service.get(update('field1=21.5&created_at=2020-03-01T10:00:00Z'));
   const refused = await service.get(update('field1=22&created_at=2020-03-01T10:00:00Z'));
@@ -101,11 +132,14 @@ test('what can not be stored or means nothing is refused', async () => {
 
 test('a time that can not be is replaced by that of receipt, and the owner is told', async () => {
   const service = await useThingSpeak();
-  for (const time of ['1970-01-01T00:00:09Z', 'yesterday', '2999-01-01']) {
+  // A clock that began at the epoch shows such times twenty minutes and two weeks later.
+  const unset = ['1970-01-01T00:00:09Z', '1970-01-01T00:20:00Z', '1970-01-15T00:00:00Z'];
+  for (const time of [...unset, 'yesterday', '2999-01-01']) {
     expect((await service.get(update(`field1=1&created_at=${time}`))).status).toBe(200);
   }
-  const [first] = await entries(service);
-  expect(first!.time.getFullYear()).toBeGreaterThan(2020);
+  const years = (await entries(service)).map(({ time }) => time.getFullYear());
+  expect(Math.min(...years)).toBeGreaterThan(2020);
+  expect(Math.max(...years)).toBeLessThan(2999);
   expect(service.logged.filter(({ msg }) => msg.includes("created_at that can't be"))).toHaveLength(1);
 });
 
@@ -143,6 +177,13 @@ test('a channel that is added or removed is known a moment later', async () => {
   await poll(async () => (await get(update('field1=1'))).status === 200);
   await removeChannel(database.pool, CHANNEL);
   await poll(async () => (await get(update('field1=1'))).status === 401);
+});
+
+test('a write key that was replaced counts no more, and the new one does', async () => {
+  const { get, database } = await useThingSpeak();
+  await rotateChannelKeys(database.pool, CHANNEL, { write: hashSecret('another key'), read: undefined });
+  await poll(async () => (await get(update('field1=1'))).status === 401);
+  expect((await get('/update?api_key=another%20key&field1=1')).text).not.toBe('0');
 });
 
 test('while the database is away nothing is promised, and nothing stored', async () => {

@@ -99,6 +99,26 @@ describe('the spool', () => {
     expect(await payloads(spool)).toEqual(['2', '3', '6']);
   });
 
+  test('takes all of what belongs together, or nothing', async () => {
+    const spool = await open(await useFolder(), 3 * recordBytes(message(1)));
+    expect(await spool.append(numbers(1, 2), 'together')).toBe(2);
+    expect(await spool.append(numbers(3, 4), 'together')).toBe(0);
+    expect(await spool.append([message(5)], 'together')).toBe(1);
+    expect(await payloads(spool)).toEqual(['1', '2', '5']);
+  });
+
+  test('gives what is behind a message, and nothing that has been taken out', async () => {
+    const spool = await open(await useFolder());
+    await spool.append(numbers(1, 5));
+    const [first, , third] = await spool.read(3, Infinity);
+    const behind = async (position: number): Promise<string[]> =>
+      (await spool.read(10, Infinity, position + 1)).map(({ message: { payload } }) => String(payload));
+    expect(await behind(third!.position)).toEqual(['4', '5']);
+    await spool.removeThrough(third!);
+    expect(await behind(first!.position)).toEqual(['4', '5']);
+    expect(await behind(third!.position + 2)).toEqual([]);
+  });
+
   test('leaves room on its disk, without which it could not be read again', async () => {
     const size = recordBytes(message(1));
     let free = 16 * 1024 ** 2 + 2 * size;

@@ -4,9 +4,24 @@ import { seedSeries } from '../../support/series.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { logIn, type TestWeb, useWeb } from '../../support/web.ts';
 
-const EVERYTHING = ['/', '/status', '/api/stations', '/api/rejected'];
-const OUTSIDE = ['/stations/outside', '/api/stations/outside', '/api/stations/outside/readings'];
-const INSIDE = ['/stations/inside', '/api/stations/inside', '/api/stations/inside/readings'];
+const pathsOf = (station: string): string[] => [
+  `/stations/${station}`,
+  `/api/stations/${station}`,
+  `/api/stations/${station}/readings`,
+  `/api/stations/${station}/history`,
+  `/api/history?series=${station}:temperature`,
+  `/api/export?station=${station}`,
+];
+const OUTSIDE = pathsOf('outside');
+const INSIDE = pathsOf('inside');
+const EVERYTHING = [
+  '/',
+  '/status',
+  '/api/stations',
+  '/api/rejected',
+  '/api/history?series=inside:temperature,outside:temperature',
+  '/api/export',
+];
 
 async function usePrivate(): Promise<TestWeb> {
   const { pool } = await useTestDatabase();
@@ -65,6 +80,23 @@ test.each(['Bearer', 'Cookie'])('each kind of credential reads what it is for: %
   expect(await of(web.credentials.add('integrator', 'grafana', ['live/#']))).toEqual(all);
   expect(await of(web.credentials.add('integrator', 'garden', ['live/inside/#']))).toEqual(INSIDE);
   expect(await of(web.credentials.add('integrator', 'nothing', []))).toEqual([]);
+});
+
+test('what is wrong with the series is told to whoever may read all of them', async () => {
+  const web = await usePrivate();
+  const ask = (secret: string, query: string) =>
+    web.ask(`/api/history?${query}`, { headers: bearer(secret) });
+  const admin = web.credentials.add('admin', 'owner');
+  const station = web.credentials.add('station', 'outside');
+  for (const query of [
+    '',
+    'series=',
+    'series=outside',
+    'series=outside:temperature&series=inside:temperature',
+  ]) {
+    expect((await ask(admin, query)).status, `of ${query}`).toBe(400);
+    expect((await ask(station, query)).status, `of ${query}`).toBe(403);
+  }
 });
 
 test('that anybody may publish does not make private pages readable', async () => {

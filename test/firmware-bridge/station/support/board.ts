@@ -68,6 +68,8 @@ export async function useBoard(options: BoardOptions): Promise<Board> {
   const log: string[] = [];
   const packets: { at: number; bytes: Buffer }[] = [];
   let nowMs = startAt * 1000;
+  let thread: Worker | undefined;
+  onTestFinished(() => void thread?.terminate());
 
   async function power(seconds: number, run: RunOptions): Promise<End> {
     const startMs = nowMs;
@@ -90,11 +92,12 @@ export async function useBoard(options: BoardOptions): Promise<Board> {
       world,
       program: run.program,
     };
-    const worker = new Worker(THREAD, { eval: true, workerData: data, transferList: [port2] });
+    thread ??= new Worker(THREAD, { eval: true });
+    const worker = thread;
     const socket = createBoardSocket(world, (packet) => board.fateOf(packet));
-    onTestFinished(() => void worker.terminate());
+    let isOver = false;
     try {
-      return await new Promise<End>((resolve, reject) => {
+      const end = new Promise<End>((resolve, reject) => {
         const reply = async (request: Request): Promise<void> => {
           const result = await perform(request, socket, run.events ?? []);
           if (result === 'cut') resolve({ kind: 'cut' });
@@ -107,6 +110,7 @@ export async function useBoard(options: BoardOptions): Promise<Board> {
             else if (message.tell === 'measured') measured.push(message.measurement);
             else {
               ({ nowMs } = message);
+              isOver = true;
               resolve(message.end);
             }
             return;
@@ -117,10 +121,17 @@ export async function useBoard(options: BoardOptions): Promise<Board> {
           reply(message).catch(reject);
         });
       });
+      worker.postMessage(data, [port2]);
+      return await end;
     } finally {
       socket.close();
-      await worker.terminate();
       port1.close();
+      worker.removeAllListeners('error');
+      // It waits for an answer that it will not get.
+      if (!isOver) {
+        thread = undefined;
+        await worker.terminate();
+      }
     }
   }
 

@@ -43,6 +43,9 @@ class SoftI2C:
     def readfrom(self, address, size):
         return checked(bridge.i2c_read(self.wiring, address, size))
 
+    def scan(self):
+        return [address for address in range(0x08, 0x78) if bridge.i2c_write(self.wiring, address, "") == ""]
+
     # As the chips' datasheets have it: the register is written, then read after a repeated start.
     def readfrom_mem(self, address, register, size):
         self.writeto(address, bytes((register,)))

@@ -1,0 +1,116 @@
+import type { Pool } from 'pg';
+import { type ExportedChunk, exportReadings } from '../storage/export-readings.ts';
+import { exportText } from '../storage/export-text.ts';
+import { type NamedSeries, readSeries } from '../storage/series-query.ts';
+import type { Micros } from '../telemetry/reading.ts';
+import type { LineFormat } from '../telemetry/reading-lines.ts';
+import { parseTime } from '../telemetry/time.ts';
+import { type Command, type Context, JSON_OPTION, UsageError, textOption } from './command.ts';
+import { checkOutput, writeTexts } from './output-file.ts';
+import { countText, createProgress, type Progress } from './progress.ts';
+
+const OPTIONS = {
+  station: textOption('STATION', 'only this one'),
+  metric: textOption('METRIC', 'only this one'),
+  from: textOption('TIME', 'from then on, by the time of measuring: 2026-11-01T00:00:00Z'),
+  to: textOption('TIME', 'until before then'),
+  format: textOption('csv|ndjson', "unless told, what the file's name ends in, or csv"),
+  json: JSON_OPTION,
+} as const;
+
+type Options = Context<typeof OPTIONS>['options'];
+
+export const exportCommand: Command<typeof OPTIONS> = {
+  name: 'export',
+  operands: ['FILE'],
+  summary: 'Writes readings to a file of CSV or NDJSON',
+  details: `- for FILE is standard output; a FILE that ends in .gz is compressed. It has its name when it is complete, and replaces one that
+has it. Readings come month by month (UTC), in each by station, metric and time. What "import" takes back.
+
+With --json: {"file","format","series","readings","seconds"}; with - on standard error.`,
+  options: OPTIONS,
+  needsDatabase: true,
+  async run(context) {
+    const file = context.operands[0]!;
+    const { format, from, to } = check(file, context.options);
+    await checkOutput(file);
+    const startedAt = performance.now();
+    const { pool } = await context.database();
+    const series = await requireSeries(pool, context.options);
+    const progress = createProgress({ screen: context.stderr, isQuiet: context.options.json === true });
+    const counted = { readings: 0 };
+    const chunks = count(exportReadings(pool, { series, order: 'asc', from, to }), counted, progress);
+    try {
+      await writeTexts(exportText(chunks, format), { file, stdout: context.stdout, signal: context.signal });
+    } finally {
+      progress.end();
+    }
+    const { readings } = counted;
+    const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+    const summary = context.options.json
+      ? JSON.stringify({ file, format, series: series.length, readings, seconds })
+      : `${countText(readings)} readings of ${countText(series.length)} series are in ${file} (${seconds} s).`;
+    if (file !== '-') context.print(summary);
+    else if (context.options.json) context.tell(summary);
+  },
+};
+
+async function* count(
+  chunks: AsyncIterable<ExportedChunk>,
+  counted: { readings: number },
+  progress: Progress,
+): AsyncGenerator<ExportedChunk, void, void> {
+  for await (const exported of chunks) {
+    counted.readings += exported.chunk.value.length;
+    progress.show(exported.progress, counted.readings);
+    yield exported;
+  }
+}
+
+interface Checked {
+  readonly format: LineFormat;
+  readonly from: Micros | undefined;
+  readonly to: Micros | undefined;
+}
+
+/** @throws UsageError */
+function check(file: string, options: Options): Checked {
+  const mistakes: string[] = [];
+  const timeOf = (name: 'from' | 'to'): Micros | undefined => {
+    const given = options[name];
+    const time = given === undefined ? undefined : parseTime(given);
+    if (typeof time !== 'object') return time;
+    mistakes.push(`--${name}: ${time.detail}.`);
+    return undefined;
+  };
+  const [from, to] = [timeOf('from'), timeOf('to')];
+  const isNamedNdjson = /\.(?:ndjson|jsonl)(?:\.gz)?$/.test(file);
+  const { format = isNamedNdjson ? 'ndjson' : 'csv' } = options;
+  if (format === 'csv' || format === 'ndjson') {
+    if (mistakes.length === 0) return { format, from, to };
+  } else mistakes.push('--format must be csv or ndjson.');
+  throw new UsageError(mistakes);
+}
+
+/** There is nothing that could be exported. */
+class NothingToExportError extends Error {
+  readonly code = 'nothing-to-export';
+  readonly hint = 'Look with: station list';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'NothingToExportError';
+  }
+}
+
+/** There may be none where everything is asked for. */
+async function requireSeries(pool: Pool, { station, metric }: Options): Promise<readonly NamedSeries[]> {
+  const found = await readSeries(pool, { station, metric });
+  if (found.length > 0 || (station === undefined && metric === undefined)) return found;
+  const whose = station === undefined ? 'No station' : `No station named ${JSON.stringify(station)}`;
+  throw new NothingToExportError(
+    metric === undefined
+      ? `${whose} has sent readings.`
+      : `${whose} has sent readings of a metric named ${JSON.stringify(metric)}.`,
+  );
+}

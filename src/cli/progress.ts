@@ -1,0 +1,83 @@
+/** Where progress is shown. */
+export interface ProgressScreen {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+/** Shows how far a command has come: as a bar that is drawn again and again, or, where nobody sits, as a line now and then. */
+export interface Progress {
+  /** @param share of the whole, from 0 to 1; `undefined` where nobody knows the whole */
+  show(share: number | undefined, readings: number): void;
+  /** Says something else; the bar stays below. */
+  tell(text: string): void;
+  /** Takes the bar away. */
+  end(): void;
+}
+
+export interface ProgressOptions {
+  readonly screen: ProgressScreen;
+  /** No lines now and then; a bar all the same, for it disturbs no program. */
+  readonly isQuiet: boolean;
+  readonly now?: () => number;
+}
+
+const REDRAW_MS = 200;
+const LINE_MS = 10_000;
+const BAR_CELLS = 24;
+const CLEAR_LINE = '\r\u001B[K';
+
+export function createProgress({
+  screen,
+  isQuiet,
+  now = () => performance.now(),
+}: ProgressOptions): Progress {
+  const startedAt = now();
+  let shownAt = -Infinity;
+  let lineAt = startedAt;
+  let isDrawn = false;
+
+  function clear(): void {
+    if (isDrawn) screen.write(CLEAR_LINE);
+    isDrawn = false;
+  }
+
+  return {
+    show(share, readings) {
+      const time = now();
+      const text = progressText(share, readings, (time - startedAt) / 1000);
+      if (screen.isTTY) {
+        if (time - shownAt < REDRAW_MS) return;
+        shownAt = time;
+        screen.write(`${CLEAR_LINE}${`${bar(share)}${text}`.slice(0, (screen.columns || 80) - 1)}`);
+        isDrawn = true;
+      } else if (!isQuiet && time - lineAt >= LINE_MS) {
+        lineAt = time;
+        screen.write(`${text}\n`);
+      }
+    },
+    tell(text) {
+      clear();
+      screen.write(`${text}\n`);
+      shownAt = -Infinity;
+    },
+    end: clear,
+  };
+}
+
+function bar(share: number | undefined): string {
+  if (share === undefined) return '';
+  const filled = Math.floor(share * BAR_CELLS);
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_CELLS - filled)}] `;
+}
+
+function progressText(share: number | undefined, readings: number, seconds: number): string {
+  const percent = share === undefined ? '' : `${Math.floor(share * 100)} %, `;
+  const rate = seconds < 1 ? '' : `, ${countText(Math.round(readings / seconds))}/s`;
+  return `${percent}${countText(readings)} readings${rate}`;
+}
+
+/** `1,234,567` */
+export function countText(count: number): string {
+  return count.toLocaleString('en-US');
+}

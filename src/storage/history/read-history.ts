@@ -1,0 +1,173 @@
+import type { Pool, PoolClient } from 'pg';
+import { type BucketWidth, chooseBucketWidth, countBuckets } from '../../telemetry/bucket-width.ts';
+import { bucketStarts } from '../../telemetry/bucket-starts.ts';
+import { type HistorySource, planHistory } from '../../telemetry/history-plan.ts';
+import { floorHour } from '../../telemetry/hours.ts';
+import type { LocalDays } from '../../telemetry/local-days.ts';
+import type { Span } from '../../telemetry/spans.ts';
+import { readReadings } from '../readings-query.ts';
+import { type Bucket, readBuckets } from './buckets-query.ts';
+import { type Extents, readExtents, type SeriesExtent } from './extent.ts';
+
+/** Of each series, and of all series together. */
+const MOST_BUCKETS = { each: 10_000, all: 100_000 } as const;
+/** Readings that buckets of less than an hour may be made of: when we choose the width, and when it was asked for. */
+const MOST_READINGS = { chosen: 200_000, asked: 2_000_000 } as const;
+const HOUR_S = 3600;
+
+export interface HistoryRequest {
+  readonly seriesIds: readonly number[];
+  readonly asked: Span;
+  /** About how many buckets, or how wide. */
+  readonly width: { readonly points: number } | { readonly every: BucketWidth };
+  /** That of days, and what they are there. */
+  readonly timeZone: string;
+  readonly days: LocalDays;
+}
+
+export type History =
+  | {
+      readonly kind: 'found';
+      /** `raw`: each bucket is one reading. */
+      readonly width: BucketWidth | 'raw';
+      /** By series; those without any readings have none. */
+      readonly buckets: ReadonlyMap<number, readonly Bucket[]>;
+    }
+  | {
+      /** More buckets than there may be, or of more readings than may be looked at. */
+      readonly kind: 'too-many-buckets' | 'too-many-readings';
+      readonly limit: number;
+      readonly wouldDo: BucketWidth;
+    };
+
+/**
+ * The history of series in a stretch, all with the same buckets; what has come last is part of it, rolled up or not.
+ * @throws what the database reports
+ */
+export async function readHistory(pool: Pick<Pool, 'connect'>, request: HistoryRequest): Promise<History> {
+  const client = await pool.connect();
+  try {
+    // One state of things for all statements: while they run, roll-ups are made and marks go away.
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const history = await readWithin(client, request);
+    await client.query('COMMIT');
+    client.release();
+    return history;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+async function readWithin(client: PoolClient, request: HistoryRequest): Promise<History> {
+  const { seriesIds, asked, width } = request;
+  const extents = await readExtents(client, seriesIds, asked, hoursToCount(width));
+  const span = spanOf(extents.series);
+  if (span === undefined) {
+    const unused = 'every' in width ? width.every : chooseBucketWidth(asked.to - asked.from, width.points);
+    return { kind: 'found', width: unused, buckets: new Map() };
+  }
+  if ('points' in width) {
+    const raw = await readRaw(client, extents.series, asked, width.points);
+    if (raw !== undefined) return { kind: 'found', width: 'raw', buckets: raw };
+  }
+  const chosen = chooseWidth(width, extents.series, span.to - span.from);
+  if ('kind' in chosen) return chosen;
+  const { days } = request;
+  // Of what has expired, the hour that it begins in counts in full.
+  const from = floorHour(span.from);
+  const starts =
+    chosen.calendar === undefined ? [] : bucketStarts({ from, to: span.to }, chosen.calendar, days);
+  const cuts = starts.filter((start) => start !== floorHour(start));
+  const grain = { coarsest: coarsestSource(chosen, extents, request), days, cuts };
+  const segments = extents.series.flatMap(({ seriesId, rolledUp, extent }) =>
+    extent === undefined
+      ? []
+      : planHistory(extent, rolledUp, grain).map((segment) => ({ seriesId, ...segment })),
+  );
+  const buckets = chosen.calendar === undefined ? { everySeconds: chosen.seconds } : { starts };
+  return { kind: 'found', width: chosen, buckets: await readBuckets(client, segments, buckets) };
+}
+
+/** As many as tell whether there are more readings than points, or, for narrow buckets, how many there are. */
+function hoursToCount(width: HistoryRequest['width']): number {
+  if ('points' in width) return width.points + 1;
+  return width.every.seconds < HOUR_S ? MOST_BUCKETS.each : 0;
+}
+
+/** Readings as buckets, if no series has more than so many. */
+async function readRaw(
+  client: PoolClient,
+  series: readonly SeriesExtent[],
+  asked: Span,
+  most: number,
+): Promise<ReadonlyMap<number, readonly Bucket[]> | undefined> {
+  if (series.some((each) => hasExpired(each) || hasSurelyMore(each, most))) return undefined;
+  const bySeries = new Map<number, readonly Bucket[]>();
+  for (const { seriesId, extent } of series) {
+    if (extent === undefined) continue;
+    const range = { from: Math.max(extent.from, asked.from), to: Math.min(extent.to, asked.to) };
+    const readings = await readReadings(client, { seriesId, order: 'asc', limit: most + 1, ...range });
+    if (readings.length > most) return undefined;
+    const buckets = readings.map(({ measuredAt, value }) => ({
+      time: measuredAt,
+      count: 1,
+      min: value,
+      avg: value,
+      max: value,
+    }));
+    if (buckets.length > 0) bySeries.set(seriesId, buckets);
+  }
+  return bySeries;
+}
+
+function hasExpired({ extent, rolledUp }: SeriesExtent): boolean {
+  return extent !== undefined && extent.from < rolledUp.rawFrom;
+}
+
+function hasSurelyMore({ readings, rolledUp }: SeriesExtent, most: number): boolean {
+  // Where roll-ups are out of date, so is what they count.
+  return rolledUp.marks.length === 0 && readings > most;
+}
+
+function chooseWidth(
+  width: HistoryRequest['width'],
+  series: readonly SeriesExtent[],
+  span: number,
+): BucketWidth | Exclude<History, { kind: 'found' }> {
+  const readings = series.reduce((sum, each) => sum + each.readings, 0);
+  if ('points' in width) {
+    const atLeast = series.some(hasExpired) || readings > MOST_READINGS.chosen ? HOUR_S : 0;
+    return chooseBucketWidth(span, width.points, atLeast);
+  }
+  const { every } = width;
+  const limit = Math.min(MOST_BUCKETS.each, Math.floor(MOST_BUCKETS.all / series.length));
+  if (countBuckets(span, every) > limit) {
+    return { kind: 'too-many-buckets', limit, wouldDo: chooseBucketWidth(span, limit) };
+  }
+  if (every.seconds < HOUR_S && readings > MOST_READINGS.asked) {
+    const wouldDo = chooseBucketWidth(span, limit, HOUR_S);
+    return { kind: 'too-many-readings', limit: MOST_READINGS.asked, wouldDo };
+  }
+  return every;
+}
+
+function coarsestSource(
+  { seconds, calendar }: BucketWidth,
+  { timeZone }: Extents,
+  request: HistoryRequest,
+): HistorySource {
+  if (seconds < HOUR_S) return 'raw';
+  // The days in the table may still be those of another zone.
+  return calendar !== undefined && timeZone === request.timeZone ? 'day' : 'hour';
+}
+
+/** From the first to the last reading of any series. */
+function spanOf(series: readonly SeriesExtent[]): Span | undefined {
+  const extents = series.flatMap(({ extent }) => (extent === undefined ? [] : [extent]));
+  if (extents.length === 0) return undefined;
+  return {
+    from: Math.min(...extents.map(({ from }) => from)),
+    to: Math.max(...extents.map(({ to }) => to)),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Bucket } from '../storage/history/buckets-query.ts';
+import { bucketStarts } from '../telemetry/bucket-starts.ts';
+import type { BucketWidth } from '../telemetry/bucket-width.ts';
+import { formatMicros } from '../telemetry/format-time.ts';
+import type { LocalDays } from '../telemetry/local-days.ts';
+import type { Micros } from '../telemetry/reading.ts';
+import type { Span } from '../telemetry/spans.ts';
+import type { UnitSystem } from '../telemetry/unit-system.ts';
+import { showValue } from './display-units.ts';
+import { toColumns } from './history-columns.ts';
+
+export interface ShownHistory {
+  readonly shown: Span;
+  /** `raw`: each bucket is one reading. */
+  readonly width: BucketWidth | 'raw';
+  readonly timeZone: string;
+  readonly days: LocalDays;
+  readonly series: readonly ShownSeries[];
+}
+
+export interface ShownSeries {
+  readonly station: string;
+  readonly metric: string;
+  readonly unit: string | null;
+  readonly buckets: readonly Bucket[];
+}
+
+/** With its values in the units of a system. */
+export function showBucket(bucket: Bucket, unit: string | null, system: UnitSystem | undefined): Bucket {
+  const shown = (value: number): number => showValue(value, unit, system).value;
+  const [min, max] = [shown(bucket.min), shown(bucket.max)];
+  // What dividing adds to an average is cut off at 12 digits, as far as it stays between the two.
+  const avg = bucket.avg === null ? null : Number(shown(bucket.avg).toPrecision(12));
+  return { ...bucket, min, max, avg: avg && Math.min(Math.max(avg, min), max) };
+}
+
+/** The reply about one series. */
+export function historyJson(history: ShownHistory, shape: 'rows' | 'columns'): string {
+  const { buckets, ...series } = history.series[0]!;
+  const head = { ...series, ...rangeOf(history) };
+  if (shape === 'rows') return JSON.stringify({ ...head, buckets: buckets.map(toRow) });
+  const { t, columns } = toColumns([buckets], gridOf(history));
+  return JSON.stringify({ ...head, columns: { t, ...columns[0] } });
+}
+
+/** The reply about several. */
+export function seriesHistoryJson(history: ShownHistory, shape: 'rows' | 'columns'): string {
+  if (shape === 'rows') {
+    const series = history.series.map(({ buckets, ...of }) => ({ ...of, buckets: buckets.map(toRow) }));
+    return JSON.stringify({ ...rangeOf(history), series });
+  }
+  const { t, columns } = toColumns(
+    history.series.map(({ buckets }) => buckets),
+    gridOf(history),
+  );
+  const series = history.series.map(({ station, metric, unit }, index) => ({
+    station,
+    metric,
+    unit,
+    columns: columns[index],
+  }));
+  return JSON.stringify({ ...rangeOf(history), t, series });
+}
+
+function rangeOf({ shown, width, timeZone }: ShownHistory): Record<string, unknown> {
+  return {
+    from: formatMicros(shown.from),
+    to: formatMicros(shown.to),
+    every: width === 'raw' ? width : width.name,
+    everySeconds: width === 'raw' ? 0 : width.seconds,
+    timeZone,
+  };
+}
+
+function toRow({ time, count, min, avg, max }: Bucket): Record<string, unknown> {
+  return { time: formatMicros(time), count, min, avg, max };
+}
+
+/** When buckets begin, from the first to the last that has anything in it. */
+function gridOf({ series, width, days }: ShownHistory): readonly Micros[] {
+  const times = series.flatMap(({ buckets }) =>
+    [buckets[0], buckets.at(-1)].flatMap((bucket) => bucket?.time ?? []),
+  );
+  if (width === 'raw' || times.length === 0) return [];
+  const span = { from: Math.min(...times), to: Math.max(...times) + 1 };
+  if (width.calendar !== undefined) return bucketStarts(span, width.calendar, days);
+  const step = width.seconds * 1_000_000;
+  return Array.from(
+    { length: Math.ceil((span.to - span.from) / step) },
+    (_, index) => span.from + index * step,
+  );
+}

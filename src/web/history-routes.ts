@@ -1,0 +1,174 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type HistorySeries, lookUpSeries, type SeriesName } from '../storage/history/look-up.ts';
+import { type History, readHistory } from '../storage/history/read-history.ts';
+import { ceilHour, floorHour } from '../telemetry/hours.ts';
+import { createLocalDays } from '../telemetry/local-days.ts';
+import { isMetricName, isStationName } from '../telemetry/topic.ts';
+import type { UnitSystem } from '../telemetry/unit-system.ts';
+import { shownUnit } from './display-units.ts';
+import { invalidParameter, metricUnknown, stationUnknown, WebError } from './errors.ts';
+import { isNoneMatch, weakEtag } from './etag.ts';
+import { acceptedFormat, CONTENT_TYPES, fileName } from './export-format.ts';
+import { historyCsv } from './history-csv.ts';
+import { historyJson, seriesHistoryJson, showBucket, type ShownHistory } from './history-reply.ts';
+import { type AskedHistory, askedHistory, type HistoryQuery } from './history-request.ts';
+import {
+  historyQuery,
+  historyReply,
+  MOST_SERIES,
+  seriesHistoryQuery,
+  seriesHistoryReply,
+} from './history-schemas.ts';
+import { missingSeries } from './missing-series.ts';
+import type { WebParts } from './parts.ts';
+import { stationParams } from './schemas.ts';
+import { parseSeries } from './series-parameter.ts';
+import { askDatabase } from './to-web-error.ts';
+import { parseUnitsParameter } from './units-parameter.ts';
+
+/** To be changed with the form of answers: clients have kept those of before. */
+const FORM = 1;
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+interface Asked {
+  readonly names: readonly SeriesName[];
+  readonly query: HistoryQuery;
+  readonly missing: (kind: 'station-unknown' | 'metric-unknown', name: SeriesName) => WebError;
+  readonly toJson: (history: ShownHistory, shape: 'rows' | 'columns') => string;
+}
+
+/** `GET /api/stations/{station}/history` and `GET /api/history`: what readings come to in buckets of time. */
+export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
+  const days = createLocalDays(parts.timeZone);
+  return (app, _options, done) => {
+    app.get(
+      '/api/stations/:station/history',
+      {
+        config: { access: 'station' },
+        schema: { params: stationParams, querystring: historyQuery, response: { 200: historyReply } },
+      },
+      (request, reply) => {
+        const { station } = request.params;
+        const { metric: asked, ...query } = request.query;
+        const metric = asked ?? 'temperature';
+        if (!isStationName(station)) throw stationUnknown(station);
+        if (!isMetricName(metric)) throw metricUnknown(station, metric);
+        return answer(request, reply, {
+          names: [{ station, metric }],
+          query,
+          missing: (kind) => missingSeries(kind, station, asked),
+          toJson: historyJson,
+        });
+      },
+    );
+    app.get(
+      '/api/history',
+      {
+        config: { access: 'series' },
+        schema: { querystring: seriesHistoryQuery, response: { 200: seriesHistoryReply } },
+      },
+      (request, reply) => {
+        const { series, ...query } = request.query;
+        const names = requireSeries(series);
+        return answer(request, reply, {
+          names,
+          query,
+          missing: (kind, { station, metric }) => missingSeries(kind, station, metric),
+          toJson: seriesHistoryJson,
+        });
+      },
+    );
+    done();
+  };
+
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { names, query, missing, toJson }: Asked,
+  ): Promise<string> {
+    const history = askedHistory(query, parts.clock());
+    const units = parseUnitsParameter(query.units);
+    const found = await askDatabase(lookUpSeries(parts.pool, names, wholeHours(history)));
+    const series = found.map((each, index) => {
+      if (each.kind !== 'found') throw missing(each.kind, names[index]!);
+      return each;
+    });
+    const isCsv = (query.format ?? acceptedFormat(request.headers.accept)) === 'csv';
+    const keep = { 'cache-control': 'private, no-cache', vary: 'accept' };
+    if (!series.every(({ isSettled }) => isSettled)) return write(keep);
+    const { url } = request.routeOptions;
+    const etag = weakEtag([
+      FORM,
+      url,
+      parts.timeZone,
+      names,
+      series,
+      history,
+      units?.key,
+      isCsv || query.shape,
+    ]);
+    if (!isNoneMatch(request.headers['if-none-match'], etag)) return write({ ...keep, etag });
+    reply.code(304).headers({ ...keep, etag });
+    return '';
+
+    async function write(headers: Record<string, string>): Promise<string> {
+      const shown = await read(names, series, history, units);
+      reply.headers(headers);
+      if (!isCsv) {
+        reply.type(JSON_TYPE);
+        return toJson(shown, query.shape);
+      }
+      const name = fileName({ ...(names.length === 1 && names[0]), ...shown.shown }, 'csv', 'history');
+      reply.type(CONTENT_TYPES.csv).header('content-disposition', `attachment; filename="${name}"`);
+      return historyCsv(shown.series);
+    }
+  }
+
+  async function read(
+    names: readonly SeriesName[],
+    series: readonly HistorySeries[],
+    { shown, asked, width }: AskedHistory,
+    units: UnitSystem | undefined,
+  ): Promise<ShownHistory> {
+    const { timeZone } = parts;
+    const seriesIds = series.map(({ seriesId }) => seriesId);
+    const history = await askDatabase(readHistory(parts.pool, { seriesIds, asked, width, timeZone, days }));
+    if (history.kind !== 'found') throw tooMuch(history);
+    return {
+      shown,
+      width: history.width,
+      timeZone,
+      days,
+      series: series.map(({ seriesId, unit }, index) => ({
+        ...names[index]!,
+        unit: shownUnit(unit, units),
+        buckets: (history.buckets.get(seriesId) ?? []).map((bucket) => showBucket(bucket, unit, units)),
+      })),
+    };
+  }
+}
+
+/** Of readings that have expired whole hours count. */
+function wholeHours({ asked }: AskedHistory): { from: number; to: number } {
+  return { from: floorHour(asked.from), to: ceilHour(asked.to) };
+}
+
+function requireSeries(text: string): readonly SeriesName[] {
+  const series = parseSeries(text);
+  if (series === undefined) {
+    throw invalidParameter('series', 'is to be `station:metric`, or several of them with commas between');
+  }
+  if (series.length > MOST_SERIES) throw invalidParameter('series', `may name no more than ${MOST_SERIES}`);
+  const names = new Set(series.map(({ station, metric }) => `${station}:${metric}`));
+  if (names.size < series.length) throw invalidParameter('series', 'names one of them twice');
+  return series;
+}
+
+function tooMuch({ kind, limit, wouldDo }: Exclude<History, { kind: 'found' }>): WebError {
+  const detail =
+    kind === 'too-many-buckets'
+      ? `would make more than ${limit} buckets; every=${wouldDo.name} would do`
+      : `buckets of less than an hour would be made of more than ${limit} readings; every=${wouldDo.name} would do`;
+  return new WebError(400, kind, `every: ${detail}`, { details: [{ field: 'every', detail }] });
+}
