@@ -31,6 +31,7 @@ import { metricsRoutes } from './metrics-routes.ts';
 import { mqttRoutes } from './mqtt-routes.ts';
 import { createFrames } from './pages/frame.ts';
 import { nowPage } from './pages/now-page.ts';
+import { readingsPage } from './pages/readings-page.ts';
 import { stationPage } from './pages/station-page.ts';
 import { statusPage } from './pages/status-page.ts';
 import type { WebParts } from './parts.ts';
@@ -136,6 +137,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     appRoutes(assets),
     nowPage(parts, frames, templates),
     stationPage(parts, frames),
+    readingsPage(parts, frames),
     statusPage(parts, frames, databaseAnswers),
   ]);
   app.register(serveAssets);

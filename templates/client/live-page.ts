@@ -28,7 +28,9 @@ const units = encodeURIComponent(root.dataset['units'] ?? 'metric');
 const words = createWords(strings);
 const view = createStationView(words, createZonedTime(root.dataset['timeZone'] ?? 'UTC', words.locale));
 /** A page about one station only wants to hear of that one. */
-const onlyStation = document.querySelector<HTMLElement>('.current')?.dataset['station'];
+const onlyStation = document.querySelector<HTMLElement>('[data-only-station]')?.dataset['onlyStation'];
+/** A page without places for values has none that could be missing. */
+const hasCards = document.querySelector('#stations, #current') !== null;
 
 /** When this page came, by our clock: a while ago, where the service worker has kept it. */
 const cameAt = Number(root.dataset['savedAt'] ?? Date.now());
@@ -41,7 +43,7 @@ const announce = createAnnounce();
 const reload = createReload();
 
 function show(readings: readonly LiveReading[]): void {
-  if (!view.showReadings(readings)) refresh();
+  if (!view.showReadings(readings) && hasCards) refresh();
   const followed = document.querySelector<HTMLElement>('[data-follow]')?.dataset['follow'];
   if (readings.some(({ metric }) => metric === followed)) refresh(TABLE_DELAY_MS);
   tick();
@@ -59,7 +61,7 @@ async function catchUp(): Promise<void> {
     const stations = await readStations(response);
     for (const { station, online } of stations) {
       showPresence(station, online);
-      if (findStation(station) === null) refresh();
+      if (findStation(station) === null && hasCards) refresh();
     }
     show(stations.flatMap(({ station, latest }) => latest.map((reading) => ({ station, ...reading }))));
   } catch {
