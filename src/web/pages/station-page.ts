@@ -1,26 +1,40 @@
-import type { FastifyPluginCallback } from 'fastify';
+import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { createLocalDays } from '../../telemetry/local-days.ts';
+import type { StationSnapshot } from '../../telemetry/station.ts';
+import { mayRead } from '../access/guard.ts';
+import { notAllowed } from '../errors.ts';
 import type { WebParts } from '../parts.ts';
 import { findStation } from './find-station.ts';
 import type { Frames } from './frame.ts';
+import { historyView } from './history/history-view.ts';
 import { cardTitle, readingsHref, stationCard, stationHref } from './station-card.ts';
 
-/** `GET /stations/{station}`: its newest values. */
+/** `GET /stations/{station}`: its newest values, and charts of any time. */
 export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallback {
   const days = createLocalDays(parts.timeZone);
   return (app, _options, done) => {
     app.get<{ Params: { station: string } }>(
       '/stations/:station',
       { config: { access: 'station' } },
-      (request, reply) => {
+      async (request, reply) => {
         const snapshot = findStation(parts, request.params.station);
         const { station } = snapshot;
         const page = frames(request, reply, { path: stationHref(station) });
         const card = stationCard(snapshot, { ...page, now: parts.clock(), days, day: parts.day });
+        const history = await historyView({
+          parts,
+          page,
+          days,
+          snapshot,
+          query: new URLSearchParams(request.url.split('?', 2)[1]),
+          findStation: (name) => findReadable(parts, request, name),
+          stations: () => parts.stations().filter((one) => isReadable(parts, request, one.station)),
+        });
         return reply.view('station.hbs', {
           ...page,
           title: cardTitle(card),
           card,
+          history,
           readings: readingsHref(station),
           api: `/api/stations/${encodeURIComponent(station)}`,
         });
@@ -28,4 +42,14 @@ export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallb
     );
     done();
   };
+}
+
+/** The guard has only asked for the station of the path. */
+function isReadable(parts: WebParts, { visitor }: FastifyRequest, station: string): boolean {
+  return visitor === undefined ? !parts.isPrivate : mayRead(parts, visitor.principal, station);
+}
+
+function findReadable(parts: WebParts, request: FastifyRequest, station: string): StationSnapshot {
+  if (!isReadable(parts, request, station)) throw notAllowed();
+  return findStation(parts, station);
 }
