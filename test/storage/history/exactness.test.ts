@@ -154,8 +154,9 @@ async function ask(
 
 async function askExtremes(seriesId: number, asked: Span, zone: string): Promise<Extremes | undefined> {
   const days = createLocalDays(zone);
-  const [extremes] = await readExtremes(database.pool, { seriesId, spans: [asked], timeZone: zone, days });
-  return extremes;
+  const request = { seriesIds: [seriesId], spans: [asked], timeZone: zone, days };
+  const [extremes] = await readExtremes(database.pool, request);
+  return extremes?.get(seriesId);
 }
 
 /** What has expired is as if measured when its hour began, and counts where any of its hour was asked for. */
