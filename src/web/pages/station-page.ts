@@ -2,16 +2,26 @@ import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { createLocalDays } from '../../telemetry/local-days.ts';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import { mayRead } from '../access/guard.ts';
+import { type ChartDates, createChartDates } from '../chart-dates.ts';
 import { notAllowed } from '../errors.ts';
+import type { Language } from '../languages.ts';
 import type { WebParts } from '../parts.ts';
 import { findStation } from './find-station.ts';
-import type { Frames } from './frame.ts';
+import type { Frame, Frames } from './frame.ts';
 import { historyView } from './history/history-view.ts';
 import { cardTitle, readingsHref, stationCard, stationHref } from './station-card.ts';
 
 /** `GET /stations/{station}`: its newest values, and charts of any time. */
 export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallback {
   const days = createLocalDays(parts.timeZone);
+  const dates = new Map<Language, ChartDates>();
+  const datesFor = ({ language, words }: Frame): ChartDates => {
+    const known = dates.get(language);
+    if (known !== undefined) return known;
+    const made = createChartDates(parts.timeZone, words.locale);
+    dates.set(language, made);
+    return made;
+  };
   return (app, _options, done) => {
     app.get<{ Params: { station: string } }>(
       '/stations/:station',
@@ -25,6 +35,7 @@ export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallb
           parts,
           page,
           days,
+          datesFor,
           snapshot,
           query: new URLSearchParams(request.url.split('?', 2)[1]),
           findStation: (name) => findReadable(parts, request, name),

@@ -1,22 +1,25 @@
 import type { LocalDays } from '../../../telemetry/local-days.ts';
 import type { Micros } from '../../../telemetry/reading.ts';
 import type { StationSnapshot } from '../../../telemetry/station.ts';
+import type { ChartDates } from '../../chart-dates.ts';
 import { WebError } from '../../errors.ts';
 import type { WebParts } from '../../parts.ts';
 import type { Frame } from '../frame.ts';
 import { besideGroups } from './beside.ts';
-import type { ChartData, ChartsData } from './chart-data.ts';
+import { chartsData, chartView } from './chart-view.ts';
 import { type PlannedChart, planCharts } from './chart-plan.ts';
 import { hiddenFields, stateLinks } from './range-links.ts';
 import { type PageRange, resolveRange } from './page-range.ts';
 import { type PageState, parseState } from './page-state.ts';
-import { type ReadCharts, type ReadChart, readCharts } from './read-charts.ts';
+import { type ReadCharts, readCharts } from './read-charts.ts';
+import { type PageExtremes, readPageExtremes, showRecords } from './records.ts';
 import { stateError } from './state-error.ts';
 
 interface HistoryOptions {
   readonly parts: WebParts;
   readonly page: Frame;
   readonly days: LocalDays;
+  readonly datesFor: (page: Frame) => ChartDates;
   readonly snapshot: StationSnapshot;
   readonly query: URLSearchParams;
   /** @throws WebError for a station that is unknown, or that whoever looks may not see */
@@ -30,17 +33,20 @@ interface HistoryOptions {
  * @throws WebError 400 for an address that is not right, 404 for a metric or station that there is not
  */
 export async function historyView(options: HistoryOptions): Promise<object> {
-  const { parts, page, days, snapshot, query, findStation, stations } = options;
+  const { parts, page, days, snapshot, query, findStation, stations, datesFor } = options;
   const parsed = parseState(snapshot.station, query);
   if (!parsed.ok) throw stateError(parsed.mistake);
   const { state } = parsed;
-  const range = resolveRange(state.range, parts.clock(), days);
+  const now = parts.clock();
+  const range = resolveRange(state.range, now, days);
   if (range === undefined) throw stateError({ code: 'order', field: 'to', value: '' });
   if (state.compare !== undefined && range.to - range.from > LONGEST_COMPARED) {
     throw stateError({ code: 'compare-long', field: 'compare', value: state.compare });
   }
   const planned = planCharts(snapshot, state, { ...page, findStation });
-  const read = await chartsIfThere(options, planned, range, state);
+  const dates = datesFor(page);
+  const found = await readIfThere(options, planned, range, state);
+  const read = found?.read;
   return {
     isTable: state.isTable,
     links: stateLinks(state, snapshot, planned, page),
@@ -48,12 +54,14 @@ export async function historyView(options: HistoryOptions): Promise<object> {
     dateFields: hiddenFields(state, ['range', 'from', 'to']),
     beside: besideGroups(state, stations(), planned, page),
     besideFields: hiddenFields(state, []),
-    isAway: read === undefined,
-    chartsData: read && JSON.stringify(chartsData(read, parts.timeZone)),
-    charts: read?.charts.map((chart) => ({
-      ...chart,
-      chartData: JSON.stringify(chartData(chart, read)),
-    })),
+    isAway: found === undefined,
+    ...(found && {
+      chartsData: state.isTable ? undefined : JSON.stringify(chartsData(found.read, parts.timeZone)),
+      charts: found.read.charts.map((chart, index) =>
+        chartView(chart, index, { page, state, days, dates, ...found }),
+      ),
+      records: showRecords(found.read, found.extremes, { ...page, dates, now }),
+    }),
   };
 }
 
@@ -62,14 +70,15 @@ const DAY_MS = 86_400_000;
 const LONGEST_COMPARED = 3 * 366 * 86_400_000_000;
 
 /** The newest values are in memory; they are worth a page even while the database, and so the charts, are away. */
-async function chartsIfThere(
+async function readIfThere(
   { parts, page, days }: HistoryOptions,
   planned: readonly PlannedChart[],
   range: PageRange,
   { compare }: PageState,
-): Promise<ReadCharts | undefined> {
+): Promise<{ readonly read: ReadCharts; readonly extremes: PageExtremes } | undefined> {
   try {
-    return await readCharts(parts, planned, { range, compare, units: page.units, days });
+    const read = await readCharts(parts, planned, { range, compare, units: page.units, days });
+    return { read, extremes: await readPageExtremes(parts, read, { now: parts.clock(), days }) };
   } catch (error) {
     if (error instanceof WebError && error.status === 503) return undefined;
     throw error;
@@ -81,34 +90,4 @@ function datesOf({ from, to }: PageRange, days: LocalDays): { readonly from: str
   const date = (time: Micros): string =>
     new Date(days.at(time).index * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
   return { from: date(from), to: date(to - 1) };
-}
-
-function chartsData({ range, width }: ReadCharts, timeZone: string): ChartsData {
-  const { from, to, isOpen, isCurrent } = range;
-  const every = width === 'raw' ? width : width.name;
-  return { from: seconds(from), to: seconds(to), isOpen, isCurrent, every, timeZone };
-}
-
-function chartData({ unit, lines }: ReadChart, { range, width, earlier }: ReadCharts): ChartData {
-  const present = [{ ...range, offset: 0 }];
-  return {
-    unit,
-    lines: lines.map(({ station, metric, label, kind, style }) => ({
-      station,
-      metric,
-      label,
-      kind,
-      style,
-      spans: (kind === 'earlier' ? earlier : present).map(({ from, to, offset }) => ({
-        from: seconds(from),
-        to: seconds(to),
-        offset: seconds(offset),
-      })),
-      isBand: kind === 'main' && width !== 'raw',
-    })),
-  };
-}
-
-function seconds(time: number): number {
-  return time / 1_000_000;
 }

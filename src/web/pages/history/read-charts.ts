@@ -6,7 +6,6 @@ import { type EarlierSpan, earlierSpans } from '../../../telemetry/earlier-span.
 import { EARLIEST_WRITABLE } from '../../../telemetry/format-time.ts';
 import type { LocalDays } from '../../../telemetry/local-days.ts';
 import type { Span } from '../../../telemetry/spans.ts';
-import { FUTURE_TOLERANCE } from '../../../telemetry/time.ts';
 import type { UnitSystem } from '../../../telemetry/unit-system.ts';
 import { showBucket } from '../../history-reply.ts';
 import type { WebParts } from '../../parts.ts';
@@ -77,8 +76,7 @@ export async function readCharts(
     const history = await askDatabase(readHistory(parts.pool, { seriesIds, asked, width, timeZone, days }));
     return history.kind === 'found' ? history : NOTHING;
   };
-  const ahead = range.isOpen ? FUTURE_TOLERANCE : 0;
-  const present = await read(['main', 'other'], { from: range.from, to: range.to + ahead });
+  const present = await read(['main', 'other'], range);
   const earlier = compare === undefined ? [] : earlierSpans(range, EARLIER[compare], days);
   const past = earlier.length === 0 ? NOTHING : await read(['earlier'], unionOf(earlier));
   const bucketsOf = (line: PlannedLine): readonly Bucket[] => {

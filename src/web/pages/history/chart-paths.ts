@@ -1,0 +1,93 @@
+import type { Bucket } from '../../../storage/history/buckets-query.ts';
+import type { BucketWidth } from '../../../telemetry/bucket-width.ts';
+import type { Micros } from '../../../telemetry/reading.ts';
+import type { Span } from '../../../telemetry/spans.ts';
+import { gapLimit } from './gap-limit.ts';
+import type { ValueAxis } from './value-axis.ts';
+
+/** What paths are drawn in, however large it is on a screen. */
+export const WIDTH = 2000;
+export const HEIGHT = 500;
+
+/** Where times and values are in the drawing. */
+export interface Place {
+  x(time: Micros): number;
+  y(value: number): number;
+}
+
+export function createPlace({ from, to }: Span, { bottom, top }: ValueAxis): Place {
+  return {
+    x: (time) => Math.round(((Math.min(Math.max(time, from), to) - from) / (to - from)) * WIDTH),
+    // Of numbers near the end of what there is, the difference is beyond it.
+    y: (value) => Math.round(((top / 4 - value / 4) / (top / 4 - bottom / 4)) * HEIGHT),
+  };
+}
+
+interface Point {
+  readonly x: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Points in runs that a line goes through, each drawn in the middle of its bucket. */
+export function runsOf(
+  buckets: readonly Bucket[],
+  width: BucketWidth | 'raw',
+  place: Place,
+): readonly (readonly Point[])[] {
+  const length = width === 'raw' ? 0 : width.seconds * 1_000_000;
+  const limit = gapLimit(
+    buckets.map(({ time }) => time),
+    length,
+  );
+  const runs: Point[][] = [];
+  let last: Micros | undefined;
+  for (const { time, min, avg, max } of buckets) {
+    if (avg === null) continue;
+    const point = {
+      x: place.x(time + length / 2),
+      mean: place.y(avg),
+      low: place.y(min),
+      high: place.y(max),
+    };
+    if (last !== undefined && time - last <= limit) runs.at(-1)!.push(point);
+    else runs.push([point]);
+    last = time;
+  }
+  return runs;
+}
+
+/** A line through the means; what stands alone is a dot, which a line of no length is drawn as. */
+export function linePath(runs: readonly (readonly Point[])[]): string {
+  return runs
+    .map((run) => {
+      const points = run.map(({ x, mean }): Corner => [x, mean]);
+      return points.length === 1
+        ? `M${points[0]!.join(' ')}h0`
+        : `M${points[0]!.join(' ')}${stepsOf(points)}`;
+    })
+    .join('');
+}
+
+/** From the highest to the lowest of each bucket; what stands alone is as wide as a hair. */
+export function bandPath(runs: readonly (readonly Point[])[]): string {
+  return runs
+    .map((run) => {
+      const wide = run.length > 1 ? run : [-1, 1].map((by) => ({ ...run[0]!, x: run[0]!.x + by }));
+      const highs = wide.map(({ x, high }): Corner => [x, high]);
+      const lows = wide.map(({ x, low }): Corner => [x, low]);
+      return `M${highs[0]!.join(' ')}${stepsOf([...highs, ...lows.toReversed()])}z`;
+    })
+    .join('');
+}
+
+type Corner = readonly [x: number, y: number];
+
+/** From corner to corner: a step takes fewer digits than a place. */
+function stepsOf(corners: readonly Corner[]): string {
+  return corners
+    .slice(1)
+    .map(([x, y], index) => `l${x - corners[index]![0]} ${y - corners[index]![1]}`)
+    .join('');
+}
