@@ -189,6 +189,8 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     brokerListening: () => broker.isListening(),
     storing: () => storingReport(ingest, spool, preparation),
     rollups: () => retention.rollups(),
+    diskUse: () => retention.diskUse(),
+    retention: { raw: config.retentionRaw, rollups: config.retentionRollups },
     counters,
     gauges,
     rejections: () => ingest.rejections,

@@ -10,6 +10,10 @@ import { credentialsRotate } from './credentials-rotate.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { rollupsRebuild } from './rollups-rebuild.ts';
+import { retentionDryRun } from './retention-dry-run.ts';
+import { retentionList } from './retention-list.ts';
+import { retentionRemove } from './retention-remove.ts';
+import { retentionSet } from './retention-set.ts';
 import { stationAdd } from './station-add.ts';
 import { stationList } from './station-list.ts';
 
@@ -30,4 +34,8 @@ export const commands: readonly Command[] = [
   exportCommand,
   importCommand,
   rollupsRebuild,
+  retentionDryRun,
+  retentionSet,
+  retentionList,
+  retentionRemove,
 ];

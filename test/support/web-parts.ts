@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import pino from 'pino';
 import { createAddressLimit } from '../../src/address-limit.ts';
+import type { DiskUse } from '../../src/storage/expiry/sizes.ts';
 import type { CommittedReading, Micros } from '../../src/telemetry/reading.ts';
 import type { StationSnapshot } from '../../src/telemetry/station.ts';
 import { defaultUnit } from '../../src/telemetry/units.ts';
@@ -44,6 +45,7 @@ export interface WebPartsHandle {
   setBrokerListening(listening: boolean): void;
   setStoring(changes: Partial<StoringState>): void;
   setRollups(status: RollupStatus): void;
+  setDiskUse(use: Promise<Partial<DiskUse>>): void;
   onSubmit(answer: () => Promise<SubmitOutcome>): void;
   onWriteJoined(write: Joined['write']): void;
 }
@@ -55,6 +57,17 @@ export const STORED: SubmitOutcome = {
   rejections: [],
   isSpooled: false,
   decoded: { readings: [{}] },
+};
+
+const NEARLY_EMPTY: DiskUse = {
+  database: 8_000_000,
+  readings: 0,
+  rollups: 24_000,
+  months: [],
+  growth: undefined,
+  droppedForSize: [],
+  diskFree: undefined,
+  maxDatabaseBytes: undefined,
 };
 
 export interface WebPartsOptions {
@@ -104,6 +117,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     spooledBytes: 0,
   };
   let rollups: RollupStatus = { problem: undefined };
+  let diskUse: Promise<DiskUse> = Promise.resolve(NEARLY_EMPTY);
   let answer = (): Promise<SubmitOutcome> => Promise.resolve({ ...STORED, stored: 1 });
   const clock = (): Micros => Math.floor((Date.now() + offsetMs) * 1000);
 
@@ -165,6 +179,8 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       brokerListening: () => listening,
       storing: () => storing,
       rollups: () => rollups,
+      diskUse: () => diskUse,
+      retention: { raw: 'forever', rollups: 'forever' },
       counters: () => ({ messages_received: 1234, readings_written: 1200 }),
       gauges: () => ({ messages_waiting: 3 }),
       rejections: () => new Map(),
@@ -204,6 +220,10 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     },
     setRollups(status) {
       rollups = status;
+    },
+    setDiskUse(use) {
+      diskUse = use.then((known) => ({ ...NEARLY_EMPTY, ...known }));
+      diskUse.catch(() => undefined);
     },
     onSubmit(next) {
       answer = next;

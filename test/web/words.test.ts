@@ -1,7 +1,8 @@
+import { bytesText } from '../../src/telemetry/bytes-text.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { showValue, type UnitSystem } from '../../src/web/display-units.ts';
-import { ageText, bytesText, counterName, freshness, metricName, numberText } from '../../src/web/words.ts';
+import { ageText, counterName, freshness, metricName, numberText } from '../../src/web/words.ts';
 import { createZonedTime } from '../../src/web/zoned-time.ts';
 
 interface Words {

@@ -1,3 +1,4 @@
+import { bytesText } from '../../telemetry/bytes-text.ts';
 import type { FastifyPluginCallback } from 'fastify';
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
@@ -5,17 +6,10 @@ import type { StationSnapshot } from '../../telemetry/station.ts';
 import type { RejectedRow } from '../../storage/rejected-query.ts';
 import type { RollupStatus, StoringState, WebParts } from '../parts.ts';
 import { createStatusFacts } from '../status-facts.ts';
-import {
-  ageText,
-  bytesText,
-  counted,
-  counterName,
-  durationText,
-  LATE_AFTER_MS,
-  STALE_AFTER_MS,
-} from '../words.ts';
+import { ageText, counted, counterName, durationText, LATE_AFTER_MS, STALE_AFTER_MS } from '../words.ts';
 import { createZonedTime, type ZonedTime } from '../zoned-time.ts';
 import { channelFacts } from './channel-rows.ts';
+import { diskUseFacts } from './disk-use.ts';
 import { frame } from './frame.ts';
 import { isSilent, stationHref } from './station-card.ts';
 import { statusVerdict } from './status-verdict.ts';
@@ -23,7 +17,7 @@ import { statusVerdict } from './status-verdict.ts';
 /** `GET /status`: whether all is well, and what has come in and been refused. */
 export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boolean>): FastifyPluginCallback {
   const zone = createZonedTime(parts.timeZone);
-  const readFacts = createStatusFacts(parts.pool);
+  const readFacts = createStatusFacts(parts.pool, parts.diskUse);
   return (app, _options, done) => {
     app.get('/status', { config: { access: 'everything' } }, async (request, reply) => {
       const page = frame(parts, request, reply, { title: 'Status · Thermograph', path: '/status' });
@@ -37,19 +31,24 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
       const startedAt = parts.startedAt.getTime() * 1000;
       return reply.view('status.hbs', {
         ...page,
-        verdict: statusVerdict({ databaseOk, brokerOk, storing, stations: stations.length, silent }),
+        verdict: statusVerdict({
+          databaseOk,
+          brokerOk,
+          storing,
+          stations: stations.length,
+          silent,
+          diskUse: facts.diskUse,
+        }),
         since: {
           full: zone.full(startedAt),
           iso: formatMicros(startedAt),
           age: ageText((now - startedAt) / 1000),
         },
         broker: { ok: brokerOk, ...parts.mqttAddress() },
-        database: {
-          ok: databaseOk,
-          size: facts.sizeBytes === undefined ? undefined : bytesText(facts.sizeBytes),
-        },
+        database: { ok: databaseOk },
         spool: spoolFacts(storing),
         rollups: rollupFacts(parts.rollups(), now, zone),
+        disk: diskUseFacts(facts.diskUse, parts.retention, zone),
         stationCount: stations.length,
         stationsUnknown: stations.length === 0 && !storing.isPrepared,
         stations: stations.map((station) => stationRow(station, now, zone)),

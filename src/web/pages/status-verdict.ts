@@ -1,5 +1,8 @@
+import { bytesText } from '../../telemetry/bytes-text.ts';
 import type { StationSnapshot } from '../../telemetry/station.ts';
+import { daysUntilFull, type DiskUse } from '../../storage/expiry/sizes.ts';
 import type { StoringState } from '../parts.ts';
+import { daysText, isOverLimit } from './disk-use.ts';
 
 export interface StatusVerdict {
   readonly mood: 'well' | 'attention' | 'trouble';
@@ -14,7 +17,13 @@ export interface StatusEvidence {
   readonly storing: StoringState;
   readonly stations: number;
   readonly silent: readonly StationSnapshot[];
+  /** `undefined` while it is not known. */
+  readonly diskUse: DiskUse | undefined;
 }
+
+/** So many days before the disk is full, or with so little left on it, the owner is told. */
+const FEW_DAYS = 14;
+const LITTLE_BYTES = 500e6;
 
 /** Whether all is well, in a sentence that an owner can act on. */
 export function statusVerdict(evidence: StatusEvidence): StatusVerdict {
@@ -28,6 +37,8 @@ export function statusVerdict(evidence: StatusEvidence): StatusVerdict {
       explanation: 'Look into the log of the service; another program may have taken the port.',
     };
   }
+  const disk = evidence.diskUse && diskTrouble(evidence.diskUse);
+  if (disk !== undefined) return disk;
   if (stations === 0) {
     return {
       mood: 'well',
@@ -66,6 +77,25 @@ function storingTrouble({ databaseOk, storing }: StatusEvidence): StatusVerdict 
     mood: 'trouble',
     sentence: databaseOk ? 'The database does not take readings.' : 'The database does not answer.',
     explanation: `Readings are kept in the spool until it does, and none is lost.${says} Look into the log of the service, and that of PostgreSQL.`,
+  };
+}
+
+function diskTrouble(use: DiskUse): StatusVerdict | undefined {
+  const { diskFree = Infinity, database, maxDatabaseBytes = Infinity } = use;
+  const days = daysUntilFull(use) ?? Infinity;
+  if (diskFree < LITTLE_BYTES || days < FEW_DAYS) {
+    return {
+      mood: 'attention',
+      sentence:
+        diskFree < LITTLE_BYTES ? 'The disk is nearly full.' : `The disk is full in ${daysText(days)}.`,
+      explanation: `${bytesText(diskFree)} are free. Make room, or let readings go: RETENTION_RAW says after what time, MAX_DATABASE_SIZE from what size on. Their roll-ups stay.`,
+    };
+  }
+  if (!isOverLimit(use)) return undefined;
+  return {
+    mood: 'attention',
+    sentence: 'The database is larger than it may be.',
+    explanation: `It takes ${bytesText(database)}, and MAX_DATABASE_SIZE is ${bytesText(maxDatabaseBytes)}. The oldest months of readings go as soon as they are rolled up. If it stays so, only this month and the one before are left, which are kept: give it more room, or have stations send less.`,
   };
 }
 

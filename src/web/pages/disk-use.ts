@@ -1,0 +1,38 @@
+import { bytesText } from '../../telemetry/bytes-text.ts';
+import { daysUntilFull, type DiskUse } from '../../storage/expiry/sizes.ts';
+import { durationWords } from '../../telemetry/duration.ts';
+import type { Retention } from '../../telemetry/retention-policy.ts';
+import type { ZonedTime } from '../zoned-time.ts';
+
+/** What the status page says of the disk; `undefined` where the database did not answer. */
+export function diskUseFacts(use: DiskUse | undefined, kept: Retention, zone: ZonedTime): object | undefined {
+  if (use === undefined) return undefined;
+  const { database, readings, rollups, growth, diskFree, maxDatabaseBytes, months, droppedForSize } = use;
+  const days = daysUntilFull(use);
+  return {
+    database: bytesText(database),
+    limit: maxDatabaseBytes === undefined ? undefined : bytesText(maxDatabaseBytes),
+    isOverLimit: isOverLimit(use),
+    readings: bytesText(readings),
+    readingsKept: durationWords(kept.raw),
+    rollups: bytesText(rollups),
+    rollupsKept: durationWords(kept.rollups),
+    growth: growth && `${bytesText(growth.bytesPerDay)} a day`,
+    growthSince: growth && zone.day(growth.since),
+    free: diskFree === undefined ? undefined : bytesText(diskFree),
+    full: days === undefined ? undefined : daysText(days),
+    dropped: droppedForSize.map(({ month, droppedAt }) => ({ month, when: zone.full(droppedAt) })),
+    months: months.toReversed().map(({ month, bytes }) => ({ month, size: bytesText(bytes) })),
+  };
+}
+
+export function isOverLimit({ database, maxDatabaseBytes }: DiskUse): boolean {
+  return maxDatabaseBytes !== undefined && database > maxDatabaseBytes;
+}
+
+/** `9 days`, `7 months`, `12 years`, `more than 100 years` */
+export function daysText(days: number): string {
+  if (days < 62) return days < 1 ? 'less than a day' : days < 2 ? '1 day' : `${Math.floor(days)} days`;
+  if (days < 2 * 365) return `${Math.floor(days / 30.44)} months`;
+  return days < 100 * 365.25 ? `${Math.floor(days / 365.25)} years` : 'more than 100 years';
+}
