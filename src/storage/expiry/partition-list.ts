@@ -30,11 +30,13 @@ const LIST = `
     SELECT pg_class.oid, pg_class.oid::regclass::text AS name, reltuples AS rows,
       regexp_match(pg_get_expr(relpartbound, pg_class.oid), $$FROM \\('([^']+)'\\) TO \\('([^']+)'\\)$$) AS bounds
     FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
-    WHERE inhparent = 'readings'::regclass AND NOT inhdetachpending
+    WHERE inhparent = 'readings'::regclass AND NOT inhdetachpending AND relkind = 'r'
   ) AS partition
   ORDER BY "from"`;
 
-/** The partitions of `readings`, the oldest first. @throws what the database reports */
+/**
+ * The partitions of `readings`, the oldest first; those that an owner has divided further, or has elsewhere, are left to
+ * the owner: a row's place alone says nothing there. @throws what the database reports */
 export async function listPartitions(database: Queryable): Promise<readonly Partition[]> {
   return (await database.query<Partition & object>({ text: LIST })).rows;
 }

@@ -108,6 +108,14 @@ test('whoever began to look before it was known that readings have expired finds
   expect(await dropWhenFree(work, fence, { partition, reason: 'expired' })).toBe('dropped');
 });
 
+test('what an owner has divided further, or has elsewhere, is left to the owner', async () => {
+  const { database } = await usePartition();
+  await database.pool.query(
+    `CREATE TABLE divided PARTITION OF readings FOR VALUES FROM ('2020-01-01Z') TO ('2020-02-01Z') PARTITION BY HASH (series_id)`,
+  );
+  expect((await listPartitions(database.pool)).map(({ name }) => name)).toEqual(['readings_2026_01']);
+});
+
 test('partitions of any bounds are listed, and what is no month has none that could be dropped', async () => {
   const { database } = await usePartition();
   await database.pool.query(
