@@ -199,16 +199,40 @@ test('a longer time brings nothing back, and keeps what comes from then on', asy
 });
 
 test.each([
-  ['Asia/Kolkata', '2026-05-15T18:00:00.000Z'],
-  ['America/New_York', '2026-05-16T04:00:00.000Z'],
-])('all of the day stays in which the time of a reading ends, in %s', async (timeZone, first) => {
+  ['Asia/Kolkata', '2026-06-15T10:20Z', '2026-05-15T18:00:00.000Z'],
+  ['America/New_York', '2026-06-15T10:20Z', '2026-05-16T04:00:00.000Z'],
+  // On the day of the change and on the one after it, to summer time and from it.
+  ['America/New_York', '2026-04-07T10:20Z', '2026-03-08T05:00:00.000Z'],
+  ['America/New_York', '2026-04-08T10:20Z', '2026-03-09T04:00:00.000Z'],
+  ['America/New_York', '2026-12-01T10:20Z', '2026-11-01T04:00:00.000Z'],
+  ['America/New_York', '2026-12-02T10:20Z', '2026-11-02T05:00:00.000Z'],
+])('all of the day stays in which the time of a reading ends, in %s on %s', async (timeZone, time, first) => {
   const database = await useTestDatabase();
-  const id = await seedSeries(database.pool, OUTSIDE, hourly('2026-05-10T00:00Z', '2026-06-15T00:00Z'));
+  const now = at(time);
+  const from = new Date(now / 1000 - 36 * 86_400_000).toISOString().slice(0, 10);
+  const rows = hourly(`${from}T00:00Z`, time.replace('10:20', '00:00'));
+  const id = await seedSeries(database.pool, OUTSIDE, rows);
   const maintenance = await useMaintenance(database, timeZone);
-  await maintenance.roll(NOW);
-  await maintenance.expire(NOW, { raw: duration('30d') });
+  await maintenance.roll(now);
+  await maintenance.expire(now, { raw: duration('30d') });
   expect(await firstReadings(database)).toEqual({ outside: first });
   expect(await rawFrom(database, id)).toBe(first.slice(0, 16));
+});
+
+test('to make roll-ups anew leaves those whose readings have gone as they are', async () => {
+  const database = await useTestDatabase();
+  const { pool } = database;
+  await seedSeries(pool, OUTSIDE, hourly('2026-01-20T00:00Z', '2026-06-15T00:00Z'));
+  const maintenance = await useMaintenance(database, 'America/New_York');
+  await maintenance.roll(NOW);
+  const read = async (): Promise<object> => ({
+    hours: (await pool.query('SELECT * FROM rollups_hour ORDER BY bucket')).rows,
+    days: (await pool.query('SELECT * FROM rollups_day ORDER BY bucket')).rows,
+  });
+  const before = await read();
+  await maintenance.expire(NOW, { raw: duration('75d') });
+  await maintenance.rebuild(NOW);
+  expect(await read()).toEqual(before);
 });
 
 test('roll-ups go after their time, but never before the readings that they are made from', async () => {

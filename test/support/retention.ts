@@ -4,8 +4,9 @@ import { onTestFinished } from 'vitest';
 import { expire, type RetentionTimes } from '../../src/retention/expire.ts';
 import { type Expired, type ExpiryWork, newExpired } from '../../src/retention/work.ts';
 import type { Queryable } from '../../src/storage/queryable.ts';
+import { rebuildRollups } from '../../src/storage/rollups/rebuild.ts';
 import { runRollups } from '../../src/storage/rollups/run.ts';
-import { createPace, newDone, prepareSession } from '../../src/storage/rollups/work.ts';
+import { createPace, newDone, prepareSession, type RollupWork } from '../../src/storage/rollups/work.ts';
 import { type Duration, parseDuration } from '../../src/telemetry/duration.ts';
 import { createLocalDays } from '../../src/telemetry/local-days.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
@@ -16,6 +17,8 @@ import { poll } from './poll.ts';
 export interface TestMaintenance {
   /** Rolls up what is complete, and mends what was marked. */
   roll(now: Micros): Promise<void>;
+  /** Makes all roll-ups anew. */
+  rebuild(now: Micros): Promise<void>;
   /** Lets go what is due. */
   expire(now: Micros, times: Partial<RetentionTimes>): Promise<Expired>;
   /** What the functions of retention are given. */
@@ -59,10 +62,17 @@ export async function createMaintenance(
     done: newExpired(),
     isOverTime: () => false,
   });
+  const zone = { wanted: timeZone, isInsistedOn: true };
+  const rollupWorkAt = (now: Micros): RollupWork => ({
+    ...common,
+    pace: createPace(),
+    done: newDone(),
+    now: () => now,
+  });
   return {
+    rebuild: (now) => rebuildRollups(rollupWorkAt(now), zone),
     async roll(now) {
-      const rollupWork = { ...common, pace: createPace(), done: newDone(), now: () => now };
-      const zone = { wanted: timeZone, isInsistedOn: true };
+      const rollupWork = rollupWorkAt(now);
       // Hours wait for transactions of other tests, too, which have the same server.
       await poll(async () => !(await runRollups(rollupWork, zone)).isWaiting);
     },
