@@ -219,6 +219,26 @@ test.each([
   expect(await rawFrom(database, id)).toBe(first.slice(0, 16));
 });
 
+test('a day whose readings have gone is made anew with hours of it that had none, so that both say the same', async () => {
+  const database = await useTestDatabase();
+  const { pool } = database;
+  const id = await seedSeries(pool, OUTSIDE, hourly('2026-02-01T00:00Z', '2026-02-01T12:00Z'));
+  const maintenance = await useMaintenance(database);
+  await maintenance.roll(NOW);
+  await maintenance.expire(NOW, { raw: duration('30d') });
+  const late = [
+    { measuredAt: at('2026-02-01T05:30Z'), value: 500 },
+    { measuredAt: at('2026-02-01T14:30Z'), value: 100 },
+  ];
+  await makePartitions(pool, late);
+  await insertRows(pool, id, late);
+  await maintenance.roll(NOW);
+  await maintenance.expire(NOW, { raw: duration('30d') });
+  const { rows } = await pool.query('SELECT count::int, max, last, max_at FROM rollups_day');
+  const ofDay = { count: 13, max: 100, last: 100, max_at: new Date('2026-02-01T14:30Z') };
+  expect(rows).toEqual([ofDay]);
+});
+
 test('to make roll-ups anew leaves those whose readings have gone as they are', async () => {
   const database = await useTestDatabase();
   const { pool } = database;

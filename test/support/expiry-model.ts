@@ -52,10 +52,14 @@ export function createExpiryModel(all: readonly NamedSeries[], timeZone: string)
   const days: Buckets = new Map();
   const expiredUntil = all.map(() => -Infinity);
 
-  /** What expired readings came to stays as it is; where nothing is known of them, it is made from what comes. */
-  function add(buckets: Buckets, known: ReadonlySet<string>, key: string, reading: ModelReading): void {
-    const hasExpired = reading.measuredAt < expiredUntil[reading.series]!;
-    if (!hasExpired || !known.has(key)) buckets.set(key, [...(buckets.get(key) ?? []), reading]);
+  /** What an hour of expired readings came to stays as it is; where nothing is known of it, it is made from what comes. */
+  function add(known: ReadonlySet<string>, reading: ModelReading): void {
+    const { series, measuredAt } = reading;
+    const hour = `${series} ${Math.floor(measuredAt / HOUR) * HOUR}`;
+    if (measuredAt < expiredUntil[series]! && known.has(hour)) return;
+    const day = `${series} ${dateOf(measuredAt)}`;
+    hours.set(hour, [...(hours.get(hour) ?? []), reading]);
+    days.set(day, [...(days.get(day) ?? []), reading]);
   }
 
   /** It moves up to the day after the last reading that goes, and no further. */
@@ -76,13 +80,11 @@ export function createExpiryModel(all: readonly NamedSeries[], timeZone: string)
     hours,
     days,
     store(some) {
-      const [knownHours, knownDays] = [new Set(hours.keys()), new Set(days.keys())];
+      const known = new Set(hours.keys());
       for (const reading of some) {
         if (readings.some((one) => isSame(one, reading))) continue;
         readings.push(reading);
-        const { series, measuredAt } = reading;
-        add(hours, knownHours, `${series} ${Math.floor(measuredAt / HOUR) * HOUR}`, reading);
-        add(days, knownDays, `${series} ${dateOf(measuredAt)}`, reading);
+        add(known, reading);
       }
     },
     expire(now, { settings, policies }, rawFrom) {

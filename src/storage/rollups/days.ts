@@ -15,7 +15,9 @@ function daysOfSpans(at: number): string {
       ON day.start >= span.from_time AND day.start < span.to_time`;
 }
 
-// An hour counts to the day in which it begins, which is all there is to say of it once its readings have expired.
+const MADE = 'count, sum, min, max, first, last, min_at, max_at';
+// An hour counts to the day in which it begins, which is all there is to say of it once its readings have expired. What conflicts is
+// a day whose readings have expired: it is made anew only when one of its hours, that had none, has had readings since.
 const MAKE_FROM_HOURS = `
   INSERT INTO rollups_day (${COLUMNS})
   SELECT span.series_id, day.start, made.* FROM ${daysOfSpans(4)},
@@ -27,8 +29,11 @@ const MAKE_FROM_HOURS = `
     WHERE hour.series_id = span.series_id AND hour.bucket >= day.start AND hour.bucket < day.stop
     HAVING count(*) > 0
   ) AS made
-  WHERE day.is_whole OR day.start < span.raw_from
-  ON CONFLICT DO NOTHING`;
+  WHERE day.is_whole OR (day.start < span.raw_from AND NOT EXISTS (
+    SELECT FROM rollups_day AS known WHERE known.series_id = span.series_id AND known.bucket = day.start
+  ))
+  ON CONFLICT (series_id, bucket) DO UPDATE SET (${MADE}) = (${MADE.replaceAll(/\w+/g, 'excluded.$&')})
+  WHERE excluded.count > rollups_day.count`;
 const MAKE_FROM_READINGS = `
   INSERT INTO rollups_day (${COLUMNS})
   SELECT ${SELECTED} FROM ${daysOfSpans(6)}, ${fromReadings({
@@ -41,7 +46,8 @@ const MAKE_FROM_READINGS = `
 
 /**
  * Takes the days away that begin in the spans, and makes those in `days` anew, in a transaction of the caller's: from hours, which must be
- * there, or from readings where a day begins or ends within an hour of UTC. Days whose readings have expired stay as they are.
+ * there, or from readings where a day begins or ends within an hour of UTC. Days whose readings have expired stay as they
+ * are, unless their hours have come to more.
  * @param spans no two of which overlap
  * @returns how many there are now
  * @throws what the database reports
