@@ -1,4 +1,5 @@
 import { readRetentionPolicies, setRetentionPolicy } from '../storage/expiry/policies.ts';
+import { readSeries as readNamedSeries } from '../storage/series-query.ts';
 import { durationWords } from '../telemetry/duration.ts';
 import { findContradiction, type Retention, type RetentionPolicy } from '../telemetry/retention-policy.ts';
 import { type Command, JSON_OPTION, UsageError } from './command.ts';
@@ -52,6 +53,10 @@ With --json: {"station","metric","raw","rollups"}; null stands for all, and for 
       settingsOf(context.config),
     );
     await setRetentionPolicy(pool, policy);
+    const named = { station: policy.station ?? undefined, metric: policy.metric ?? undefined };
+    if (!options.json && (await readNamedSeries(pool, named)).length === 0) {
+      context.tell(`There is nothing yet of ${seriesWords(policy)}: look whether the names are right.`);
+    }
     context.print(options.json ? JSON.stringify(policyDocument(whole)) : describe(policy));
   },
 };

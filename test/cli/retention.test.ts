@@ -14,6 +14,9 @@ test('policies are set, changed in what is given, listed and removed', async () 
     rollups: null,
   });
   await runJson(['retention', 'set', ...shed, '--rollups', '10y'], env);
+  const misnamed = await runCli(['retention', 'set', '--station', 'shde', '--raw', 'forever'], env);
+  expect(misnamed.stderr).toContain('There is nothing yet of all metrics of shde');
+  await runJson(['retention', 'remove', '--station', 'shde'], env);
   await runJson(['retention', 'set', '--metric', 'rssi', '--raw', '2w'], env);
   const set = await runCli(['retention', 'set', ...shed, '--metric', 'rssi', '--raw', '1y'], env);
   expect(set.stdout).toContain('Of rssi of shed: readings are kept for 1 year now.');
