@@ -62,9 +62,9 @@ export function openRetention(
         rollup_hours_behind: hoursBehind,
         rollup_run_ms: Math.round(runMs),
       };
-      return { ...ofRollups, ...diskGauges(diskUse.latest()) };
+      return { ...ofRollups, ...diskGauges(diskUse.latest(), Date.now() * 1000) };
     },
     rollups: () => ({ ...worker.report(), problem: worker.problem() }),
-    diskUse: () => diskUse.read(),
+    diskUse: async () => ({ ...(await diskUse.read()), expiryProblem: expiry.problem() }),
   };
 }

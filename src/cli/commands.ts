@@ -13,6 +13,7 @@ import { rollupsRebuild } from './rollups-rebuild.ts';
 import { retentionDryRun } from './retention-dry-run.ts';
 import { retentionList } from './retention-list.ts';
 import { retentionRemove } from './retention-remove.ts';
+import { retentionResume } from './retention-resume.ts';
 import { retentionSet } from './retention-set.ts';
 import { stationAdd } from './station-add.ts';
 import { stationList } from './station-list.ts';
@@ -38,4 +39,5 @@ export const commands: readonly Command[] = [
   retentionSet,
   retentionList,
   retentionRemove,
+  retentionResume,
 ];

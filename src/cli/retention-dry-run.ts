@@ -10,6 +10,7 @@ import {
   planExpiry,
 } from '../storage/expiry/plan.ts';
 import { chooseForSize, sizeCandidates } from '../storage/expiry/size-candidates.ts';
+import { type Held, MOST_DAYS_OFF, readClock, readExpiryReport } from '../storage/expiry/state.ts';
 import { readRollupState } from '../storage/rollups/state.ts';
 import { bytesText } from '../telemetry/bytes-text.ts';
 import { before } from '../telemetry/duration.ts';
@@ -38,7 +39,8 @@ Exceptions are those of retention set. Nothing goes that is not rolled up yet, a
 comes to an end.
 
 With --json: {"partitions":[{"month","readings","bytes","isWhole"}],"series":[{"station","metric","before","readings"}],
-"rollups","channelEntries","rejectedMessages","forSize":["2024-01"],"rolledUntil"}; forSize has the months that would go for MAX_DATABASE_SIZE.`,
+"rollups","channelEntries","rejectedMessages","forSize":["2024-01"],"isSizeOutOfReach","isHeld","rolledUntil"}; forSize has the months that
+would go for MAX_DATABASE_SIZE, and isHeld says whether nothing goes because the clock may be wrong.`,
   options: OPTIONS,
   needsDatabase: true,
   async run(context) {
@@ -48,7 +50,7 @@ With --json: {"partitions":[{"month","readings","bytes","isWhole"}],"series":[{"
       ]);
     }
     const { pool } = await context.database();
-    const found = await look(pool, context.config, Date.now() * 1000);
+    const found = await look(pool, context.config, await readClock(pool));
     context.print(context.options.json ? JSON.stringify(documentOf(found)) : describe(found));
   },
 };
@@ -57,6 +59,9 @@ interface Found extends ExpiryPlan {
   readonly channelEntries: number;
   readonly rejectedMessages: number;
   readonly forSize: readonly string[];
+  /** Whether MAX_DATABASE_SIZE can't be held to, so that no month would go for it. */
+  readonly isSizeOutOfReach: boolean;
+  readonly held: Held | undefined;
   readonly rolledUntil: Micros;
 }
 
@@ -71,9 +76,12 @@ async function look(database: Queryable, config: Config, now: Micros): Promise<F
   );
   const { retentionRejected, maxDatabaseBytes } = config;
   const rejectedMessages = await countRejectedBefore(database, before(now, retentionRejected));
-  const forSize =
-    maxDatabaseBytes === undefined ? [] : await lookForSize(database, plan, now, maxDatabaseBytes);
-  return { ...plan, channelEntries, rejectedMessages, forSize, rolledUntil };
+  const ofSize =
+    maxDatabaseBytes === undefined
+      ? { forSize: [], isSizeOutOfReach: false }
+      : await lookForSize(database, plan, now, maxDatabaseBytes);
+  const { held } = await readExpiryReport(database);
+  return { ...plan, channelEntries, rejectedMessages, ...ofSize, held, rolledUntil };
 }
 
 /** Which months would go beside those that expire. */
@@ -82,7 +90,7 @@ async function lookForSize(
   { partitions }: ExpiryPlan,
   now: Micros,
   maxBytes: number,
-): Promise<readonly string[]> {
+): Promise<Pick<Found, 'forSize' | 'isSizeOutOfReach'>> {
   const expired = new Map(
     partitions.filter(({ isWhole }) => isWhole).map(({ month, bytes }) => [month, bytes]),
   );
@@ -91,19 +99,26 @@ async function lookForSize(
     (partition) => !expired.has(partitionLabel(partition)),
   );
   const bytes = (await readDatabaseSize(database)) - freed;
-  return chooseForSize(sizeCandidates(left, now), { bytes, maxBytes }).map(partitionLabel);
+  const candidates = sizeCandidates(left, now);
+  const chosen = chooseForSize(candidates, { bytes, maxBytes });
+  return {
+    forSize: chosen.map(partitionLabel),
+    isSizeOutOfReach: bytes - chosen.reduce((sum, { bytes: one }) => sum + one, 0) > maxBytes,
+  };
 }
 
-function documentOf({ rolledUntil, series, ...found }: Found): object {
+function documentOf({ rolledUntil, series, held, ...found }: Found): object {
   return {
     ...found,
     series: series.map((one) => ({ ...one, before: formatMicros(one.before) })),
+    isHeld: held !== undefined,
     rolledUntil: Number.isFinite(rolledUntil) ? formatMicros(rolledUntil) : null,
   };
 }
 
 function describe(found: Found): string {
-  const { partitions, series, rollups, channelEntries, rejectedMessages, forSize, rolledUntil } = found;
+  const { partitions, series, rollups, channelEntries, rejectedMessages, forSize } = found;
+  const { isSizeOutOfReach, held, rolledUntil } = found;
   const ofMonths = partitions.map(({ month, readings, bytes, isWhole }) => [
     month,
     counted(readings),
@@ -127,8 +142,16 @@ function describe(found: Found): string {
     ...(forSize.length === 0
       ? []
       : [`For MAX_DATABASE_SIZE, these months would go as well: ${forSize.join(', ')}`]),
+    ...(isSizeOutOfReach
+      ? ['MAX_DATABASE_SIZE can not be held to with what may go: see the log of the service, and /status.']
+      : []),
     `Roll-ups that would go: ${counted(rollups)}. Entries of channels: ${counted(channelEntries)}. Rejected messages: ${counted(rejectedMessages)}.`,
     `Readings are rolled up ${state}; nothing goes before that.`,
+    ...(held === undefined
+      ? []
+      : [
+          `And nothing goes at all now: the clock said ${formatMicros(held.now)}, more than ${MOST_DAYS_OFF} days from ${formatMicros(held.before)}, where it was at the last run. If it is right, say so: retention resume`,
+        ]),
   ].join('\n\n');
 }
 

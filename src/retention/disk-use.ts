@@ -1,5 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Pool } from 'pg';
+import type { Micros } from '../telemetry/reading.ts';
+import { readExpiryReport } from '../storage/expiry/state.ts';
 import { daysUntilFull, type DiskUse, readStoredSizes } from '../storage/expiry/sizes.ts';
 
 /** Looks at what is on disk, at most once a minute however many ask. */
@@ -34,7 +36,7 @@ export function createDiskUseReader({
   async function look(): Promise<DiskUse> {
     const stored = await readStoredSizes(pool);
     const diskFree = embeddedIn === undefined ? undefined : await freeBytes(embeddedIn);
-    known = { ...stored, diskFree, maxDatabaseBytes };
+    known = { ...stored, diskFree, maxDatabaseBytes, expiry: await readExpiryReport(pool) };
     return known;
   }
 
@@ -66,9 +68,9 @@ async function freeBytes(folder: string): Promise<number | undefined> {
 }
 
 /** For those who watch: what is known, by name. */
-export function diskGauges(use: DiskUse | undefined): Readonly<Record<string, number>> {
+export function diskGauges(use: DiskUse | undefined, now: Micros): Readonly<Record<string, number>> {
   if (use === undefined) return {};
-  const { database, readings, rollups, growth, diskFree, maxDatabaseBytes } = use;
+  const { database, readings, rollups, growth, diskFree, maxDatabaseBytes, expiry } = use;
   const known = {
     database_bytes: database,
     readings_bytes: readings,
@@ -77,6 +79,11 @@ export function diskGauges(use: DiskUse | undefined): Readonly<Record<string, nu
     database_max_bytes: maxDatabaseBytes,
     disk_free_bytes: diskFree,
     disk_full_in_days: roundedDays(daysUntilFull(use)),
+    expiry_run_ms: expiry.runMs && Math.round(expiry.runMs),
+    expiry_run_age_seconds: expiry.ranAt && Math.max(0, Math.round((now - expiry.ranAt) / 1e6)),
+    expiry_months_waiting: expiry.monthsWaiting,
+    expiry_unfinished: Number(expiry.unfinishedSince !== undefined),
+    expiry_held: Number(expiry.held !== undefined),
   };
   return Object.fromEntries(
     Object.entries(known).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

@@ -1,5 +1,6 @@
 import type { SeriesBounds } from '../storage/expiry/bounds.ts';
 import { deleteReadings } from '../storage/expiry/delete-chunk.ts';
+import type { DropOutcome } from '../storage/expiry/drop-partition.ts';
 import { takeSnapshotFence } from '../storage/expiry/old-snapshots.ts';
 import { listPartitions, type Partition, partitionLabel } from '../storage/expiry/partition-list.ts';
 import { advanceRawFrom, findNewRawFrom } from '../storage/expiry/raw-from.ts';
@@ -21,11 +22,16 @@ export async function expireReadings(work: ExpiryWork, bounds: readonly SeriesBo
   const until = bounds.reduce((latest, { readingsBefore }) => Math.max(latest, readingsBefore), -Infinity);
   const partitions = (await listPartitions(session)).filter(({ from }) => from < until);
   const fence = partitions.length === 0 ? '' : await takeSnapshotFence(session);
+  let isBusy = false;
   for (const partition of partitions) {
     work.signal.throwIfAborted();
     if (work.isOverTime()) return false;
     if (partition.to <= until && (await isWhollyDue(session, partition, due))) {
-      const outcome = await dropWhenFree(work, fence, { partition, reason: 'expired' });
+      // Whoever is at work on one is so on the others, as a rule: they would be waited for each time.
+      const outcome: DropOutcome = isBusy
+        ? 'busy'
+        : await dropWhenFree(work, fence, { partition, reason: 'expired' });
+      isBusy = outcome === 'busy';
       tell(work, partition, outcome);
     } else if (!(await deleteDue(work, partition, due))) return false;
   }
@@ -59,14 +65,10 @@ function deleteDue(
   );
 }
 
-function tell(
-  { log, done }: ExpiryWork,
-  partition: Partition,
-  outcome: 'dropped' | 'busy' | 'changed',
-): void {
+function tell({ log, done, waiting }: ExpiryWork, partition: Partition, outcome: DropOutcome): void {
   const month = partitionLabel(partition);
   if (outcome === 'dropped') {
     done.partitions_dropped += 1;
     log.info({ month, bytes: partition.bytes }, 'all readings of a month have expired, and it was dropped');
-  } else log.debug({ month, outcome }, 'a month whose readings have expired is dropped later');
+  } else waiting.push(month);
 }

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 import { reasonOf } from '../storage/failure.ts';
+import { readRetentionPolicies } from '../storage/expiry/policies.ts';
 import { keepDailySize } from '../storage/expiry/sizes.ts';
+import { checkClock, noteExpiryRun, noteUnfinished } from '../storage/expiry/state.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import { expire, type RetentionTimes } from './expire.ts';
-import { limitSize, type SizeOutcome } from './limit-size.ts';
+import { createExpiryLog } from './expiry-log.ts';
+import { limitSize } from './limit-size.ts';
 import { type Expired, type ExpiryWork, newExpired } from './work.ts';
 
 /** Lets go what has been kept long enough, and keeps the size of the database within what it may be. */
@@ -15,6 +18,8 @@ export interface Expiry {
    */
   run(maintenance: Maintenance): Promise<boolean>;
   readonly counters: Readonly<ExpiryCounters>;
+  /** Why the last run of this node came to nothing; `undefined` when it did not. */
+  problem(): string | undefined;
 }
 
 /** Of whoever looks after what is stored. */
@@ -34,6 +39,7 @@ export interface ExpiryOptions {
   /** `undefined`: as large as it gets. */
   readonly maxDatabaseBytes: number | undefined;
   readonly log: Logger;
+  /** For tests; by default the database's clock. */
   readonly now?: () => Micros;
   readonly timings?: Partial<ExpiryTimings>;
 }
@@ -50,64 +56,60 @@ export interface ExpiryTimings {
 const TIMINGS: ExpiryTimings = { everyMs: 5 * 60_000, waitingMs: 5_000, atATimeMs: 10_000 };
 
 export function createExpiry(options: ExpiryOptions): Expiry {
-  const { times, maxDatabaseBytes, log, now = () => Date.now() * 1000 } = options;
+  const { times, maxDatabaseBytes, log, now } = options;
   const { everyMs, waitingMs, atATimeMs } = { ...TIMINGS, ...options.timings };
   const counters: ExpiryCounters = { ...newExpired(), expiry_runs_failed: 0 };
+  const lines = createExpiryLog(log);
+  const isKeptForEver = Object.values(times).every((time) => time === 'forever');
   let gone = newExpired();
+  let workedMs = 0;
   let restUntil = -Infinity;
-  let isFailing = false;
-  let isStuck = false;
+  let problem: string | undefined;
 
+  /** @returns whether all was done, or nothing may be */
   async function work(maintenance: Maintenance): Promise<boolean> {
-    const until = performance.now() + atATimeMs;
+    const { session } = maintenance;
+    const startedAt = performance.now();
+    const policies = await readRetentionPolicies(session);
+    const isHarmless = isKeptForEver && maxDatabaseBytes === undefined && policies.length === 0;
+    const clock = await checkClock(session, isHarmless, now?.());
+    lines.clock(clock.isHeld ? clock : undefined);
+    if (clock.isHeld) return true;
     const done = newExpired();
-    const all = { ...maintenance, log, done, now: now(), isOverTime: () => performance.now() > until };
+    const isOverTime = (): boolean => performance.now() > startedAt + atATimeMs;
+    const all: ExpiryWork = { ...maintenance, log, done, waiting: [], now: clock.now, isOverTime };
     try {
-      await keepDailySize(maintenance.session);
-      if (!(await expire(all, times))) return false;
-      if (maxDatabaseBytes !== undefined)
-        tellOfSize(await limitSize(all, maxDatabaseBytes), maxDatabaseBytes);
-      return true;
+      await keepDailySize(session);
+      const isAll = await expire(all, times);
+      if (isAll && maxDatabaseBytes !== undefined)
+        lines.size(await limitSize(all, maxDatabaseBytes), maxDatabaseBytes);
+      workedMs += performance.now() - startedAt;
+      if (!isAll) await noteUnfinished(session);
+      else await noteExpiryRun(session, workedMs, all.waiting.length);
+      return isAll;
     } finally {
       addTo(counters, done);
       addTo(gone, done);
     }
   }
 
-  function tellOfSize(outcome: SizeOutcome, maxBytes: number): void {
-    if (outcome === 'stuck' && !isStuck) {
-      log.warn(
-        { maxDatabaseBytes: maxBytes },
-        'the database is larger than MAX_DATABASE_SIZE, and nothing is left that may go but this month and the one before: give it more room, or shorten RETENTION_ROLLUPS, or have stations send less',
-      );
-    }
-    isStuck = outcome === 'stuck';
-  }
-
-  /** One line a run, which is one a day as a rule. */
-  function tellOfGone(): void {
-    const { readings_expired: readings, rollups_expired: rollups } = gone;
-    const { rejected_messages_expired: rejectedMessages, channel_entries_expired: channelEntries } = gone;
-    if (readings + rollups + rejectedMessages + channelEntries > 0) {
-      log.info({ readings, rollups, rejectedMessages, channelEntries }, 'what was kept long enough has gone');
-    }
-    gone = newExpired();
-  }
-
   return {
     counters,
+    problem: () => problem,
     async run(maintenance) {
       if (performance.now() < restUntil) return false;
       try {
         if (!(await work(maintenance))) return true;
-        isFailing = false;
-        tellOfGone();
+        problem = undefined;
+        workedMs = 0;
+        lines.succeeded();
+        lines.gone(gone);
+        gone = newExpired();
       } catch (error) {
         if (maintenance.signal.aborted) throw error;
         counters.expiry_runs_failed += 1;
-        if (!isFailing)
-          log.warn({ reason: reasonOf(error) }, 'what was kept long enough could not go; it is tried again');
-        isFailing = true;
+        problem = reasonOf(error);
+        lines.failed(problem);
         // Roll-ups go on with the session, if it still is one.
         await maintenance.session.query({ text: 'ROLLBACK' });
       }

@@ -2,7 +2,7 @@ import { readDatabaseSize } from '../storage/database-facts.ts';
 import { takeSnapshotFence } from '../storage/expiry/old-snapshots.ts';
 import { listPartitions, type Partition, partitionLabel } from '../storage/expiry/partition-list.ts';
 import { advanceRawFrom, findNewRawFrom, readSeriesRawFrom } from '../storage/expiry/raw-from.ts';
-import { sizeCandidates } from '../storage/expiry/size-candidates.ts';
+import { chooseForSize, sizeCandidates } from '../storage/expiry/size-candidates.ts';
 import { isWhollyDue } from '../storage/expiry/wholly-due.ts';
 import { readRollupState } from '../storage/rollups/state.ts';
 import type { Micros } from '../telemetry/reading.ts';
@@ -11,9 +11,9 @@ import type { ExpiryWork } from './work.ts';
 
 /**
  * `within`: it takes no more than it may. `later`: what should go is not rolled up yet, or somebody looks into it. `stuck`: nothing is
- * left that may go.
+ * left that may go. `out-of-reach`: even without all that may go it would take more, and nothing has gone.
  */
-export type SizeOutcome = 'within' | 'later' | 'stuck';
+export type SizeOutcome = 'within' | 'later' | 'stuck' | 'out-of-reach';
 
 /** A day that begins in one month may end two days into the next one, wherever it is. */
 const ROLLED_UP_BEHIND: Micros = 3 * 86_400_000_000;
@@ -29,14 +29,16 @@ export async function limitSize(work: ExpiryWork, maxBytes: number): Promise<Siz
     signal.throwIfAborted();
     const bytes = await readDatabaseSize(session);
     if (bytes <= maxBytes) return 'within';
-    const [oldest] = sizeCandidates(await listPartitions(session), now);
-    if (oldest === undefined) return 'stuck';
-    if (!(await letGo(work, oldest))) return 'later';
+    const candidates = sizeCandidates(await listPartitions(session), now);
+    if (candidates.length === 0) return 'stuck';
+    const [oldest] = chooseForSize(candidates, { bytes, maxBytes });
+    if (oldest === undefined) return 'out-of-reach';
+    if (!(await letGo(work, oldest))) return later(work, oldest);
     const outcome = await dropWhenFree(work, await takeSnapshotFence(session), {
       partition: oldest,
       reason: 'size',
     });
-    if (outcome !== 'dropped') return 'later';
+    if (outcome !== 'dropped') return later(work, oldest);
     done.partitions_dropped += 1;
     log.warn(
       {
@@ -48,6 +50,11 @@ export async function limitSize(work: ExpiryWork, maxBytes: number): Promise<Siz
       'the database is larger than MAX_DATABASE_SIZE: the oldest month of readings was dropped; its roll-ups stay',
     );
   }
+}
+
+function later({ waiting }: ExpiryWork, partition: Partition): SizeOutcome {
+  waiting.push(partitionLabel(partition));
+  return 'later';
 }
 
 /** Notes of all series that what the partition has of them has expired. @returns whether that is so of all */

@@ -12,6 +12,8 @@ export interface ExpiryWork {
   readonly now: Micros;
   readonly log: Logger;
   readonly done: Expired;
+  /** Is filled with the months that should have gone, and that somebody was at work on. */
+  readonly waiting: string[];
   /** Ends the work between two statements. */
   readonly signal: AbortSignal;
   /** Called between two transactions, with how long the last one took: leaves the database to others for a while. */

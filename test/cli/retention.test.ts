@@ -81,6 +81,8 @@ interface DryRun {
   readonly channelEntries: number;
   readonly rejectedMessages: number;
   readonly forSize: readonly string[];
+  readonly isSizeOutOfReach: boolean;
+  readonly isHeld: boolean;
   readonly rolledUntil: string | null;
 }
 
@@ -96,6 +98,8 @@ test('retention --dry-run tells what would go with the settings that it is given
     channelEntries: 0,
     rejectedMessages: 0,
     forSize: [],
+    isSizeOutOfReach: false,
+    isHeld: false,
     rolledUntil: expect.any(String),
   });
   const found = await runJson<DryRun>(['retention', '--dry-run'], { ...env, RETENTION_RAW: '100d' });
@@ -128,6 +132,9 @@ test('retention --dry-run tells the months that would go for the size, and all i
   const env = { DATABASE_URL: url, MAX_DATABASE_SIZE: String(Number(size) - 1) };
   const found = await runJson<DryRun>(['retention', '--dry-run'], env);
   expect(found).toMatchObject({ partitions: [], forSize: [first] });
+  expect(found.isSizeOutOfReach).toBe(false);
+  const least = await runCli(['retention', '--dry-run'], { ...env, MAX_DATABASE_SIZE: '100MB' });
+  expect(least.stdout).toContain('MAX_DATABASE_SIZE can not be held to');
   const { stdout } = await runCli(['retention', '--dry-run'], env);
   expect(stdout).toContain('No readings would go now.');
   expect(stdout).toContain(`For MAX_DATABASE_SIZE, these months would go as well: ${first}`);
@@ -139,6 +146,21 @@ test('retention --dry-run tells the months that would go for the size, and all i
   expect(tables.stdout).toContain('Rejected messages: 0.');
   // What expires is enough.
   expect(tables.stdout).not.toContain('MAX_DATABASE_SIZE');
+}, 60_000);
+
+test('retention resume says that the clock is right, of which --dry-run tells that it may not be', async () => {
+  const { url, pool } = await useTestDatabase();
+  const env = { DATABASE_URL: url };
+  await pool.query(
+    `UPDATE expiry_state SET looked_at = now() - interval '30 days', held_at = now() - interval '1 hour'`,
+  );
+  const held = await runCli(['retention', '--dry-run'], env);
+  expect(held.stdout).toContain('And nothing goes at all now');
+  expect((await runJson<DryRun>(['retention', '--dry-run'], env)).isHeld).toBe(true);
+  const { clock } = await runJson<{ clock: string }>(['retention', 'resume'], env);
+  expect(Math.abs(Date.parse(clock) - Date.now())).toBeLessThan(60_000);
+  expect((await runJson<DryRun>(['retention', '--dry-run'], env)).isHeld).toBe(false);
+  expect((await pool.query('SELECT FROM expiry_state WHERE held_at IS NULL')).rowCount).toBe(1);
 }, 60_000);
 
 test('without --dry-run nothing is done, and it is said who does it', async () => {

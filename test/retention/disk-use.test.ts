@@ -14,6 +14,13 @@ const USE: DiskUse = {
   droppedForSize: [],
   diskFree: 10_500,
   maxDatabaseBytes: undefined,
+  expiry: {
+    ranAt: 10_000_000,
+    runMs: 7.4,
+    monthsWaiting: 2,
+    unfinishedSince: 1,
+    held: { now: 1, before: 0 },
+  },
 };
 
 test('a look is good for a minute, however many ask; what is free is told of an embedded database', async () => {
@@ -73,19 +80,35 @@ test('days until the disk is full are told while the database grows', () => {
 });
 
 test('gauges have what is known', () => {
-  expect(diskGauges(undefined)).toEqual({});
-  expect(diskGauges(USE)).toEqual({
+  expect(diskGauges(undefined, 0)).toEqual({});
+  expect(diskGauges(USE, 15_400_000)).toEqual({
     database_bytes: 5_000_000,
     readings_bytes: 3_000_000,
     rollups_bytes: 1_000_000,
     database_growth_bytes_per_day: 1_000,
     disk_free_bytes: 10_500,
     disk_full_in_days: 10,
+    expiry_run_ms: 7,
+    expiry_run_age_seconds: 5,
+    expiry_months_waiting: 2,
+    expiry_unfinished: 1,
+    expiry_held: 1,
   });
-  expect(diskGauges({ ...USE, growth: undefined, diskFree: undefined, maxDatabaseBytes: 9 })).toEqual({
+  const expiry = {
+    ranAt: undefined,
+    runMs: undefined,
+    monthsWaiting: 0,
+    unfinishedSince: undefined,
+    held: undefined,
+  };
+  const unknown = { growth: undefined, diskFree: undefined, expiry };
+  expect(diskGauges({ ...USE, ...unknown, maxDatabaseBytes: 9 }, 0)).toEqual({
     database_bytes: 5_000_000,
     readings_bytes: 3_000_000,
     rollups_bytes: 1_000_000,
     database_max_bytes: 9,
+    expiry_months_waiting: 0,
+    expiry_unfinished: 0,
+    expiry_held: 0,
   });
 });

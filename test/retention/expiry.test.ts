@@ -1,8 +1,12 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createExpiry, type Expiry, type ExpiryOptions } from '../../src/retention/expiry.ts';
+import { formatMicros } from '../../src/telemetry/format-time.ts';
+import type { Micros } from '../../src/telemetry/reading.ts';
 import { type TestDatabase, useTestDatabase } from '../support/database.ts';
 import { at, hourly } from '../support/hourly.ts';
+import { setRetentionPolicy } from '../../src/storage/expiry/policies.ts';
+import { readExpiryReport, trustClock } from '../../src/storage/expiry/state.ts';
 import { duration, useMaintenance } from '../support/retention.ts';
 import { seedSeries } from '../support/series.ts';
 
@@ -31,6 +35,7 @@ async function useExpiry(options: Partial<ExpiryOptions> = {}): Promise<TestExpi
   await seedSeries(database.pool, OUTSIDE, hourly('2026-03-01T00:00Z', '2026-06-15T10:00Z'));
   const maintenance = await useMaintenance(database);
   await maintenance.roll(NOW);
+  await lookedAt(database, NOW);
   const lines: Line[] = [];
   const expiry = createExpiry({
     times: { raw: duration('60d'), rollups: 'forever', rejected: 'forever' },
@@ -48,6 +53,11 @@ async function useExpiry(options: Partial<ExpiryOptions> = {}): Promise<TestExpi
     run: (isWaiting = false) => expiry.run({ ...work, isWaiting }),
     canGoOn: async () => (await work.session.query({ text: 'SELECT 1' })).rowCount === 1,
   };
+}
+
+/** When the last run was, by the clock of then. */
+async function lookedAt({ pool }: TestDatabase, time: Micros): Promise<void> {
+  await pool.query('UPDATE expiry_state SET looked_at = $1', [formatMicros(time)]);
 }
 
 async function readingCount({ pool }: TestDatabase): Promise<number> {
@@ -96,6 +106,8 @@ test('when its time is over it says that there is more, and goes on the next tim
   expect(await run()).toBe(true);
   expect(await readingCount(database)).toBe(all);
   expect(expiry.counters).toMatchObject({ readings_expired: 0, expiry_runs_failed: 0 });
+  const { unfinishedSince, ranAt } = await readExpiryReport(database.pool);
+  expect([unfinishedSince, ranAt]).toEqual([expect.any(Number), undefined]);
 });
 
 test('a failure is told once, and leaves the session to roll-ups', async () => {
@@ -117,16 +129,109 @@ test('a failure is told once, and leaves the session to roll-ups', async () => {
   expect(expiry.counters.partitions_dropped).toBe(1);
 });
 
-test('a database that stays too large is told once, and what went for it each time', async () => {
-  const { lines, run } = await useExpiry({
+test('a database that stays too large is told once, and what went for it', async () => {
+  const { database, lines, run } = await useExpiry({
     times: { raw: 'forever', rollups: 'forever', rejected: 'forever' },
     maxDatabaseBytes: 1,
   });
+  // Of several months none would go for a size that is out of reach.
+  await database.pool.query('DROP TABLE readings_2026_03');
   expect(await run()).toBe(false);
   expect(await run()).toBe(false);
   expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
     [40, expect.stringContaining('the oldest month of readings was dropped')],
-    [40, expect.stringContaining('the oldest month of readings was dropped')],
     [40, expect.stringContaining('nothing is left that may go')],
   ]);
+});
+
+test('a size that is out of reach is told once, and nothing goes for it', async () => {
+  const { database, lines, run } = await useExpiry({
+    times: { raw: 'forever', rollups: 'forever', rejected: 'forever' },
+    maxDatabaseBytes: 1,
+  });
+  const all = await readingCount(database);
+  await run();
+  await run();
+  expect(await readingCount(database)).toBe(all);
+  expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+    [40, expect.stringContaining('none was dropped')],
+  ]);
+});
+
+const DAY = 86_400_000_000;
+const IN_2099 = at('2099-01-01T00:00Z');
+
+test.each([
+  ['years ahead', IN_2099],
+  ['more than 14 days ahead', NOW + 14 * DAY + 1],
+  ['years back', at('1970-01-02T00:00Z')],
+])('by a clock that is %s from the last run nothing goes, until it is mended', async (_, wrong) => {
+  let now = wrong;
+  const { database, lines, run, expiry } = await useExpiry({ now: () => now, maxDatabaseBytes: 1 });
+  const all = await readingCount(database);
+  expect(await run()).toBe(false);
+  expect(await run()).toBe(false);
+  expect(await readingCount(database)).toBe(all);
+  expect(lines).toEqual([
+    expect.objectContaining({ level: 40, msg: expect.stringContaining('retention resume') }),
+  ]);
+  expect(await readExpiryReport(database.pool)).toMatchObject({
+    held: { now: wrong, before: NOW },
+    ranAt: undefined,
+  });
+  now = NOW + 60_000_000;
+  await run();
+  expect(expiry.counters.readings_expired).toBe(15 * 24);
+  expect((await readExpiryReport(database.pool)).held).toBeUndefined();
+  expect(lines.map(({ msg }) => msg)).toContain('the clock is trusted again, and expiry goes on');
+});
+
+test('a clock that somebody says is right is trusted', async () => {
+  let now = at('2020-01-01T00:00Z');
+  const { database, run, expiry } = await useExpiry({ now: () => now });
+  await run();
+  expect((await readExpiryReport(database.pool)).held).toBeDefined();
+  now = await trustClock(database.pool);
+  expect(Math.abs(now / 1000 - Date.now())).toBeLessThan(60_000);
+  expect((await readExpiryReport(database.pool)).held).toBeUndefined();
+  await run();
+  expect(expiry.counters.partitions_dropped).toBeGreaterThan(0);
+});
+
+test('after a service was off for 14 days it goes on by itself', async () => {
+  const { database, run, expiry } = await useExpiry({ now: () => NOW });
+  await lookedAt(database, NOW - 14 * DAY);
+  await run();
+  expect(expiry.counters.partitions_dropped).toBe(1);
+});
+
+test('while nothing is to expire any clock does, and one policy is enough for it to be looked at', async () => {
+  let now = IN_2099;
+  const { database, lines, run } = await useExpiry({
+    now: () => now,
+    times: { raw: 'forever', rollups: 'forever', rejected: 'forever' },
+  });
+  await run();
+  expect(lines).toEqual([]);
+  expect((await readExpiryReport(database.pool)).held).toBeUndefined();
+  now = NOW;
+  const policy = { station: 'outside', metric: null, raw: duration('60d'), rollups: null };
+  await setRetentionPolicy(database.pool, policy);
+  await run();
+  expect((await readExpiryReport(database.pool)).held).toEqual({ now: NOW, before: IN_2099 });
+});
+
+test('a run is noted with how long it took, and whether there is more to do or somebody was in its way', async () => {
+  const { database, run } = await useExpiry();
+  const reader = await database.pool.connect();
+  await reader.query('BEGIN; SELECT FROM readings LIMIT 1');
+  await run();
+  const report = await readExpiryReport(database.pool);
+  expect(report).toMatchObject({ monthsWaiting: 1, unfinishedSince: undefined });
+  expect(report.runMs).toBeGreaterThan(0);
+  expect(Math.abs(report.ranAt! / 1000 - Date.now())).toBeLessThan(60_000);
+  await reader.query('COMMIT');
+  reader.release();
+  await run();
+  expect(await readExpiryReport(database.pool)).toMatchObject({ monthsWaiting: 0 });
 });

@@ -84,7 +84,7 @@ test('a month with readings that are not rolled up yet stays until they are', as
   expect(rows).toEqual([{ count: 49, max: 100 }]);
 });
 
-test('as many months are chosen as it takes, and all if they are not enough', () => {
+test('as many months are chosen as it takes; none of several if all are not enough, but one', () => {
   const partitions = [10, 20, 30].map((bytes) => ({
     name: String(bytes),
     from: 0,
@@ -95,5 +95,7 @@ test('as many months are chosen as it takes, and all if they are not enough', ()
   }));
   const chosen = (maxBytes: number): number[] =>
     chooseForSize(partitions, { bytes: 100, maxBytes }).map(({ bytes }) => bytes);
-  expect([100, 99, 90, 89, 1].map(chosen)).toEqual([[], [10], [10], [10, 20], [10, 20, 30]]);
+  expect([100, 99, 90, 89, 1].map(chosen)).toEqual([[], [10], [10], [10, 20], []]);
+  expect(chosen(40)).toEqual([10, 20, 30]);
+  expect(chooseForSize(partitions.slice(2), { bytes: 100, maxBytes: 1 })).toHaveLength(1);
 });

@@ -60,6 +60,7 @@ export async function createMaintenance(
     now,
     log: SILENT,
     done: newExpired(),
+    waiting: [],
     isOverTime: () => false,
   });
   const zone = { wanted: timeZone, isInsistedOn: true };

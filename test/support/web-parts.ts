@@ -68,6 +68,13 @@ const NEARLY_EMPTY: DiskUse = {
   droppedForSize: [],
   diskFree: undefined,
   maxDatabaseBytes: undefined,
+  expiry: {
+    ranAt: undefined,
+    runMs: undefined,
+    monthsWaiting: 0,
+    unfinishedSince: undefined,
+    held: undefined,
+  },
 };
 
 export interface WebPartsOptions {

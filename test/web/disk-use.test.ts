@@ -1,11 +1,19 @@
 import { expect, test } from 'vitest';
 import { daysText } from '../../src/web/pages/disk-use.ts';
 import type { DiskUse } from '../../src/storage/expiry/sizes.ts';
+import { createZonedTime } from '../../src/web/zoned-time.ts';
 import { statusVerdict } from '../../src/web/pages/status-verdict.ts';
 import { type TestWeb, useWeb } from '../support/web.ts';
 import { createWebParts } from '../support/web-parts.ts';
 
 const GB = 1e9;
+const NOT_RUN: DiskUse['expiry'] = {
+  ranAt: undefined,
+  runMs: undefined,
+  monthsWaiting: 0,
+  unfinishedSince: undefined,
+  held: undefined,
+};
 const SINCE = Date.UTC(2026, 10, 1) * 1000;
 
 async function section(web: TestWeb): Promise<string> {
@@ -25,10 +33,12 @@ function verdictOn(use: Partial<DiskUse>): string {
     droppedForSize: [],
     diskFree: undefined,
     maxDatabaseBytes: undefined,
+    expiry: NOT_RUN,
     ...use,
   };
   const evidence = { databaseOk: true, brokerOk: true, storing: parts.storing(), stations: 0, silent: [] };
-  return statusVerdict({ ...evidence, diskUse }).sentence;
+  const zone = createZonedTime('UTC');
+  return statusVerdict({ ...evidence, diskUse, zone }).sentence;
 }
 
 test('the status page tells what is on disk, how it grows, and until when there is room', async () => {
@@ -75,10 +85,41 @@ test.each([
   [{ diskFree: 0.4 * GB }, 'The disk is nearly full.'],
   [{ diskFree: 9.5 * GB, growth: { bytesPerDay: GB, since: SINCE } }, 'The disk is full in 9 days.'],
   [{ diskFree: 14 * GB, growth: { bytesPerDay: GB, since: SINCE } }, 'All is ready for the first station.'],
+  [
+    {
+      database: 2 * GB,
+      maxDatabaseBytes: GB,
+      expiry: { ...NOT_RUN, held: { now: SINCE + 1e15, before: SINCE } },
+    },
+    'Nothing expires, for the clock may be wrong.',
+  ],
   [{ database: 2 * GB, maxDatabaseBytes: GB }, 'The database is larger than it may be.'],
   [{ database: GB, maxDatabaseBytes: GB }, 'All is ready for the first station.'],
 ])('the status page begins with what an owner should see to: %j', (use, sentence) => {
   expect(verdictOn(use)).toBe(sentence);
+});
+
+test.each([
+  [{}, 'Expiry not looked at yet'],
+  [{ ranAt: -120_000_000, runMs: 130 }, 'Expiry up to date last run 2 min ago, 130 ms'],
+  [{ monthsWaiting: 1 }, 'Expiry behind 1 month waits until nobody is at work on it'],
+  [{ unfinishedSince: -7_200_000_000 }, 'Expiry behind more to do since 2 h ago'],
+  [{ held: { now: SINCE, before: 0 } }, 'Expiry waits the clock may be wrong'],
+])('the status page tells how expiry gets on: %j', async (changes, told) => {
+  const web = await useWeb();
+  const now = web.parts.clock();
+  const at = (ago: number | undefined): number | undefined => ago && now + ago;
+  const { ranAt, unfinishedSince, ...rest } = { ...NOT_RUN, ...changes };
+  const expiry = { ...rest, ranAt: at(ranAt), unfinishedSince: at(unfinishedSince) };
+  web.setDiskUse(Promise.resolve({ expiry }));
+  const { text } = await web.ask('/status');
+  expect(text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')).toContain(told);
+});
+
+test('the status page tells what kept this node from letting anything go', async () => {
+  const web = await useWeb();
+  web.setDiskUse(Promise.resolve({ expiryProblem: 'disk on fire' }));
+  expect((await web.ask('/status')).text).toContain('disk on fire');
 });
 
 test('times until a disk is full are told as people tell them', () => {

@@ -11,11 +11,17 @@ export function sizeCandidates(partitions: readonly Partition[], now: Micros): r
   return partitions.filter(({ from, to, isFresh }) => Number.isFinite(from) && to <= monthBefore && !isFresh);
 }
 
-/** Those of the candidates that have to go, so that the database takes no more than it may; all of them if that is not enough. */
+/**
+ * Those of the candidates that have to go, so that the database takes no more than it may. Where all of them would not be enough, none: what is
+ * too much is something else, or the size is a mistake, and years of readings would go for nothing. But a single one does, for what
+ * has been held to as far as it can be is to be held to as months go by.
+ */
 export function chooseForSize(
   candidates: readonly Partition[],
   { bytes, maxBytes }: { readonly bytes: number; readonly maxBytes: number },
 ): readonly Partition[] {
+  const all = candidates.reduce((sum, candidate) => sum + candidate.bytes, 0);
+  if (candidates.length > 1 && bytes - all > maxBytes) return [];
   let left = bytes;
   const chosen = [];
   for (const candidate of candidates) {

@@ -1,6 +1,7 @@
 import type { Micros } from '../../telemetry/reading.ts';
 import type { Queryable } from '../queryable.ts';
 import { listPartitions, partitionLabel } from './partition-list.ts';
+import type { ExpiryReport } from './state.ts';
 
 /** What is stored takes on disk, in bytes, indexes included. */
 export interface StoredSizes {
@@ -17,11 +18,14 @@ export interface StoredSizes {
   readonly droppedForSize: readonly { readonly month: string; readonly droppedAt: Micros }[];
 }
 
-/** How much is stored, and how much more there is room for. */
+/** How much is stored, how much more there is room for, and how expiry gets on. */
 export interface DiskUse extends StoredSizes {
   /** Bytes that are free where the embedded database is; `undefined` of another one. */
   readonly diskFree: number | undefined;
   readonly maxDatabaseBytes: number | undefined;
+  readonly expiry: ExpiryReport;
+  /** What kept this node from letting anything go, the last time that it tried. */
+  readonly expiryProblem?: string | undefined;
 }
 
 export interface Growth {

@@ -1,7 +1,9 @@
 import { bytesText } from '../../telemetry/bytes-text.ts';
 import { daysUntilFull, type DiskUse } from '../../storage/expiry/sizes.ts';
+import type { Micros } from '../../telemetry/reading.ts';
 import { durationWords } from '../../telemetry/duration.ts';
 import type { Retention } from '../../telemetry/retention-policy.ts';
+import { ageText, counted, durationText } from '../words.ts';
 import type { ZonedTime } from '../zoned-time.ts';
 
 /** What the status page says of the disk; `undefined` where the database did not answer. */
@@ -23,6 +25,26 @@ export function diskUseFacts(use: DiskUse | undefined, kept: Retention, zone: Zo
     full: days === undefined ? undefined : daysText(days),
     dropped: droppedForSize.map(({ month, droppedAt }) => ({ month, when: zone.full(droppedAt) })),
     months: months.toReversed().map(({ month, bytes }) => ({ month, size: bytesText(bytes) })),
+  };
+}
+
+/** How expiry gets on: what it waits for, or that all is done, and the last run. */
+export function expiryFacts(use: DiskUse | undefined, now: Micros): object | undefined {
+  if (use === undefined) return undefined;
+  const { held, unfinishedSince, monthsWaiting, ranAt, runMs = 0 } = use.expiry;
+  const ago = (time: Micros): string => ageText((now - time) / 1000);
+  const details = [
+    ...(unfinishedSince === undefined ? [] : [`more to do since ${ago(unfinishedSince)}`]),
+    ...(monthsWaiting === 0
+      ? []
+      : [`${counted(monthsWaiting, 'month waits', 'months wait')} until nobody is at work on it`]),
+    ...(ranAt === undefined ? [] : [`last run ${ago(ranAt)}, ${durationText(runMs)}`]),
+  ];
+  return {
+    problem: use.expiryProblem ?? (held && 'the clock may be wrong'),
+    isBehind: unfinishedSince !== undefined || monthsWaiting > 0,
+    hasRun: ranAt !== undefined,
+    details: details.join(', '),
   };
 }
 

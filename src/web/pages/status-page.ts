@@ -9,7 +9,7 @@ import { createStatusFacts } from '../status-facts.ts';
 import { ageText, counted, counterName, durationText, LATE_AFTER_MS, STALE_AFTER_MS } from '../words.ts';
 import { createZonedTime, type ZonedTime } from '../zoned-time.ts';
 import { channelFacts } from './channel-rows.ts';
-import { diskUseFacts } from './disk-use.ts';
+import { diskUseFacts, expiryFacts } from './disk-use.ts';
 import { frame } from './frame.ts';
 import { isSilent, stationHref } from './station-card.ts';
 import { statusVerdict } from './status-verdict.ts';
@@ -38,6 +38,7 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
           stations: stations.length,
           silent,
           diskUse: facts.diskUse,
+          zone,
         }),
         since: {
           full: zone.full(startedAt),
@@ -48,6 +49,7 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
         database: { ok: databaseOk },
         spool: spoolFacts(storing),
         rollups: rollupFacts(parts.rollups(), now, zone),
+        expiry: expiryFacts(facts.diskUse, now),
         disk: diskUseFacts(facts.diskUse, parts.retention, zone),
         stationCount: stations.length,
         stationsUnknown: stations.length === 0 && !storing.isPrepared,

@@ -2,6 +2,7 @@ import { bytesText } from '../../telemetry/bytes-text.ts';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import { daysUntilFull, type DiskUse } from '../../storage/expiry/sizes.ts';
 import type { StoringState } from '../parts.ts';
+import type { ZonedTime } from '../zoned-time.ts';
 import { daysText, isOverLimit } from './disk-use.ts';
 
 export interface StatusVerdict {
@@ -19,6 +20,7 @@ export interface StatusEvidence {
   readonly silent: readonly StationSnapshot[];
   /** `undefined` while it is not known. */
   readonly diskUse: DiskUse | undefined;
+  readonly zone: Pick<ZonedTime, 'full'>;
 }
 
 /** So many days before the disk is full, or with so little left on it, the owner is told. */
@@ -37,6 +39,8 @@ export function statusVerdict(evidence: StatusEvidence): StatusVerdict {
       explanation: 'Look into the log of the service; another program may have taken the port.',
     };
   }
+  const expiry = evidence.diskUse && expiryTrouble(evidence.diskUse, evidence.zone);
+  if (expiry !== undefined) return expiry;
   const disk = evidence.diskUse && diskTrouble(evidence.diskUse);
   if (disk !== undefined) return disk;
   if (stations === 0) {
@@ -80,6 +84,17 @@ function storingTrouble({ databaseOk, storing }: StatusEvidence): StatusVerdict 
   };
 }
 
+/** Before what it may have led to. */
+function expiryTrouble({ expiry }: DiskUse, zone: Pick<ZonedTime, 'full'>): StatusVerdict | undefined {
+  const { held } = expiry;
+  if (held === undefined) return undefined;
+  return {
+    mood: 'attention',
+    sentence: 'Nothing expires, for the clock may be wrong.',
+    explanation: `It said ${zone.full(held.now)}, and ${zone.full(held.before)} at the last run before. Is it right now, after a long time off or with an older backup? Say so with the command: retention resume. If not, set it: then expiry goes on by itself.`,
+  };
+}
+
 function diskTrouble(use: DiskUse): StatusVerdict | undefined {
   const { diskFree = Infinity, database, maxDatabaseBytes = Infinity } = use;
   const days = daysUntilFull(use) ?? Infinity;
@@ -95,7 +110,7 @@ function diskTrouble(use: DiskUse): StatusVerdict | undefined {
   return {
     mood: 'attention',
     sentence: 'The database is larger than it may be.',
-    explanation: `It takes ${bytesText(database)}, and MAX_DATABASE_SIZE is ${bytesText(maxDatabaseBytes)}. The oldest months of readings go as soon as they are rolled up. If it stays so, only this month and the one before are left, which are kept: give it more room, or have stations send less.`,
+    explanation: `It takes ${bytesText(database)}, and MAX_DATABASE_SIZE is ${bytesText(maxDatabaseBytes)}. The oldest months of readings go as soon as they are rolled up, if that is enough. If it stays so, the log tells why: give it more room, or have stations send less.`,
   };
 }
 
