@@ -163,6 +163,18 @@ test('retention resume says that the clock is right, of which --dry-run tells th
   expect((await pool.query('SELECT FROM expiry_state WHERE held_at IS NULL')).rowCount).toBe(1);
 }, 60_000);
 
+test('an import tells how many of its readings are older than readings are kept', async () => {
+  const env = { DATABASE_URL: (await useTestDatabase()).url, RETENTION_RAW: '1y' };
+  await runJson(['retention', 'set', '--station', 'shed', '--raw', 'forever'], env);
+  const old = ['outside', 'shed'].map((station) => `${station},temperature,2020-01-01T00:00Z,1\n`);
+  const recent = `outside,temperature,${new Date().toISOString()},2\n`;
+  const stdin = `station,metric,measuredAt,value\n${old.join('')}${recent}`;
+  const json = await runCli(['import', '-', '--json'], env, stdin);
+  expect(JSON.parse(json.stdout)).toMatchObject({ stored: 3, due: 1 });
+  const told = await runCli(['import', '-'], env, stdin);
+  expect(told.stderr).toContain('1 of them are older than readings are kept');
+}, 60_000);
+
 test('without --dry-run nothing is done, and it is said who does it', async () => {
   const { code, stderr } = await runHere(['retention'], {});
   expect(code).toBe(2);

@@ -53,18 +53,48 @@ export async function readSeriesBounds(
     await readRollupState(database),
   ];
   const retentionOf = resolveRetention(policies, settings);
-  const known = new Map<string, Micros>();
-  const boundOf = (duration: Duration): Micros => {
-    const key = formatDuration(duration);
-    const bound = known.get(key) ?? dayBound(days, Math.min(before(now, duration), rolledUntil));
-    known.set(key, bound);
-    return bound;
-  };
+  const boundOf = createBounds(days, (duration) => Math.min(before(now, duration), rolledUntil));
   const { rows } = await database.query<SeriesRow>({ text: READ_SERIES });
   return rows.map((series) => {
     const { raw, rollups } = retentionOf(series.station, series.metric);
     return { ...series, readingsBefore: boundOf(raw), rollupsBefore: boundOf(rollups) };
   });
+}
+
+/**
+ * Tells of readings whether they are due as soon as they are rolled up.
+ * @returns `undefined` where none ever is
+ * @throws what the database reports
+ */
+export async function readDueTest(
+  database: Queryable,
+  { now, settings, days }: BoundsOptions,
+): Promise<((reading: DatedReading) => boolean) | undefined> {
+  const policies = await readRetentionPolicies(database);
+  if (policies.length === 0 && settings.raw === 'forever') return undefined;
+  const retentionOf = resolveRetention(policies, settings);
+  const boundOf = createBounds(days, (duration) => before(now, duration));
+  return ({ station, metric, measuredAt }) => measuredAt < boundOf(retentionOf(station, metric).raw);
+}
+
+interface DatedReading {
+  readonly station: string;
+  readonly metric: string;
+  readonly measuredAt: Micros;
+}
+
+/** Most series have the same. */
+function createBounds(
+  days: LocalDays,
+  timeOf: (duration: Duration) => Micros,
+): (duration: Duration) => Micros {
+  const known = new Map<string, Micros>();
+  return (duration) => {
+    const key = formatDuration(duration);
+    const bound = known.get(key) ?? dayBound(days, timeOf(duration));
+    known.set(key, bound);
+    return bound;
+  };
 }
 
 /**
