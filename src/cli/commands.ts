@@ -11,12 +11,14 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { rollupsRebuild } from './rollups-rebuild.ts';
 import { stationAdd } from './station-add.ts';
+import { stationEdit } from './station-edit.ts';
 import { stationList } from './station-list.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   stationAdd,
   stationList,
+  stationEdit,
   credentialsAddStation,
   credentialsAddIntegrator,
   credentialsAddAdmin,

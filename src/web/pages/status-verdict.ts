@@ -1,5 +1,6 @@
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import type { StoringState } from '../parts.ts';
+import type { Words } from '../words.ts';
 
 export interface StatusVerdict {
   readonly mood: 'well' | 'attention' | 'trouble';
@@ -17,61 +18,64 @@ export interface StatusEvidence {
 }
 
 /** Whether all is well, in a sentence that an owner can act on. */
-export function statusVerdict(evidence: StatusEvidence): StatusVerdict {
+export function statusVerdict(evidence: StatusEvidence, words: Words): StatusVerdict {
   const { brokerOk, stations, silent } = evidence;
-  const storing = storingTrouble(evidence);
+  const storing = storingTrouble(evidence, words);
   if (storing !== undefined) return storing;
   if (!brokerOk) {
     return {
       mood: 'trouble',
-      sentence: 'Stations can not connect: the broker does not listen.',
-      explanation: 'Look into the log of the service; another program may have taken the port.',
+      sentence: words.text('status.brokerDown'),
+      explanation: words.text('status.brokerDown.because'),
     };
   }
   if (stations === 0) {
     return {
       mood: 'well',
-      sentence: 'All is ready for the first station.',
-      explanation: 'The broker listens, and the database answers.',
+      sentence: words.text('status.ready'),
+      explanation: words.text('status.ready.because'),
     };
   }
   if (silent.length > 0) {
     return {
       mood: 'attention',
-      sentence: silenceSentence(silent, stations),
-      explanation:
-        'Nothing has come from there for more than an hour. The broker listens, and the database answers.',
+      sentence: silenceSentence(silent, stations, words),
+      explanation: words.text('status.silent.because'),
     };
   }
   return {
     mood: 'well',
-    sentence: 'All is well.',
-    explanation:
-      'Every station has been heard in the last hour, the broker listens, and the database answers.',
+    sentence: words.text('status.well'),
+    explanation: words.text('status.well.because'),
   };
 }
 
-function storingTrouble({ databaseOk, storing }: StatusEvidence): StatusVerdict | undefined {
+function storingTrouble({ databaseOk, storing }: StatusEvidence, words: Words): StatusVerdict | undefined {
   const { state, databaseProblem, spoolProblem } = storing;
   if (state === 'stalled') {
     return {
       mood: 'trouble',
-      sentence: 'No reading can be stored.',
-      explanation: `The database: ${databaseProblem ?? 'does not answer'}. The spool: ${spoolProblem ?? 'takes nothing'}. Stations get no acknowledgement until one of them is mended.`,
+      sentence: words.text('status.stalled'),
+      explanation: words.text('status.stalled.because', {
+        database: databaseProblem ?? words.text('status.stalled.noAnswer'),
+        spool: spoolProblem ?? words.text('status.stalled.takesNothing'),
+      }),
     };
   }
   if (databaseOk && databaseProblem === undefined) return undefined;
-  const says = databaseProblem === undefined ? '' : ` It says: ${databaseProblem}.`;
   return {
     mood: 'trouble',
-    sentence: databaseOk ? 'The database does not take readings.' : 'The database does not answer.',
-    explanation: `Readings are kept in the spool until it does, and none is lost.${says} Look into the log of the service, and that of PostgreSQL.`,
+    sentence: words.text(databaseOk ? 'status.spooling' : 'status.databaseDown'),
+    explanation:
+      databaseProblem === undefined
+        ? words.text('status.spooling.because')
+        : words.text('status.spooling.says', { problem: databaseProblem }),
   };
 }
 
-function silenceSentence(silent: readonly StationSnapshot[], stations: number): string {
-  if (silent.length === 1) return `${silent[0]!.title} is silent.`;
+function silenceSentence(silent: readonly StationSnapshot[], stations: number, words: Words): string {
+  if (silent.length === 1) return words.text('status.silent.station', { station: silent[0]!.title });
   return silent.length === stations
-    ? `All ${stations} stations are silent.`
-    : `${silent.length} of ${stations} stations are silent.`;
+    ? words.text('status.silent.all', { count: stations })
+    : words.text('status.silent.some', { silent: silent.length, count: stations });
 }
