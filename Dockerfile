@@ -7,6 +7,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY templates ./templates
 COPY firmware-bridge/station/board-config.ts ./firmware-bridge/station/
 COPY firmware-bridge/thingspeak ./firmware-bridge/thingspeak
 COPY firmware-bridge/bridge ./firmware-bridge/bridge

@@ -9,6 +9,7 @@ import { history } from './history.ts';
 import { latency } from './latency.ts';
 import { live } from './live.ts';
 import { memory } from './memory.ts';
+import { pages } from './pages.ts';
 import { reading } from './reading.ts';
 import { rollups } from './rollups.ts';
 import type { Claim, Effort, Row } from './support/claim.ts';
@@ -25,6 +26,7 @@ const CLAIMS: readonly Claim[] = [
   memory,
   live,
   reading,
+  pages,
   exporting,
   rollups,
   history,

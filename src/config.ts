@@ -4,9 +4,11 @@ import type { BrokerLimits } from './broker/limits.ts';
 import { HTTP_LIMIT_SETTINGS } from './http-limit-settings.ts';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { RETENTION_SETTINGS, type RetentionSettings } from './retention-settings.ts';
+import { parseUnitSystem, type UnitSystem } from './telemetry/unit-system.ts';
 import { boolean, type Environment, integer, Mistake, oneOf, type Setting } from './setting.ts';
 import { networks, origins, port, tlsFile, tlsPort } from './setting-values.ts';
 import type { WebLimits } from './web/http-limits.ts';
+import { LANGUAGES, type Language } from './web/languages.ts';
 
 /** The settings of a running service, checked. Each is described in {@link SETTINGS}. */
 export interface Config extends BrokerLimits, WebLimits, RetentionSettings {
@@ -42,7 +44,9 @@ export interface Config extends BrokerLimits, WebLimits, RetentionSettings {
   readonly httpMaxWritesPerSecond: number;
   /** Of each address. */
   readonly wrongSecretsPerMinute: number;
-  readonly units: 'metric' | 'imperial';
+  readonly units: UnitSystem;
+  /** Of pages until a visitor chooses; `undefined`: that of their browser. */
+  readonly pageLanguage: Language | undefined;
   readonly timeZone: string;
   readonly logLevel: LogLevel;
 }
@@ -228,9 +232,17 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     env: 'UNITS',
     isCommon: true,
     default: 'metric',
-    allowed: '`metric` or `imperial`',
+    allowed: '`metric` or `imperial`, with other units behind it as in `metric,km/h`',
     description: 'What pages show until a visitor chooses. Stored values keep their own unit.',
-    read: (text) => oneOf(['metric', 'imperial'] as const, text ?? 'metric'),
+    read: (text) => unitSystem(text ?? 'metric'),
+  },
+  pageLanguage: {
+    env: 'PAGE_LANGUAGE',
+    default: '',
+    allowed: LANGUAGES.map((language) => `\`${language}\``).join(' or '),
+    description:
+      'The language of the pages until a visitor chooses. Unset: what their browser asks for, or else English.',
+    read: (text) => (text === undefined ? undefined : oneOf(LANGUAGES, text)),
   },
   timeZone: {
     env: 'TIME_ZONE',
@@ -298,6 +310,12 @@ function isAmongOurselves(env: Environment): boolean {
 /** Whether only this machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function unitSystem(text: string): UnitSystem {
+  const units = parseUnitSystem(text);
+  if (units === undefined) throw new Mistake('not metric, imperial, or a list such as metric,km/h,inHg');
+  return units;
 }
 
 function timeZone(text: string): string {

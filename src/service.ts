@@ -13,10 +13,12 @@ import { openBroker } from './open-broker.ts';
 import { openChannels } from './open-channels.ts';
 import { openCredentials } from './open-credentials.ts';
 import { openDatabase } from './open-database.ts';
+import { openDisplays } from './open-displays.ts';
 import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
 import { openRetention } from './open-retention.ts';
 import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
+import { restoreDays } from './restore-days.ts';
 import { leaveAddresses } from './service-addresses.ts';
 import { readServiceSecret } from './storage/service-secret.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
@@ -91,16 +93,18 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const stations = createStations([]);
   const spool = await openSpoolOf(config, log, releasers);
   const { writer, preparation } = await openWriter({ config, log, database, stations }, releasers);
+  const now = (): Micros => clock.now();
+  const days = restoreDays({ pool: database.reading, stations, preparation, now, log }, releasers);
   const credentials = openCredentials(
     { dataDir: config.dataDir, connection: database.connection, log, preparation },
     releasers,
   );
-  const now = (): Micros => clock.now();
   const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
   const channels = openChannels(
     { connection: database.connection, log, preparation, clock: now, credentials, wrongSecrets },
     releasers,
   );
+  const displays = openDisplays({ connection: database.connection, log, preparation, stations }, releasers);
   const metrics = createMetrics();
   const ingest = createIngest({
     writer,
@@ -155,6 +159,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     pool: database.reading,
     channelPool: database.channels,
     units: config.units,
+    language: config.pageLanguage,
     timeZone: config.timeZone,
     allowAnonymous: config.allowAnonymous,
     isPrivate: config.isPrivate,
@@ -182,6 +187,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     clock: now,
     stations: () => stations.all(),
     station: (name) => stations.find(name),
+    day: (station, metric) => stations.day(station, metric),
     submit: (message) => submitAndWait(ingest, clock.now(), message),
     join: (messages) => ingest.join(messages.map((message) => received(message, clock.now()))),
     onCommitted: (listener, isWanted) => committed.listen(listener, isWanted),
@@ -198,7 +204,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   };
   const { openWeb } = await loadingWeb;
   const web = await openWeb({ config, log, boards: channels, parts }, releasers);
-  await channels.settled;
+  await Promise.all([channels.settled, days, displays]);
   await credentials.follow([
     (changed) => broker.reviewAccess({ find: (id) => credentials.find(id), changed }),
     () => web.reviewAccess(),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, isLoopback, readConfig, SETTINGS } from '../src/config.ts';
+import { METRIC } from '../src/telemetry/unit-system.ts';
 import { envExample, settingsTable } from '../src/settings-docs.ts';
 
 function mistakesIn(env: Record<string, string>): readonly string[] {
@@ -41,7 +42,7 @@ describe('settings', () => {
       httpMaxBodyBytes: 262_144,
       httpMaxWritesPerSecond: 1000,
       wrongSecretsPerMinute: 20,
-      units: 'metric',
+      units: METRIC,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       logLevel: 'info',
       maxConnections: 20_000,
@@ -89,7 +90,7 @@ describe('settings', () => {
       'MQTT_PORT="1e3": not a port from 0 to 65535',
       'SPOOL_MAX_BYTES="1048575": not a whole number of at least 1048576',
       'SHUTDOWN_TIMEOUT="0": not a whole number from 1 to 3600',
-      'UNITS="stone": not one of metric, imperial',
+      'UNITS="stone": not metric, imperial, or a list such as metric,km/h,inHg',
       'TIME_ZONE="Mars/Olympus": not a time zone such as Europe/Paris',
     ]);
   });

@@ -83,7 +83,7 @@ async function verifyStored(database: Client, { firstValue, acknowledged }: Load
        SELECT acknowledged, (
          SELECT count(DISTINCT value) FROM readings
          WHERE series_id = (SELECT series.id FROM series JOIN stations ON stations.id = station_id
-                            WHERE station = 'bench-' || (position - 1) AND metric = 'temperature')
+                            WHERE station = 'bench-' || (load.position - 1) AND metric = 'temperature')
            AND measured_at > now() - interval '3 hours' AND value >= $2 AND value < $2 + acknowledged
        ) AS stored
        FROM unnest($1::int[]) WITH ORDINALITY AS load (acknowledged, position)

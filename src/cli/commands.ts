@@ -16,12 +16,14 @@ import { retentionRemove } from './retention-remove.ts';
 import { retentionResume } from './retention-resume.ts';
 import { retentionSet } from './retention-set.ts';
 import { stationAdd } from './station-add.ts';
+import { stationEdit } from './station-edit.ts';
 import { stationList } from './station-list.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   stationAdd,
   stationList,
+  stationEdit,
   credentialsAddStation,
   credentialsAddIntegrator,
   credentialsAddAdmin,

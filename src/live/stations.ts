@@ -1,6 +1,15 @@
 import type { LatestRow } from '../storage/latest-query.ts';
+import type { RecentSeries } from '../storage/recent-query.ts';
 import type { Series } from '../storage/series-catalog.ts';
+import type { StationDisplay } from '../storage/station-display.ts';
 import type { Micros } from '../telemetry/reading.ts';
+import {
+  createSeriesDay,
+  noteQuarter,
+  noteReading,
+  noteTimes,
+  type SeriesDay,
+} from '../telemetry/series-day.ts';
 import type { LatestReading, StationSnapshot } from '../telemetry/station.ts';
 
 /** What is known of every station now, kept in memory so that pages and live topics never scan history. */
@@ -10,6 +19,12 @@ export interface Stations {
   find(station: string): StationSnapshot | undefined;
   /** Takes in what the database holds as the newest readings. */
   restore(rows: readonly LatestRow[]): void;
+  /** Takes in how the owner wants stations to be shown; those that are not known are left out. */
+  display(rows: readonly StationDisplay[]): void;
+  /** Takes in what the database holds of the last day, also after readings that were committed meanwhile. */
+  restoreDay(rows: readonly RecentSeries[]): void;
+  /** The last day of a series, kept up to date; not to be changed. */
+  day(station: string, metric: string): SeriesDay | undefined;
   /** Takes in a reading that was committed. @returns whether it is now the newest of its series */
   commit(series: Series, reading: Omit<LatestReading, 'metric' | 'unit'>): boolean;
   /** Notes that a station was heard of; one that has never had a reading is not known. */
@@ -18,12 +33,19 @@ export interface Stations {
   setOnline(station: string, online: boolean): boolean;
 }
 
+interface HeldSeries {
+  latest: LatestReading;
+  readonly day: SeriesDay;
+}
+
 interface Entry {
   readonly station: string;
-  readonly title: string;
+  title: string;
+  group: string | null;
+  position: number | null;
   online: boolean;
   lastSeenAt: Micros | null;
-  readonly latest: Map<string, LatestReading>;
+  readonly series: Map<string, HeldSeries>;
   /** Made when it is asked for, and again after a change. */
   snapshot: StationSnapshot | undefined;
 }
@@ -42,9 +64,11 @@ export function createStations(rows: readonly LatestRow[]): Stations {
     const entry: Entry = {
       station,
       title: title ?? station,
+      group: null,
+      position: null,
       online,
       lastSeenAt: null,
-      latest: new Map(),
+      series: new Map(),
       snapshot: undefined,
     };
     entries.set(station, entry);
@@ -69,6 +93,27 @@ export function createStations(rows: readonly LatestRow[]): Stations {
   restoreAll(rows);
   return {
     restore: restoreAll,
+    display(wanted) {
+      for (const { station, title, group, position } of wanted) {
+        const entry = entries.get(station);
+        if (entry === undefined) continue;
+        const shown = { title: title ?? station, group, position };
+        if (entry.title === shown.title && entry.group === group && entry.position === position) continue;
+        Object.assign(entry, shown);
+        changed(entry);
+      }
+    },
+    restoreDay(recent) {
+      for (const { station, metric, quarters, lastTimes } of recent) {
+        const day = entries.get(station)?.series.get(metric)?.day;
+        if (day === undefined) continue;
+        for (const quarter of quarters) noteQuarter(day, quarter);
+        noteTimes(day, lastTimes);
+        // What is shown of its age goes by the interval, which may have become known.
+        changed(entries.get(station)!);
+      }
+    },
+    day: (station, metric) => entries.get(station)?.series.get(metric)?.day,
     all() {
       sorted ??= [...entries.values()].toSorted((a, b) => (a.station < b.station ? -1 : 1));
       snapshots ??= sorted.map(snapshotOf);
@@ -107,7 +152,7 @@ export function createStations(rows: readonly LatestRow[]): Stations {
 
 function restore(entry: Entry, { metric, unit, value, measuredAt, receivedAt }: LatestRow): void {
   if (metric === null || value === null || measuredAt === null || receivedAt === null) return;
-  entry.latest.set(metric, { metric, value, unit, measuredAt, receivedAt });
+  hold(entry, { metric, value, unit, measuredAt, receivedAt });
   entry.lastSeenAt = Math.max(entry.lastSeenAt ?? 0, receivedAt);
 }
 
@@ -117,20 +162,33 @@ function take(
   { metric, unit }: Series,
   { value, measuredAt, receivedAt }: Omit<LatestReading, 'metric' | 'unit'>,
 ): boolean {
-  const newest = entry.latest.get(metric);
-  if (newest !== undefined && measuredAt < newest.measuredAt) return false;
-  entry.latest.set(metric, { metric, value, unit, measuredAt, receivedAt });
+  const held = entry.series.get(metric);
+  if (held === undefined) {
+    noteReading(hold(entry, { metric, value, unit, measuredAt, receivedAt }), measuredAt, value);
+    return true;
+  }
+  noteReading(held.day, measuredAt, value);
+  if (measuredAt < held.latest.measuredAt) return false;
+  held.latest = { metric, value, unit, measuredAt, receivedAt };
   return true;
 }
 
+function hold({ series }: Entry, latest: LatestReading): SeriesDay {
+  const day = series.get(latest.metric)?.day ?? createSeriesDay();
+  series.set(latest.metric, { latest, day });
+  return day;
+}
+
 function snapshotOf(entry: Entry): StationSnapshot {
-  const { station, title, online, lastSeenAt } = entry;
+  const { station, title, group, position, online, lastSeenAt } = entry;
   entry.snapshot ??= {
     station,
     title,
+    group,
+    position,
     online,
     lastSeenAt,
-    latest: [...entry.latest.values()].toSorted(byImportance),
+    latest: Array.from(entry.series.values(), ({ latest }) => latest).toSorted(byImportance),
   };
   return entry.snapshot;
 }

@@ -43,3 +43,24 @@ async function commit(client: PoolClient): Promise<void> {
     throw isRefusedStatement(error) ? error : new CommitInDoubtError(error);
   }
 }
+
+/**
+ * Runs statements that only read, all of them on one state of things.
+ * @throws what the database reports, or `read` throws
+ */
+export async function inSnapshot<T>(
+  pool: Pick<Pool, 'connect'>,
+  read: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const result = await read(client);
+    await client.query('COMMIT');
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}

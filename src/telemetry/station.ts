@@ -14,6 +14,10 @@ export interface StationSnapshot {
   readonly station: string;
   /** What the owner calls it; the station's own name where the owner gave none. */
   readonly title: string;
+  /** What the owner wants it to stand together with. */
+  readonly group: string | null;
+  /** Where the owner wants it among the others: by this, and those without it last. */
+  readonly position: number | null;
   /** Connected now, or said so itself on its status topic. */
   readonly online: boolean;
   /** When we last heard from it; `null` if never since it was made. */

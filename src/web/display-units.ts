@@ -1,6 +1,5 @@
+import type { UnitSystem } from '../telemetry/unit-system.ts';
 import { convertUnit } from '../telemetry/units.ts';
-
-export type UnitSystem = 'metric' | 'imperial';
 
 /** A value with its unit, as it is shown. */
 export interface ShownValue {
@@ -8,24 +7,10 @@ export interface ShownValue {
   readonly unit: string | null;
 }
 
-/** Pairs of metric and imperial; all other units stay as they are. */
-const PAIRS = [
-  ['°C', '°F'],
-  ['m/s', 'mph'],
-  ['hPa', 'inHg'],
-  ['mm', 'in'],
-  ['mm/h', 'in/h'],
-] as const;
-
-const TARGETS: Readonly<Record<UnitSystem, ReadonlyMap<string, string>>> = {
-  metric: new Map(PAIRS.map(([metric, imperial]) => [imperial, metric])),
-  imperial: new Map(PAIRS),
-};
-
 /** The unit that values of `unit` are shown in; `system` undefined leaves every unit as it is. */
 export function shownUnit(unit: string | null, system: UnitSystem | undefined): string | null {
   if (unit === null || system === undefined) return unit;
-  return TARGETS[system].get(unit) ?? unit;
+  return system.targets.get(unit) ?? unit;
 }
 
 /** Converts a value into the unit that {@link shownUnit} names for it. */

@@ -1,10 +1,10 @@
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebCounters } from './counters.ts';
+import { errorTexts } from './error-texts.ts';
 import { errorBody, WebError } from './errors.ts';
 import { createFailureLog } from './failure-log.ts';
-import { frame } from './pages/frame.ts';
+import type { Frames } from './pages/frame.ts';
 import type { WebParts } from './parts.ts';
 import { answerAndClose } from './raw-answer.ts';
 import { toWebError } from './to-web-error.ts';
@@ -12,11 +12,6 @@ import { wantsPage } from './wants-page.ts';
 
 /** What a credential is shown by [RFC 6750, 3]. */
 const CHALLENGE = 'Bearer realm="Thermograph"';
-
-const HEADINGS: Readonly<Record<number, string>> = {
-  403: 'Not with this login',
-  404: 'There is nothing here',
-};
 
 /** Answers an error at addresses that are not the web layer's own; `false`: it is none of those. */
 export type AnswerElsewhere = (error: WebError, request: FastifyRequest, reply: FastifyReply) => boolean;
@@ -27,6 +22,7 @@ const NOWHERE_ELSE: AnswerElsewhere = () => false;
 export function answerErrors(
   app: FastifyInstance,
   parts: WebParts,
+  frames: Frames,
   elsewhere: AnswerElsewhere = NOWHERE_ELSE,
 ): void {
   const answer = (error: WebError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
@@ -35,14 +31,15 @@ export function answerErrors(
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
     if (error.status === 401) reply.header('www-authenticate', CHALLENGE);
     if (!wantsPage(request)) return reply.type('application/json; charset=utf-8').send(errorBody(error));
-    const heading = STATUS_CODES[error.status] ?? 'Error';
-    const page = frame(parts, request, reply, { title: `${heading} · Thermograph`, path: '' });
+    const page = frames(request, reply, { path: '' });
+    const { heading, message } = errorTexts(error, page.words);
     return reply.view('error.hbs', {
       ...page,
-      heading: HEADINGS[error.status] ?? heading,
-      homeLabel: page.home === '/' ? 'To the stations' : 'To your own page',
+      title: `${heading} · Thermograph`,
+      heading,
+      isHomeTheStations: page.home === '/',
       isLoginRefused: error.status === 403,
-      message: error.message,
+      message,
     });
   };
   const logFailure = createFailureLog();

@@ -9,6 +9,8 @@ export interface ErrorDetail {
 
 interface WebErrorOptions {
   readonly details?: readonly ErrorDetail[];
+  /** What a page puts into its text for this code, see error-texts.ts. */
+  readonly values?: Readonly<Record<string, string>>;
   /** After how many seconds a retry may help. */
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
@@ -19,6 +21,7 @@ export class WebError extends Error {
   readonly status: number;
   readonly code: string;
   readonly details: readonly ErrorDetail[];
+  readonly values: Readonly<Record<string, string>>;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(status: number, code: string, message: string, options: WebErrorOptions = {}) {
@@ -27,6 +30,7 @@ export class WebError extends Error {
     this.status = status;
     this.code = code;
     this.details = options.details ?? [];
+    this.values = options.values ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
@@ -36,7 +40,7 @@ export function invalidParameter(field: string, detail: string): WebError {
 }
 
 export function stationUnknown(station: string): WebError {
-  return new WebError(404, 'station-unknown', `no station is named ${station}`);
+  return new WebError(404, 'station-unknown', `no station is named ${station}`, { values: { station } });
 }
 
 /** Also for what is not known because it could not be read yet. */
@@ -48,7 +52,9 @@ export function databaseUnavailable(cause?: unknown): WebError {
 }
 
 export function metricUnknown(station: string, metric: string): WebError {
-  return new WebError(404, 'metric-unknown', `${station} has never sent a metric named ${metric}`);
+  return new WebError(404, 'metric-unknown', `${station} has never sent a metric named ${metric}`, {
+    values: { station, metric },
+  });
 }
 
 export function credentialsRequired(): WebError {

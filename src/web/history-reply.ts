@@ -5,7 +5,8 @@ import { formatMicros } from '../telemetry/format-time.ts';
 import type { LocalDays } from '../telemetry/local-days.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import type { Span } from '../telemetry/spans.ts';
-import { showValue, type UnitSystem } from './display-units.ts';
+import type { UnitSystem } from '../telemetry/unit-system.ts';
+import { showValue } from './display-units.ts';
 import { toColumns } from './history-columns.ts';
 
 export interface ShownHistory {

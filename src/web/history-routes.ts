@@ -5,6 +5,7 @@ import { type History, readHistory } from '../storage/history/read-history.ts';
 import { ceilHour, floorHour } from '../telemetry/hours.ts';
 import { createLocalDays } from '../telemetry/local-days.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
+import type { UnitSystem } from '../telemetry/unit-system.ts';
 import { shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown, WebError } from './errors.ts';
 import { isNoneMatch, weakEtag } from './etag.ts';
@@ -24,6 +25,7 @@ import type { WebParts } from './parts.ts';
 import { stationParams } from './schemas.ts';
 import { parseSeries } from './series-parameter.ts';
 import { askDatabase } from './to-web-error.ts';
+import { parseUnitsParameter } from './units-parameter.ts';
 
 /** To be changed with the form of answers: clients have kept those of before. */
 const FORM = 1;
@@ -86,6 +88,7 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     { names, query, missing, toJson }: Asked,
   ): Promise<string> {
     const history = askedHistory(query, parts.clock());
+    const units = parseUnitsParameter(query.units);
     const found = await askDatabase(lookUpSeries(parts.pool, names, wholeHours(history)));
     const series = found.map((each, index) => {
       if (each.kind !== 'found') throw missing(each.kind, names[index]!);
@@ -102,7 +105,7 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       names,
       series,
       history,
-      query.units,
+      units?.key,
       isCsv || query.shape,
     ]);
     if (!isNoneMatch(request.headers['if-none-match'], etag)) return write({ ...keep, etag });
@@ -110,7 +113,7 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     return '';
 
     async function write(headers: Record<string, string>): Promise<string> {
-      const shown = await read(names, series, history, query);
+      const shown = await read(names, series, history, units);
       reply.headers(headers);
       if (!isCsv) {
         reply.type(JSON_TYPE);
@@ -126,7 +129,7 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     names: readonly SeriesName[],
     series: readonly HistorySeries[],
     { shown, asked, width }: AskedHistory,
-    { units }: HistoryQuery,
+    units: UnitSystem | undefined,
   ): Promise<ShownHistory> {
     const { timeZone } = parts;
     const seriesIds = series.map(({ seriesId }) => seriesId);

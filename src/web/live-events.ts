@@ -1,6 +1,7 @@
 import { formatMicros } from '../telemetry/format-time.ts';
 import type { CommittedReading, Micros } from '../telemetry/reading.ts';
-import { showValue, type UnitSystem } from './display-units.ts';
+import type { UnitSystem } from '../telemetry/unit-system.ts';
+import { showValue } from './display-units.ts';
 
 /** What a viewer wants to hear of. */
 export interface Interest {
@@ -52,9 +53,9 @@ function readingEvent(readings: readonly CommittedReading[], units: UnitSystem |
   return event('reading', shown);
 }
 
-/** A comment keeps proxies awake; the event is what a page can see, and tells it the service's time. */
-export function pingEvent(now: Micros): string {
-  return `: ping\n${event('ping', { time: formatMicros(now) })}`;
+/** A comment keeps proxies awake; the event is what a page can see, and tells it the service's time, and whether it is still the one that made it. */
+export function pingEvent(now: Micros, build: string): string {
+  return `: ping\n${event('ping', { time: formatMicros(now), build })}`;
 }
 
 function event(name: string, data: object): string {

@@ -32,6 +32,8 @@ export interface LiveHubOptions {
   readonly maxViewersPerAddress: number;
   /** What may wait in a viewer's socket before it is cut off. */
   readonly maxWaitingBytes: number;
+  /** See {@link Assets.build}; pages that are of another one are out of date. */
+  readonly build: string;
 }
 
 export const LIVE_HUB_DEFAULTS: LiveHubOptions = {
@@ -40,6 +42,7 @@ export const LIVE_HUB_DEFAULTS: LiveHubOptions = {
   maxViewers: 1000,
   maxViewersPerAddress: 50,
   maxWaitingBytes: 1024 * 1024,
+  build: '',
 };
 
 type LiveParts = Pick<WebParts, 'onCommitted' | 'onPresence' | 'clock'>;
@@ -72,7 +75,7 @@ export function createLiveHub(parts: LiveParts, options: LiveHubOptions = LIVE_H
     waiting = createWaitingEvents();
     const chunks = new Map<string, Buffer>();
     for (const viewer of viewers) {
-      const key = `${viewer.units ?? ''}/${viewer.station ?? ''}`;
+      const key = `${viewer.units?.key ?? ''}/${viewer.station ?? ''}`;
       const chunk = chunks.get(key) ?? Buffer.from(events.toText(viewer));
       chunks.set(key, chunk);
       if (chunk.length > 0) send(viewer, chunk);
@@ -94,7 +97,7 @@ export function createLiveHub(parts: LiveParts, options: LiveHubOptions = LIVE_H
     schedule();
   });
   const heartbeat = setInterval(() => {
-    const chunk = Buffer.from(pingEvent(parts.clock()));
+    const chunk = Buffer.from(pingEvent(parts.clock(), options.build));
     for (const viewer of viewers) send(viewer, chunk);
   }, options.heartbeatIntervalMs);
   heartbeat.unref();
@@ -109,7 +112,7 @@ export function createLiveHub(parts: LiveParts, options: LiveHubOptions = LIVE_H
     },
     add(viewer) {
       viewers.add(viewer);
-      viewer.response.write(`retry: 2000\n${pingEvent(parts.clock())}`);
+      viewer.response.write(`retry: 2000\n${pingEvent(parts.clock(), options.build)}`);
     },
     remove(viewer) {
       viewers.delete(viewer);

@@ -5,6 +5,7 @@ import type { WebCounters } from './counters.ts';
 import { invalidParameter, WebError } from './errors.ts';
 import type { LiveHub, Viewer } from './live-hub.ts';
 import { liveQuery } from './schemas.ts';
+import { parseUnitsParameter } from './units-parameter.ts';
 
 /** `GET /api/live`: an event stream of readings that are now the newest of their series, and of presence. */
 export function liveRoutes(
@@ -22,7 +23,8 @@ export function liveRoutes(
       '/api/live',
       { config: { access: 'live' }, schema: { querystring: liveQuery }, exposeHeadRoute: false },
       (request, reply) => {
-        const { station, units } = request.query;
+        const { station } = request.query;
+        const units = parseUnitsParameter(request.query.units);
         if (station !== undefined && !isStationName(station)) {
           throw invalidParameter('station', 'is not a station name');
         }

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { createHistogram } from './histogram.ts';
-import { counterName } from './words.ts';
+import { counterName } from './names.ts';
 
 /** Numbers of the service, as Prometheus reads them. */
 export interface Metrics {

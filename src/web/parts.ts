@@ -5,9 +5,12 @@ import type { DiskUse } from '../storage/expiry/sizes.ts';
 import type { Queryable } from '../storage/queryable.ts';
 import type { Retention } from '../telemetry/retention-policy.ts';
 import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
+import type { SeriesDay } from '../telemetry/series-day.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
+import type { UnitSystem } from '../telemetry/unit-system.ts';
 import type { Metrics } from './metrics.ts';
 import type { WebCounters } from './counters.ts';
+import type { Language } from './languages.ts';
 
 /** What became of a message that came in over HTTP. */
 export interface SubmitOutcome {
@@ -73,7 +76,10 @@ export interface WebParts {
   readonly pool: Pool;
   /** For entries of ThingSpeak's channels. */
   readonly channelPool: Pool;
-  readonly units: 'metric' | 'imperial';
+  /** What pages show until a visitor chooses. */
+  readonly units: UnitSystem;
+  /** That of pages until a visitor chooses; `undefined`: what their browser would rather have. */
+  readonly language: Language | undefined;
   /** IANA name of the time zone that pages show times in. */
   readonly timeZone: string;
   readonly version: string;
@@ -116,6 +122,8 @@ export interface WebParts {
   /** Every station, by name. In memory, cheap. */
   readonly stations: () => readonly StationSnapshot[];
   readonly station: (name: string) => StationSnapshot | undefined;
+  /** The last day of a series, kept up to date in memory; not to be changed. */
+  readonly day: (station: string, metric: string) => SeriesDay | undefined;
   /**
    * Hands a message to ingest; resolves when it is kept.
    * @throws IngestClosedError while the service stops, IngestOverloadedError when too much is waiting, IngestStalledError when

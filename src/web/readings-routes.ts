@@ -5,6 +5,7 @@ import type { NamedSeries } from '../storage/series-query.ts';
 import { formatMicros } from '../telemetry/format-time.ts';
 import type { LineFormat } from '../telemetry/reading-lines.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
+import type { UnitSystem } from '../telemetry/unit-system.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { showValue, shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown } from './errors.ts';
@@ -15,8 +16,11 @@ import type { WebParts } from './parts.ts';
 import { type ReadingsPage, readingsQuery, readingsReply, stationParams } from './schemas.ts';
 import { askDatabase } from './to-web-error.ts';
 import { parseTimeRange, type TimeRange } from './time-parameter.ts';
+import { parseUnitsParameter } from './units-parameter.ts';
 
-type Query = Static<typeof readingsQuery>;
+interface Query extends Omit<Static<typeof readingsQuery>, 'units'> {
+  readonly units: UnitSystem | undefined;
+}
 
 const PAGE_SIZE = 1000;
 
@@ -30,7 +34,7 @@ export function readingsRoutes(parts: WebParts, exporting: ExportNeeds): Fastify
         schema: { params: stationParams, querystring: readingsQuery, response: { 200: readingsReply } },
       },
       async (request, reply) => {
-        const { query } = request;
+        const query = { ...request.query, units: parseUnitsParameter(request.query.units) };
         void reply.header('vary', 'accept');
         const format = query.format ?? acceptedFormat(request.headers.accept) ?? 'json';
         const range = parseTimeRange(query);

@@ -11,8 +11,9 @@ export const time = Type.String({ description: 'ISO 8601, UTC' });
 export const stationParams = Type.Object({ station: Type.String() });
 
 export const unitsParameter = Type.Optional(
-  Type.Enum(['metric', 'imperial'], {
-    description: "Converts °C/°F, m/s/mph, hPa/inHg, mm/in; without it, values are in the series' own unit.",
+  Type.String({
+    description:
+      "`metric`, `imperial`, or units with commas between them, of which later ones outdo earlier ones: `metric,kmh`. Without it, values are in the series' own unit.",
   }),
 );
 

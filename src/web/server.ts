@@ -14,6 +14,8 @@ import { refuseOtherSites } from './access/cross-site.ts';
 import { guard, type MayStay, mayStay } from './access/guard.ts';
 import { loginRoutes } from './access/login-routes.ts';
 import { createVisitors } from './access/visitors.ts';
+import { appRoutes } from './app-routes.ts';
+import { readAssets } from './assets.ts';
 import { compressAnswers } from './compression/compress-answers.ts';
 import { type AnswerElsewhere, answerErrors, answerFrameworkErrors } from './error-handler.ts';
 import { pathOf } from './failure-log.ts';
@@ -24,8 +26,10 @@ import { healthRoutes } from './health-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { createLiveHub, LIVE_HUB_DEFAULTS } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
+import { readLocales } from './locales.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { mqttRoutes } from './mqtt-routes.ts';
+import { createFrames } from './pages/frame.ts';
 import { nowPage } from './pages/now-page.ts';
 import { stationPage } from './pages/station-page.ts';
 import { statusPage } from './pages/status-page.ts';
@@ -37,7 +41,8 @@ import { stationsRoutes } from './stations-routes.ts';
 import { submitRoutes } from './submit-routes.ts';
 import { requireHost } from './require-host.ts';
 import { addHeaders } from './response-headers.ts';
-import { assets, registerViews } from './views.ts';
+import { createTemplates } from './templates.ts';
+import { registerViews, serveAssets } from './views.ts';
 import { limitWrites } from './write-rate.ts';
 
 const AJV_OPTIONS = {
@@ -73,7 +78,7 @@ export interface MoreRoutes {
   readonly answerMiss?: AnswerElsewhere;
 }
 
-/** Pages, JSON API, event stream and health: an app, which `createWebServers` lets listen. */
+/** Pages, JSON API, event stream and health: an app, which `createWebServers` lets listen. @throws AssetsError */
 export async function createWeb(parts: WebParts, options: WebOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: withoutSmallTalk(options.log),
@@ -88,16 +93,19 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   }).withTypeProvider<TypeBoxTypeProvider>();
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
   const visitors = createVisitors(parts);
+  const assets = readAssets(parts.version);
   const hub = createLiveHub(parts, {
     ...LIVE_HUB_DEFAULTS,
+    build: assets.build,
     maxViewersPerAddress: parts.maxStreamsPerAddress,
   });
   const { exportPatienceMs: patienceMs = PATIENCE_MS } = options;
   const slots = createExportSlots({ most: parts.maxExports, patienceMs }, parts.httpCounters);
   const mayGoOn: MayStay = (visitor, station) => mayStay(parts, visitors, visitor, station);
+  const frames = createFrames(parts, readLocales(parts.timeZone), assets.build);
   dropGoneClients(app);
   logRequests(app);
-  answerErrors(app, parts, options.more?.answerMiss);
+  answerErrors(app, parts, frames, options.more?.answerMiss);
   await addHeaders(app, parts);
   await app.register(fastifyCookie);
   requireHost(app);
@@ -108,12 +116,13 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     hub.review();
     slots.review();
   });
-  await registerViews(app);
+  const templates = createTemplates(assets);
+  await registerViews(app, templates);
   const exporting = { parts, slots, mayStay: mayGoOn };
   const databaseAnswers = createDatabaseCheck(parts.pool);
-  // Neither the login, where what is secret would stand beside what a stranger can choose, nor answers for boards.
+  // Not the login, where what is secret would stand beside what a stranger can choose; nor answers for boards; nor assets, which are
+  // compressed when they are built.
   registerCompressed(app, [
-    assets,
     healthRoutes(parts, databaseAnswers),
     stationsRoutes(parts),
     readingsRoutes(parts, exporting),
@@ -124,11 +133,13 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     liveRoutes(hub, mayGoOn, parts.httpCounters),
     metricsRoutes(parts),
     mqttRoutes,
-    nowPage(parts),
-    stationPage(parts),
-    statusPage(parts, databaseAnswers),
+    appRoutes(assets),
+    nowPage(parts, frames, templates),
+    stationPage(parts, frames),
+    statusPage(parts, frames, databaseAnswers),
   ]);
-  app.register(loginRoutes(parts, visitors));
+  app.register(serveAssets);
+  app.register(loginRoutes(parts, visitors, frames));
   if (options.more !== undefined) app.register(options.more.routes);
   await app.ready();
   return app;

@@ -1,7 +1,8 @@
 import type { Static } from 'typebox';
 import { formatMicros } from '../telemetry/format-time.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
-import { showValue, type UnitSystem } from './display-units.ts';
+import type { UnitSystem } from '../telemetry/unit-system.ts';
+import { showValue } from './display-units.ts';
 import type { stationReply } from './schemas.ts';
 
 /** The reply of `/api/stations`, as JSON in UTF-8. */

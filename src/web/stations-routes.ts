@@ -3,6 +3,7 @@ import { databaseUnavailable, stationUnknown } from './errors.ts';
 import type { WebParts } from './parts.ts';
 import { stationParams, stationReply, stationsReply, unitsQuery } from './schemas.ts';
 import { createStationsJson, toStationReply } from './stations-json.ts';
+import { parseUnitsParameter } from './units-parameter.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -21,7 +22,9 @@ export function stationsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       (request, reply) => {
         if (!parts.storing().isPrepared) throw databaseUnavailable();
         // As bytes: Fastify would check and write all of it anew for each request.
-        void reply.type(JSON_TYPE).send(stationsJson(parts.stations(), request.query.units));
+        void reply
+          .type(JSON_TYPE)
+          .send(stationsJson(parts.stations(), parseUnitsParameter(request.query.units)));
       },
     );
     app.get(
@@ -33,7 +36,7 @@ export function stationsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       (request, reply) => {
         const station = parts.station(request.params.station);
         if (station === undefined) throw missing(request.params.station);
-        void reply.send(toStationReply(station, request.query.units));
+        void reply.send(toStationReply(station, parseUnitsParameter(request.query.units)));
       },
     );
     done();

@@ -1,103 +1,105 @@
+import type en from '../../templates/strings/en.json';
+
 /*
- * How pages write numbers, ages and names. Browsers do the same in templates/assets/words.js when they update a page
- * in place; a test holds the two together.
+ * How pages write texts, numbers and ages in one language: in the service when it makes a page, in the browser when it
+ * updates one in place, where this very module is bundled.
  */
 
-export type Freshness = 'fresh' | 'late' | 'stale';
+/** The name of a text in templates/strings/*.json. */
+export type TextKey = keyof typeof en;
+export type Strings = Readonly<Record<TextKey, string>>;
 
-/** A reading older than this is late, in milliseconds. */
-export const LATE_AFTER_MS = 15 * 60_000;
-/** A reading older than this does not say how it is now, in milliseconds. */
-export const STALE_AFTER_MS = 60 * 60_000;
+/** Names of texts that depend on a number. */
+type CountKey = TextKey extends infer Key ? (Key extends `${infer Stem}.one` ? Stem : never) : never;
 
-export function freshness(ageMs: number): Freshness {
-  if (ageMs > STALE_AFTER_MS) return 'stale';
-  return ageMs > LATE_AFTER_MS ? 'late' : 'fresh';
-}
-
-/** `12 s ago`; a time that is ahead of ours counts as now. */
-export function ageText(ageMs: number): string {
-  const seconds = Math.floor(ageMs / 1000);
-  if (seconds < 1) return 'just now';
-  if (seconds < 60) return `${seconds} s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  const days = Math.floor(seconds / 86_400);
-  return days === 1 ? '1 day ago' : `${days} days ago`;
-}
+export type Values = Readonly<Record<string, string | number>>;
 
 /** How many decimals a value is written with: exactly so many, or up to two without trailing zeros. */
 export type Decimals = '1' | '2' | 'trimmed';
 
-const DECIMALS: Readonly<Record<string, Decimals>> = {
-  '°C': '1',
-  '°F': '1',
-  hPa: '1',
-  inHg: '2',
-  'm/s': '1',
-  mph: '1',
-};
-
-export function decimalsOf(unit: string | null): Decimals {
-  return unit !== null && Object.hasOwn(DECIMALS, unit) ? DECIMALS[unit]! : 'trimmed';
+export interface Words {
+  /** A BCP 47 tag, for numbers and dates: `en-GB`. */
+  readonly locale: string;
+  /** The text, with `{name}` replaced by the value of that name. */
+  text(key: TextKey, values?: Values): string;
+  /** The text for so many of something; `{count}` is how many. */
+  count(key: CountKey, count: number): string;
+  /** A difference: a measured value with its sign, also a plus. */
+  difference(value: number, decimals: Decimals): string;
+  /** A measured value, with a true minus sign, which is as wide as a digit, and which screen readers speak. */
+  number(value: number, decimals: Decimals): string;
+  /** A count, its digits in groups. */
+  whole(count: number): string;
+  /** `12 s ago`; a time that is ahead of ours counts as now. */
+  age(ageMs: number): string;
 }
 
-/** With a true minus sign, which is as wide as a digit, and which screen readers speak. */
-export function numberText(value: number, decimals: Decimals): string {
-  const text = decimals === 'trimmed' ? trimmed(value) : value.toFixed(Number(decimals));
-  return (Number(text) === 0 ? text.replace('-', '') : text).replace(/^-/, '\u{2212}');
+/** In place of a number that is not known. */
+export const NO_NUMBER = '\u{2013}';
+
+/** Beyond it, numbers are written with an exponent. */
+const HUGE = 1e15;
+/** Below it, two decimals would make nothing of a value. */
+const SMALL = 0.01;
+
+export function createWords(strings: Strings): Words {
+  const locale = strings['language.locale'];
+  const format = (options: Intl.NumberFormatOptions): Intl.NumberFormat =>
+    new Intl.NumberFormat(locale, { useGrouping: false, ...options });
+  const fixed = {
+    1: format({ minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+    2: format({ minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+    trimmed: format({ maximumFractionDigits: 2 }),
+  };
+  const small = format({ maximumSignificantDigits: 2 });
+  const huge = format({ notation: 'scientific', maximumFractionDigits: 2 });
+  const grouped = new Intl.NumberFormat(locale);
+  const plurals = new Intl.PluralRules(locale);
+
+  const text: Words['text'] = (key, values) => fillIn(strings[key], values);
+  const whole: Words['whole'] = (count) => grouped.format(count);
+  const count: Words['count'] = (key, many) =>
+    text(`${key}.${plurals.select(many) === 'one' ? 'one' : 'other'}`, { count: whole(many) });
+  const number: Words['number'] = (value, decimals) => {
+    const size = Math.abs(value);
+    if (size >= HUGE) return withMinus(huge.format(value));
+    if (decimals === 'trimmed' && size < SMALL) return withMinus(small.format(value));
+    return withMinus(fixed[decimals].format(value));
+  };
+  return {
+    locale,
+    text,
+    whole,
+    count,
+    number,
+    difference(value, decimals) {
+      const signed = number(value, decimals);
+      return value > 0 && isNonZero(signed) ? `+${signed}` : signed;
+    },
+    age(ageMs) {
+      const seconds = Math.floor(ageMs / 1000);
+      if (seconds < 1) return text('age.now');
+      if (seconds < 60) return text('age.seconds', { count: seconds });
+      if (seconds < 3600) return text('age.minutes', { count: Math.floor(seconds / 60) });
+      if (seconds < 86_400) return text('age.hours', { count: Math.floor(seconds / 3600) });
+      return count('age.days', Math.floor(seconds / 86_400));
+    },
+  };
 }
 
-function trimmed(value: number): string {
-  // Two decimals would make nothing of a very small value.
-  const shown = Math.abs(value) < 0.01 ? value.toPrecision(2) : value.toFixed(2);
-  return String(Number(shown));
+/** Places that nothing was given for stay as they are. */
+export function fillIn(text: string, values: Values = {}): string {
+  // Most texts have none, and a page of many stations has thousands of them.
+  if (!text.includes('{')) return text;
+  return text.replaceAll(/\{(\w+)\}/g, (place, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : place,
+  );
 }
 
-const METRIC_NAMES: Readonly<Record<string, string>> = {
-  co2: 'CO\u{2082}',
-  pm25: 'PM2.5',
-  pm10: 'PM10',
-  rain_day: 'Rain today',
-  rain_hour: 'Rain in the hour',
-  rssi: 'Signal (RSSI)',
-  uv: 'UV',
-  uv_index: 'UV index',
-  voc: 'VOC',
-  wind_dir: 'Wind direction',
-  pressure_sea: 'Pressure at sea level',
-  pressure_station: 'Pressure at the station',
-};
-
-/** `wind_speed` as a person would write it: `Wind speed`; `temperature.soil`: `Temperature, soil`. */
-export function metricName(metric: string): string {
-  const [first = '', ...rest] = metric.split('.').filter((part) => part !== '');
-  const known = Object.hasOwn(METRIC_NAMES, first) ? METRIC_NAMES[first] : undefined;
-  const head = known ?? capitalized(spaced(first));
-  return [head, ...rest.map(spaced)].join(', ');
+function withMinus(number: string): string {
+  return isNonZero(number) ? number.replace('-', '\u{2212}') : number.replace('-', '');
 }
 
-/** `messages_received` as `Messages received`. */
-export function counterName(counter: string): string {
-  return capitalized(spaced(counter));
-}
-
-/** `1 hour`, `3,120 hours` */
-export function counted(count: number, one: string, several: string): string {
-  return `${count.toLocaleString('en-GB')} ${count === 1 ? one : several}`;
-}
-
-/** `12 ms`, `3.4 s`, `7 min` */
-export function durationText(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  const seconds = milliseconds / 1000;
-  return seconds < 100 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds / 60)} min`;
-}
-
-function spaced(text: string): string {
-  return text.replaceAll('_', ' ').trim();
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function isNonZero(number: string): boolean {
+  return /[1-9]/.test(number);
 }

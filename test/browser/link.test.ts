@@ -46,6 +46,18 @@ test('a line that is dead without a word is not called live, and is opened anew'
   await poll(async () => (await page.textContent('.primary .number')) === '22.5');
 });
 
+test('a browser that loses its network says so at once, and is live again with it', async (context) => {
+  const web = await useWeb();
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.5 });
+  const { page } = await open(context, web.url);
+  await page.goto(web.url);
+  await page.waitForSelector('#link[data-state="live"]');
+  await page.context().setOffline(true);
+  await poll(async () => (await page.textContent('#link')) === 'reconnecting…');
+  await page.context().setOffline(false);
+  await poll(async () => (await page.textContent('#link')) === 'live');
+});
+
 test('a stream that is refused is tried again', async (context) => {
   const web = await useWeb();
   web.commit({ station: 'inside', metric: 'temperature', value: 21.5 });

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { LATE_AFTER_MS } from '../../src/web/words.ts';
+import { LATE_AFTER_MS } from '../../src/web/freshness.ts';
 import { useChromium } from '../support/chromium.ts';
 import { poll } from '../support/poll.ts';
 import { type TestWeb, useWeb } from '../support/web.ts';
@@ -68,14 +68,16 @@ test('the choice of units outlives a reload, and live readings follow it', async
   const web = await useTwoStations();
   const { page, complaints } = await open(context, web.url);
   await page.goto(web.url);
-  await page.getByRole('link', { name: 'Imperial units' }).click();
+  await page.getByText('Display').click();
+  await page.getByRole('link', { name: 'Imperial' }).click();
   await poll(async () => (await number(page)) === '70.7');
   await page.goto(web.url);
   expect(await number(page)).toBe('70.7');
   await untilLive(page);
   web.commit({ station: 'inside', metric: 'temperature', value: 100 });
   await poll(async () => (await number(page)) === '212.0');
-  await page.getByRole('link', { name: 'Metric units' }).click();
+  await page.getByText('Display').click();
+  await page.getByRole('link', { name: 'Metric' }).click();
   await poll(async () => (await number(page)) === '100.0');
   expect(complaints).toStrictEqual([]);
 });
@@ -93,16 +95,59 @@ test('a reading becomes late before the eyes of the viewer, and fresh again with
   expect(complaints).toStrictEqual([]);
 });
 
-test('a stale reading is greyed, and its last time shown in the zone of the owner', async (context) => {
+test('a stale reading is greyed, and one that is gone is a dash with its last time in the zone of the owner', async (context) => {
   const web = await useWeb({ timeZone: 'Asia/Kolkata' });
-  web.commit({ station: 'inside', metric: 'temperature', value: 21.5, ageMs: 2 * 3_600_000 });
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.5, ageMs: 55 * 60_000 });
   const { page } = await open(context, web.url, { timezoneId: 'America/New_York' });
+  await page.clock.install();
   await page.goto(web.url);
-  const opacity = await page.evaluate<string>(
-    `getComputedStyle(document.querySelector('.primary .number')).opacity`,
-  );
-  expect(Number(opacity)).toBeLessThan(1);
-  await page.getByText('GMT+5:30').waitFor({ state: 'visible' });
+  expect(await page.getAttribute('.primary', 'data-freshness')).toBe('stale');
+  const colour = `getComputedStyle(document.querySelector('.primary .number')).color`;
+  const grey = await page.evaluate<string>(colour);
+  web.advance(6 * 60_000);
+  await page.clock.fastForward(6 * 60_000);
+  await page.waitForSelector('.primary[data-freshness="gone"]');
+  expect(await number(page)).toBe('\u{2013}');
+  await page.getByText(/^Last 21\.5 °C, .* GMT\+5:30$/).waitFor({ state: 'visible' });
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.6 });
+  await poll(async () => (await number(page)) === '21.6');
+  await poll(async () => (await page.evaluate<string>(colour)) !== grey);
+});
+
+test('what follows from a reading follows at once: extremes, trend, pen, dew point', async (context) => {
+  const web = await useWeb({ timeZone: 'UTC' });
+  web.advance(Date.UTC(2026, 10, 22, 12) - Date.now());
+  for (const [hours, value] of [
+    [3, 9],
+    [2, 8],
+    [0, 10],
+  ] as const) {
+    web.commit({ station: 'inside', metric: 'temperature', value, ageMs: hours * 3_600_000 });
+  }
+  web.commit({ station: 'inside', metric: 'humidity', value: 50 });
+  const { page, complaints } = await open(context, web.url);
+  await page.goto(`${web.url}/?units=imperial`);
+  await untilLive(page);
+  const text = async (selector: string): Promise<string> =>
+    (await page.locator(selector).innerText()).replaceAll(/\s+/g, ' ');
+  expect(await text('.high')).toBe('High 50.0 12:00');
+  expect(await text('.trend')).toBe('rising +1.8 °F in 3 h');
+  expect(await text('[data-derived][data-metric="dew_point"] dd')).toContain('32.1 °F');
+  const pen = await page.getAttribute('.pen', 'y');
+  web.advance(60_000);
+  web.commit({ station: 'inside', metric: 'temperature', value: 6 });
+  await poll(async () => (await text('.low')) === 'Low 42.8 12:01');
+  expect(await text('.high')).toBe('High 50.0 12:00');
+  expect(await text('.trend')).toBe('falling \u{2212}5.4 °F in 3 h');
+  expect(await text('[data-derived][data-metric="dew_point"] dd')).toContain('25.4 °F');
+  expect(await page.getAttribute('.pen', 'y')).not.toBe(pen);
+  expect(await page.title()).toBe('42.8 °F · inside · Thermograph');
+  expect(await page.textContent('#news')).toBe('inside: 42.8 °F');
+  web.commit({ station: 'inside', metric: 'temperature', value: 6.4 });
+  await poll(async () => (await number(page)) === '43.5');
+  expect(await page.textContent('#news'), 'less than half a degree is no news').toBe('inside: 42.8 °F');
+  expect(await page.title()).toBe('42.8 °F · inside · Thermograph');
+  expect(complaints).toStrictEqual([]);
 });
 
 test('a tablet whose clock is a day off shows the true age', async (context) => {
@@ -116,12 +161,35 @@ test('a tablet whose clock is a day off shows the true age', async (context) => 
   expect(await page.textContent('[data-station="inside"] time')).toMatch(/^(?:\d+ s ago|just now)$/);
 });
 
+test('by keyboard one skips to the content, and opens and closes the sheet of units', async (context) => {
+  const web = await useTwoStations();
+  const { page, complaints } = await open(context, web.url, { reducedMotion: 'reduce' });
+  await page.goto(web.url);
+  await untilLive(page);
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.getAttribute("href")')).toBe('#content');
+  const sheet = page.locator('.display-panel');
+  await page.locator('.display summary').focus();
+  await page.keyboard.press('Enter');
+  await sheet.waitFor({ state: 'visible' });
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Metric');
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'hidden' });
+  expect(await page.evaluate('document.activeElement.localName')).toBe('summary');
+  web.commit({ station: 'inside', metric: 'temperature', value: 22.5 });
+  await poll(async () => (await number(page)) === '22.5');
+  expect(await page.evaluate('document.getAnimations().length'), 'nothing moves').toBe(0);
+  expect(complaints).toStrictEqual([]);
+});
+
 test('without JavaScript the page shows the same values, and units can be chosen', async (context) => {
   const web = await useTwoStations();
   const { page, complaints } = await open(context, web.url, { javaScriptEnabled: false });
   await page.goto(web.url);
   expect(await page.locator('[data-station="inside"] .primary .number').textContent()).toBe('21.5');
-  await page.getByRole('link', { name: 'Imperial units' }).click();
+  await page.getByText('Display').click();
+  await page.getByRole('link', { name: 'Imperial' }).click();
   await page.goto(web.url);
   expect(await page.locator('[data-station="inside"] .primary .number').textContent()).toBe('70.7');
   expect(complaints).toStrictEqual([]);

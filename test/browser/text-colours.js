@@ -1,6 +1,5 @@
 // @ts-check
-// Runs in a page: the colour of each text that is visible, and that of its ground. What is greyed because it is stale
-// is meant to be faint, and is left out.
+// Runs in a page: the colour of each text that is visible, and that of its ground.
 (() => {
   /** @param {Element | null} element @returns {string} */
   const groundOf = (element) => {
@@ -12,7 +11,7 @@
     .filter((element) =>
       [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()),
     )
-    .filter((element) => element.checkVisibility() && !element.closest('[data-freshness="stale"]'))
+    .filter((element) => element.checkVisibility())
     .map((element) => ({
       words: element.textContent?.trim().slice(0, 30) ?? '',
       text: getComputedStyle(element).color,

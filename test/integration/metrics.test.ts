@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { expect, test } from 'vitest';
+import { LANGUAGES } from '../../src/web/languages.ts';
 import { poll } from '../support/poll.ts';
 import { type TestService, useService } from '../support/service.ts';
 
@@ -57,6 +58,16 @@ test('what is acknowledged from the spool counts as kept, and is told of when it
   const back = await scrape(service);
   expect(sampleIn(back, 'thermograph_messages_acknowledged_not_stored')).toBe(0);
   expect(sampleIn(back, 'thermograph_spooled_messages')).toBe(0);
+});
+
+test('every figure of the service has a name on pages in every language', async () => {
+  const { service } = await useService();
+  const figures = Object.keys({ ...service.counters(), ...service.gauges() });
+  expect(figures.length).toBeGreaterThan(60);
+  for (const language of LANGUAGES) {
+    const strings = JSON.parse(await readFile(`templates/strings/${language}.json`, 'utf8'));
+    expect(figures.filter((name) => !Object.hasOwn(strings, `counter.${name}`))).toEqual([]);
+  }
 });
 
 test('the dashboard and the rules speak of metrics that there are', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFanOut } from '../../src/live/fan-out.ts';
 import { createStations, type Stations } from '../../src/live/stations.ts';
+import { lowAndHigh, medianGap, oldestSince } from '../../src/telemetry/series-day.ts';
 
 /** Commits a reading; says whether it is now the newest of its series. */
 function commit(
@@ -88,6 +89,8 @@ test('what was known before a restart is known after it', () => {
   expect(stations.find('b')).toEqual({
     station: 'b',
     title: 'b',
+    group: null,
+    position: null,
     online: false,
     lastSeenAt: null,
     latest: [],
@@ -143,4 +146,53 @@ test('a listener that throws does not keep the others from hearing', () => {
   fanOut.emit('two');
   expect(heard).toEqual(['one']);
   expect(errors).toHaveLength(2);
+});
+
+test('the last day of a series takes in what is committed, what comes late, and what the database holds', () => {
+  const stations = createStations([]);
+  const at = (minutes: number): number => minutes * 60_000_000;
+  commit(stations, 't', 5, at(100));
+  commit(stations, 't', 2, at(70));
+  commit(stations, 't', 6, at(101));
+  stations.restoreDay([
+    {
+      station: 'a',
+      metric: 't',
+      quarters: [
+        {
+          first: { value: 4, measuredAt: at(20) },
+          low: { value: 1, measuredAt: at(21) },
+          high: { value: 7, measuredAt: at(22) },
+        },
+      ],
+      lastTimes: [at(100), at(95)],
+    },
+    { station: 'nowhere', metric: 't', quarters: [], lastTimes: [] },
+  ]);
+  const day = stations.day('a', 't')!;
+  expect(lowAndHigh(day, at(60), at(120))).toEqual({
+    low: { value: 2, measuredAt: at(70) },
+    high: { value: 6, measuredAt: at(101) },
+  });
+  expect(oldestSince(day, 0)).toEqual({ value: 4, measuredAt: at(20) });
+  expect(medianGap(day)).toBe(at(1));
+  expect(stations.day('a', 'u')).toBeUndefined();
+  expect(stations.day('nowhere', 't')).toBeUndefined();
+});
+
+test('stations are shown as their owner wants, in new snapshots of those that change', () => {
+  const stations = createStations([]);
+  commit(stations, 't', 1, 100, 'a');
+  commit(stations, 't', 1, 100, 'b');
+  const before = stations.all();
+  const garden = { station: 'a', title: 'Garden', group: 'Outdoors', position: 1 };
+  const bare = { station: 'b', title: null, group: null, position: null };
+  stations.display([garden, bare, { ...bare, station: 'nowhere' }]);
+  expect(stations.all()).toMatchObject([garden, { ...bare, title: 'b' }]);
+  expect(stations.all()[1]).toBe(before[1]);
+  const after = stations.all();
+  stations.display([garden, bare]);
+  expect(stations.all()).toBe(after);
+  stations.display([{ ...garden, title: null }]);
+  expect(stations.find('a')?.title).toBe('a');
 });

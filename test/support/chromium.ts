@@ -53,7 +53,8 @@ export function useChromium(): (
       context.skip(NOT_FOUND);
     }
     browser ??= await chromium.launch({ executablePath: executablePath!, args: ARGUMENTS });
-    const profile = await browser.newContext(options);
+    // What a service worker asks for is seen by nobody: only tests of it have one.
+    const profile = await browser.newContext({ serviceWorkers: 'block', ...options });
     onTestFinished(() => profile.close());
     const page = await profile.newPage();
     return { page, complaints: watch(page, new URL(url).origin) };

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedServer } from '../../src/storage/embedded/server.ts';
 import { migrate } from '../../src/storage/migrate.ts';
+import { buildAssets } from '../../templates/build-assets.ts';
 
 /** The database that each test's own is cloned from. */
 export const TEMPLATE = 'thermograph_template';
@@ -16,8 +17,9 @@ declare module 'vitest' {
   }
 }
 
-/** One embedded server for all test files, with a migrated template database. */
+/** One embedded server for all test files, with a migrated template database; and what browsers load, as it is now. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await buildAssets();
   const dataDir = await mkdtemp(join(tmpdir(), 'thermograph-test-'));
   const log = pino({ level: 'warn' });
   const server = await startEmbeddedServer({ dataDir, log });

@@ -4,7 +4,9 @@ import pino from 'pino';
 import { createAddressLimit } from '../../src/address-limit.ts';
 import type { DiskUse } from '../../src/storage/expiry/sizes.ts';
 import type { CommittedReading, Micros } from '../../src/telemetry/reading.ts';
+import { createSeriesDay, noteReading, type SeriesDay } from '../../src/telemetry/series-day.ts';
 import type { StationSnapshot } from '../../src/telemetry/station.ts';
+import { METRIC } from '../../src/telemetry/unit-system.ts';
 import { defaultUnit } from '../../src/telemetry/units.ts';
 import { newWebCounters } from '../../src/web/counters.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
@@ -32,7 +34,10 @@ export interface WebPartsHandle {
   listeners(): number;
   /** Moves the service's clock. */
   advance(milliseconds: number): void;
-  addStation(station: string, options?: { title?: string; online?: boolean }): void;
+  addStation(
+    station: string,
+    options?: { title?: string; online?: boolean; group?: string; position?: number },
+  ): void;
   /** Makes a reading the latest and tells of it, as after a commit; `ageMs` before the service's present. */
   commit(reading: {
     station: string;
@@ -46,6 +51,8 @@ export interface WebPartsHandle {
   setStoring(changes: Partial<StoringState>): void;
   setRollups(status: RollupStatus): void;
   setDiskUse(use: Promise<Partial<DiskUse>>): void;
+  /** Beside those that there are. */
+  setCounters(counters: Readonly<Record<string, number>>): void;
   onSubmit(answer: () => Promise<SubmitOutcome>): void;
   onWriteJoined(write: Joined['write']): void;
 }
@@ -80,6 +87,7 @@ const NEARLY_EMPTY: DiskUse = {
 export interface WebPartsOptions {
   readonly pool?: Pool;
   readonly timeZone?: string;
+  readonly language?: WebParts['language'];
   readonly allowAnonymous?: boolean;
   readonly mqttHost?: string;
   readonly isPrivate?: boolean;
@@ -106,6 +114,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
   const writes = createAddressLimit({ most: options.maxWrites ?? 0, perSeconds: LONGER_THAN_A_TEST_S });
   const cookieKey = randomBytes(32);
   const stations = new Map<string, StationSnapshot>();
+  const days = new Map<string, SeriesDay>();
   const committed = new Set<(batch: readonly CommittedReading[]) => void>();
   const presence = new Set<(station: string, online: boolean) => void>();
   const submitted: Parameters<WebParts['submit']>[0][] = [];
@@ -125,17 +134,20 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
   };
   let rollups: RollupStatus = { problem: undefined };
   let diskUse: Promise<DiskUse> = Promise.resolve(NEARLY_EMPTY);
+  let counters: Readonly<Record<string, number>> = { messages_received: 1234, readings_written: 1200 };
   let answer = (): Promise<SubmitOutcome> => Promise.resolve({ ...STORED, stored: 1 });
   const clock = (): Micros => Math.floor((Date.now() + offsetMs) * 1000);
 
-  const addStation: WebPartsHandle['addStation'] = (station, { title = station, online = false } = {}) => {
-    stations.set(station, { station, title, online, lastSeenAt: null, latest: [] });
+  const addStation: WebPartsHandle['addStation'] = (station, shown = {}) => {
+    const { title = station, online = false, group = null, position = null } = shown;
+    stations.set(station, { station, title, group, position, online, lastSeenAt: null, latest: [] });
   };
   return {
     parts: {
       pool: options.pool ?? unreachablePool(),
       channelPool: options.pool ?? unreachablePool(),
-      units: 'metric',
+      units: METRIC,
+      language: options.language,
       timeZone: options.timeZone ?? 'Europe/Paris',
       version: '0.1.0',
       startedAt: new Date(),
@@ -163,6 +175,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       clock,
       stations: () => [...stations.values()].toSorted((a, b) => (a.station < b.station ? -1 : 1)),
       station: (name) => stations.get(name),
+      day: (station, metric) => days.get(`${station}/${metric}`),
       submit(message) {
         submitted.push(message);
         return answer();
@@ -188,7 +201,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       rollups: () => rollups,
       diskUse: () => diskUse,
       retention: { raw: 'forever', rollups: 'forever' },
-      counters: () => ({ messages_received: 1234, readings_written: 1200 }),
+      counters: () => counters,
       gauges: () => ({ messages_waiting: 3 }),
       rejections: () => new Map(),
       metrics: createMetrics(),
@@ -212,6 +225,10 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
         { metric, value, unit, measuredAt, receivedAt: measuredAt },
       ].toSorted((a, b) => rank(a.metric).localeCompare(rank(b.metric)));
       stations.set(station, { ...known, latest, lastSeenAt: Math.max(known.lastSeenAt ?? 0, measuredAt) });
+      const key = `${station}/${metric}`;
+      const day = days.get(key) ?? createSeriesDay();
+      days.set(key, day);
+      noteReading(day, measuredAt, value);
       const batch = [{ station, metric, value, unit, measuredAt, isLatest: true }];
       for (const listener of committed) listener(batch);
     },
@@ -231,6 +248,9 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     setDiskUse(use) {
       diskUse = use.then((known) => ({ ...NEARLY_EMPTY, ...known }));
       diskUse.catch(() => undefined);
+    },
+    setCounters(more) {
+      counters = { ...counters, ...more };
     },
     onSubmit(next) {
       answer = next;

@@ -15,6 +15,7 @@ test.each([
   ['Europe/Berlin', '2026-10-25T12:00Z', '2026-10-24T22:00Z', 25],
   ['America/New_York', '2026-11-01T12:00Z', '2026-11-01T04:00Z', 25],
   ['Asia/Kolkata', '2026-10-25T18:29Z', '2026-10-24T18:30Z', 24],
+  ['Asia/Kolkata', '2026-11-22T20:00Z', '2026-11-22T18:30Z', 24],
   ['Australia/Lord_Howe', '2026-04-05T00:00Z', '2026-04-04T13:00Z', 24.5],
   ['Australia/Lord_Howe', '2026-10-04T00:00Z', '2026-10-03T13:30Z', 23.5],
   // Midnight comes twice, and the day begins with the first.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { daysText } from '../../src/web/pages/disk-use.ts';
 import type { DiskUse } from '../../src/storage/expiry/sizes.ts';
-import { createZonedTime } from '../../src/web/zoned-time.ts';
+import { readLocales } from '../../src/web/locales.ts';
 import { statusVerdict } from '../../src/web/pages/status-verdict.ts';
 import { type TestWeb, useWeb } from '../support/web.ts';
 import { createWebParts } from '../support/web-parts.ts';
@@ -14,6 +14,7 @@ const NOT_RUN: DiskUse['expiry'] = {
   unfinishedSince: undefined,
   held: undefined,
 };
+const ENGLISH = readLocales('UTC').en;
 const SINCE = Date.UTC(2026, 10, 1) * 1000;
 
 async function section(web: TestWeb): Promise<string> {
@@ -37,8 +38,7 @@ function verdictOn(use: Partial<DiskUse>): string {
     ...use,
   };
   const evidence = { databaseOk: true, brokerOk: true, storing: parts.storing(), stations: 0, silent: [] };
-  const zone = createZonedTime('UTC');
-  return statusVerdict({ ...evidence, diskUse, zone }).sentence;
+  return statusVerdict({ ...evidence, diskUse }, ENGLISH).sentence;
 }
 
 test('the status page tells what is on disk, how it grows, and until when there is room', async () => {
@@ -123,7 +123,9 @@ test('the status page tells what kept this node from letting anything go', async
 });
 
 test('times until a disk is full are told as people tell them', () => {
-  expect([0.5, 1.9, 61.9, 62, 729, 730.5, 36_500, 40_000].map(daysText)).toEqual([
+  expect(
+    [0.5, 1.9, 61.9, 62, 729, 730.5, 36_500, 40_000].map((days) => daysText(days, ENGLISH.words)),
+  ).toEqual([
     'less than a day',
     '1 day',
     '61 days',

@@ -60,8 +60,12 @@ test('NDJSON holds the same, line by line', async () => {
 
 test('values and units are those that are asked for', async () => {
   const web = await useWeb({ pool: database.pool });
-  const { text } = await web.ask(`${READINGS}?format=csv&units=imperial&to=2026-11-01T00:00:00Z`);
-  expect(text).toContain(',°F,2026-10-31T12:00:00.000Z,70.7,');
+  for (const units of ['imperial', 'metric,f']) {
+    const { text } = await web.ask(`${READINGS}?format=csv&units=${units}&to=2026-11-01T00:00:00Z`);
+    expect(text).toContain(',°F,2026-10-31T12:00:00.000Z,70.7,');
+  }
+  const { status } = await web.ask(`${READINGS}?format=csv&units=kelvin`);
+  expect(status).toBe(400);
 });
 
 test.each([

@@ -145,6 +145,7 @@ test('each way to ask has an ETag of its own', async () => {
     '&shape=columns',
     '&format=csv',
     '&units=imperial',
+    '&units=f',
   ];
   const etags = [
     ...(await Promise.all(ways.map((way) => etagOf(web, PAST + way)))),
@@ -156,6 +157,7 @@ test('each way to ask has an ETag of its own', async () => {
   expect(new Set(etags).size).toBe(etags.length);
   expect(etags).not.toContain(null);
   expect(await etagOf(web, PAST, { accept: 'text/csv' })).toBe(etags[5]);
+  expect(await etagOf(web, `${PAST}&units=metric,F,mph,inHg,in`)).toBe(etags[6]);
 });
 
 describe('If-None-Match', () => {

@@ -138,6 +138,20 @@ test('units=imperial converts what is in the buckets and names the unit', async 
   expect(body.buckets[0]).toMatchObject({ count: 60, min: 32, avg: 85.1, max: 138.2 });
 });
 
+test.each([
+  ['metric,f', '°F', 32],
+  ['imperial,c', '°C', 0],
+])(
+  'units=%s: a later unit outdoes an earlier one, of one series and of several',
+  async (units, unit, min) => {
+    const one = await web.ask(`${OUTSIDE}&every=1h&units=${units}`);
+    expect([one.body.unit, one.body.buckets[0].min]).toEqual([unit, min]);
+    const several = OUTSIDE.replace('/stations/outside/history?', '/history?series=outside:temperature&');
+    const [series] = (await web.ask(`${several}&every=1h&units=${units}`)).body.series;
+    expect([series.unit, series.buckets[0].min]).toEqual([unit, min]);
+  },
+);
+
 test('columns have a null for each bucket with nothing in it', async () => {
   const { body } = await web.ask(
     `${OUTSIDE}&every=1h&shape=columns&to=2026-11-22T04:00:00Z`.replace('&to=2026-11-23T00:00:00Z', ''),

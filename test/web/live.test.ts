@@ -2,6 +2,8 @@ import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { answerErrors } from '../../src/web/error-handler.ts';
+import { readLocales } from '../../src/web/locales.ts';
+import { createFrames } from '../../src/web/pages/frame.ts';
 import { createLiveHub, LIVE_HUB_DEFAULTS } from '../../src/web/live-hub.ts';
 import { liveRoutes } from '../../src/web/live-routes.ts';
 import { openEventStream } from '../support/event-stream.ts';
@@ -22,7 +24,9 @@ test('the stream says at once that it is there, and what time it is', async () =
   expect(stream.headers['content-type']).toBe('text/event-stream');
   await poll(() => stream.events('ping').length === 1);
   expect(stream.text()).toMatch(/^retry: 2000\n/);
-  expect(stream.events('ping')).toStrictEqual([{ time: expect.stringMatching(/^\d{4}-.*Z$/) }]);
+  expect(stream.events('ping')).toStrictEqual([
+    { time: expect.stringMatching(/^\d{4}-.*Z$/), build: expect.stringMatching(/^[\da-f]{12}$/) },
+  ]);
 });
 
 test('a committed reading that is the newest comes as an event', async () => {
@@ -100,7 +104,7 @@ test.each([
   const { parts } = createWebParts();
   const hub = createLiveHub(parts, { ...LIVE_HUB_DEFAULTS, ...limits });
   const app = fastify().register(liveRoutes(hub, () => true, parts.httpCounters));
-  answerErrors(app, parts);
+  answerErrors(app, parts, createFrames(parts, readLocales('UTC'), 'x'));
   onTestFinished(() => app.close());
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const [first] = [await openEventStream(`${url}/api/live`), await openEventStream(`${url}/api/live`)];

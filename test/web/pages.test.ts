@@ -101,6 +101,54 @@ test('units asked for by address are used, remembered in a cookie, and outdone b
   expect((await web.ask('/?units=kelvin', forged)).text).toContain('<span class="number">21.5</span>');
 });
 
+test('one unit is chosen by itself, beside those that were chosen before', async () => {
+  const web = await useStation([]);
+  web.commit({ station: 'outside', metric: 'wind_speed', value: 10 });
+  const number = (text: string, metric: string): string | undefined =>
+    new RegExp(`data-metric="${metric}".*?class="number">([^<]+)<.*?class="unit">([^<]+)<`, 's')
+      .exec(text)
+      ?.slice(1)
+      .join(' ');
+  const { text, headers } = await web.ask('/?units=kmh', {
+    headers: { cookie: 'thermograph_units=imperial' },
+  });
+  expect([number(text, 'temperature'), number(text, 'wind_speed')]).toEqual(['70.7 °F', '36.0 km/h']);
+  expect(text).toContain('data-units="f,kmh,inhg,in"');
+  const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect((await web.ask('/', { headers: { cookie } })).text).toContain('data-units="f,kmh,inhg,in"');
+  expect(text).toMatch(/<a href="\/\?units&#x3D;kmh" aria-current="true">km\/h<\/a>/);
+});
+
+test('colours are chosen by address, and remembered', async () => {
+  const web = await useStation([]);
+  expect((await web.ask('/')).text).toContain('data-theme="system"');
+  const { text, headers } = await web.ask('/?theme=dark');
+  expect(text).toContain('data-theme="dark"');
+  expect(text).toContain('<meta name="color-scheme" content="dark">');
+  const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect((await web.ask('/status', { headers: { cookie } })).text).toContain('data-theme="dark"');
+  expect((await web.ask('/?theme=pink', { headers: { cookie } })).text).toContain('data-theme="dark"');
+});
+
+test('pages come in the language of the address, which is remembered, of the owner, of the browser, in English', async () => {
+  const web = await useStation([]);
+  const languageOf = (text: string): string | undefined => /<html lang="(\w+)"/.exec(text)?.[1];
+  const browser = { 'accept-language': 'de-AT,de;q=0.9,en;q=0.5' };
+  expect(languageOf((await web.ask('/')).text)).toBe('en');
+  const german = await web.ask('/status?lang=de');
+  expect(german.text).toContain('<h1>Alles in Ordnung.</h1>');
+  const cookie = german.headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect(languageOf((await web.ask('/', { headers: { cookie } })).text)).toBe('de');
+  expect(languageOf((await web.ask('/?lang=en', { headers: { cookie, ...browser } })).text)).toBe('en');
+  const page = await web.ask('/', { headers: browser });
+  expect(page.text).toContain('<span class="number">21,5</span>');
+  expect(page.text).toMatch(/live-page\.de-/);
+  expect((await web.ask('/nothing-here', { headers: browser })).text).toContain('<h1>Hier ist nichts</h1>');
+  const owned = await useStation([], { language: 'en' });
+  expect(languageOf((await owned.ask('/', { headers: browser })).text)).toBe('en');
+  expect(languageOf((await owned.ask('/?lang=fr', { headers: browser })).text)).toBe('en');
+});
+
 test('an empty page of a service that wants passwords says how to make one, and where it goes', async () => {
   const web = await useWeb({ allowAnonymous: false });
   const { payload } = await web.app.inject('/');
@@ -126,18 +174,35 @@ test('a service that listens everywhere tells stations the name that the page wa
   expect(await page('[::1]:3000')).toContain('-h ::1 -p 1883');
 });
 
-test('a reading of 16 minutes is late, and one of two hours stale with its time in the zone of the owner', async () => {
+test('a value is late, stale, and in the end a dash with the last time in the zone of the owner', async () => {
   const web = await useWeb({ timeZone: 'Asia/Kolkata' });
-  web.commit({ station: 'late', metric: 'temperature', value: 1, ageMs: 16 * 60_000 });
-  web.commit({ station: 'stale', metric: 'temperature', value: 1, ageMs: 2 * 3_600_000 });
-  web.setOnline('late', true);
+  web.commit({ station: 'a', metric: 'temperature', value: 1, ageMs: 16 * 60_000 });
+  web.commit({ station: 'b', metric: 'temperature', value: 2, ageMs: 31 * 60_000 });
+  web.commit({ station: 'c', metric: 'temperature', value: 3, ageMs: 2 * 3_600_000 });
+  web.setOnline('a', true);
   const { text } = await web.ask('/');
-  const [, late = '', stale = ''] = text.split('<article');
+  const [, late = '', stale = '', gone = ''] = text.split('<article');
   expect(late).toContain('data-freshness="late"');
   expect(late, 'it is connected').toContain('<span class="offline" hidden>');
   expect(stale).toContain('data-freshness="stale"');
-  expect(stale).toMatch(/class="last-time">\w{3}, \d+ \w+ \d{4}, \d\d:\d\d GMT\+5:30</);
-  expect(stale).toContain('<span class="offline" >');
+  expect(stale).toContain('<span class="number">2.0</span>');
+  expect(gone).toContain('data-freshness="gone"');
+  expect(gone).toContain('<span class="number">\u{2013}</span>');
+  expect(gone).toMatch(/class="last">Last 3.0 °C, \w{3}, \d+ \w+ \d{4}, \d\d:\d\d GMT\+5:30</);
+  expect(gone).toContain('<span class="offline" >');
+});
+
+test('how late a value is goes by how often its series has one', async () => {
+  const web = await useWeb();
+  for (const hours of [4, 3, 2]) {
+    web.commit({ station: 'hourly', metric: 'temperature', value: 1, ageMs: hours * 3_600_000 });
+  }
+  for (const seconds of [80, 70, 60]) {
+    web.commit({ station: 'often', metric: 'temperature', value: 1, ageMs: seconds * 1000 });
+  }
+  const [, hourly = '', often = ''] = (await web.ask('/')).text.split('<article');
+  expect(hourly).toContain('data-interval="3600" data-freshness="fresh"');
+  expect(often).toContain('data-interval="10" data-freshness="late"');
 });
 
 test('the table of a station leads back page by page, and forward again to the newest', async () => {
@@ -250,6 +315,24 @@ test('the status page says how far roll-ups are, and what keeps them from going 
   expect(await row()).toBe('wait disk full');
 });
 
+test('the status page tells of roll-ups and channels in the language of whoever looks', async () => {
+  const { pool } = await useTestDatabase();
+  await addChannel(pool, testChannel({ name: 'Garten', fields: [{ ...FIELDS[0]!, field: 3 }] }));
+  const web = await useWeb({ pool });
+  const rolledUntil = Date.UTC(2026, 10, 22, 12) * 1000;
+  const ranAt = web.parts.clock() - 5_400_000;
+  web.setRollups({ rolledUntil, hoursBehind: 3_120, marks: 2, ranAt, runMs: 1_230, problem: undefined });
+  web.setCounters({ thingspeak_refused_key_missing: 1_234 });
+  const { text } = await web.ask('/status?lang=de');
+  const words = text.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+  expect(words).toContain(
+    'Zusammenfassungen 3.120 Stunden im Rückstand bis So., 22. Nov. 2026, 13:00 MEZ, ' +
+      '2 Abschnitte neu zu berechnen, letzter Lauf vor 5 s, 1,2 s',
+  );
+  expect(words).toMatch(/ThingSpeak-Kanäle 1 .* Garten \d+ Feld 3 .* keiner nie/);
+  expect(words).toMatch(/Abgelehnt seit dem Start .* es wurde kein Schlüssel gezeigt[^.]* 1\.234/);
+});
+
 test('a database that is not there yet is not taken for one without stations', async () => {
   const web = await useWeb();
   web.setStoring({ state: 'spooling', isPrepared: false, databaseProblem: 'connect ECONNREFUSED' });
@@ -280,15 +363,30 @@ test('the status page counts what was rejected by reason, and shows the latest',
   expect(text).toContain('Messages received');
 });
 
-test('scripts and styles come with an etag that spares the transfer', async () => {
+test('scripts and styles are kept for good under names that tell their content, and come compressed', async () => {
   const web = await useWeb();
-  const url = '/assets/live-page.js';
-  const { statusCode, headers } = await web.app.inject({ url });
-  expect(statusCode).toBe(200);
-  expect(headers['content-type']).toContain('javascript');
-  expect(headers['cache-control']).toBe('public, max-age=60');
-  const again = await web.app.inject({ url, headers: { 'if-none-match': headers.etag } });
-  expect(again.statusCode).toBe(304);
+  const { text } = await web.ask('/');
+  const urls = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, url = '']) => url);
+  expect(urls.map((url) => url.replace(/-[A-Z0-9]{8}\./, '.'))).toStrictEqual([
+    '/assets/favicon.svg',
+    '/assets/apple-touch-icon.png',
+    '/assets/page.css',
+    '/assets/live-page.en.js',
+  ]);
+  for (const url of urls) {
+    const plain = await web.app.inject({ url });
+    const small = await web.app.inject({ url, headers: { 'accept-encoding': 'gzip, br' } });
+    for (const { statusCode, headers } of [plain, small]) {
+      expect(statusCode).toBe(200);
+      expect(headers['content-type']).toMatch(/javascript|css|svg|png/);
+      expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+      expect(headers['vary'], 'a cache between must not give one for the other').toMatch(/accept-encoding/i);
+    }
+    // What is compressed already is no smaller.
+    if (url.endsWith('.png')) continue;
+    expect(small.headers['content-encoding']).toBe('br');
+    expect(small.rawPayload.length).toBeLessThan(plain.rawPayload.length);
+  }
 });
 
 test.each(['/assets/../now.hbs', '/assets/%2e%2e/now.hbs', '/assets/..%2f..%2fpackage.json', '/assets/'])(

@@ -84,6 +84,13 @@ test('units=imperial converts the values and names the unit', async () => {
   expect(wind.body.readings[0].value).toBeCloseTo(22.369, 3);
 });
 
+test('units= may name single units, of which later ones outdo earlier ones', async () => {
+  const wind = await web.ask('/api/stations/outside/readings?metric=wind_speed&units=imperial,kmh');
+  expect(wind.body).toMatchObject({ unit: 'km/h', readings: [{ value: 36 }] });
+  const temperature = await web.ask('/api/stations/outside/readings?units=imperial,kmh&order=asc');
+  expect(temperature.body).toMatchObject({ unit: '°F', readings: [{ value: 68 }, {}, {}] });
+});
+
 test.each([
   ['limit', 'limit=0'],
   ['limit', 'limit=10001'],

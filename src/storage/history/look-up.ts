@@ -40,7 +40,7 @@ const LOOK_UP = `
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (station, metric, position)
   LEFT JOIN stations ON stations.station = asked.station
   LEFT JOIN series ON series.station_id = stations.id AND series.metric = asked.metric
-  ORDER BY position`;
+  ORDER BY asked.position`;
 
 /**
  * What is known of series, in their order, and of a stretch of them: all that tells whether an answer of before is still right.

@@ -6,6 +6,7 @@ import { floorHour } from '../../telemetry/hours.ts';
 import type { LocalDays } from '../../telemetry/local-days.ts';
 import type { Span } from '../../telemetry/spans.ts';
 import { readReadings } from '../readings-query.ts';
+import { inSnapshot } from '../transaction.ts';
 import { type Bucket, readBuckets } from './buckets-query.ts';
 import { type Extents, readExtents, type SeriesExtent } from './extent.ts';
 
@@ -44,19 +45,9 @@ export type History =
  * The history of series in a stretch, all with the same buckets; what has come last is part of it, rolled up or not.
  * @throws what the database reports
  */
-export async function readHistory(pool: Pick<Pool, 'connect'>, request: HistoryRequest): Promise<History> {
-  const client = await pool.connect();
-  try {
-    // One state of things for all statements: while they run, roll-ups are made and marks go away.
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const history = await readWithin(client, request);
-    await client.query('COMMIT');
-    client.release();
-    return history;
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
+export function readHistory(pool: Pick<Pool, 'connect'>, request: HistoryRequest): Promise<History> {
+  // While they run, roll-ups are made and marks go away.
+  return inSnapshot(pool, (client) => readWithin(client, request));
 }
 
 async function readWithin(client: PoolClient, request: HistoryRequest): Promise<History> {

@@ -37,10 +37,10 @@ export async function mendSome(work: ZonedWork): Promise<boolean> {
   done.marks += taken;
   const tookMs = performance.now() - startedAt;
   if (taken > 0) {
-    pace.marks.took(tookMs, taken);
+    pace.marks.took(tookMs, Math.min(taken, limit));
     await work.rest(tookMs);
   }
-  return taken === limit;
+  return taken >= limit;
 }
 
 export interface Mending {

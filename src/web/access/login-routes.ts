@@ -1,6 +1,7 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { loginProblem } from '../error-texts.ts';
 import { WebError } from '../errors.ts';
-import { frame } from '../pages/frame.ts';
+import type { Frames } from '../pages/frame.ts';
 import type { WebParts } from '../parts.ts';
 import { homePath } from './home-path.ts';
 import { localPath } from './return-path.ts';
@@ -9,7 +10,7 @@ import type { Visitors } from './visitors.ts';
 const MAX_FORM_BYTES = 8 * 1024;
 
 /** `GET /login`, and `POST /login` and `/logout`: a secret for a cookie with which pages may be read. */
-export function loginRoutes(parts: WebParts, visitors: Visitors): FastifyPluginCallback {
+export function loginRoutes(parts: WebParts, visitors: Visitors, frames: Frames): FastifyPluginCallback {
   return (app, _options, done) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser(
@@ -40,13 +41,16 @@ export function loginRoutes(parts: WebParts, visitors: Visitors): FastifyPluginC
     done();
   };
 
-  function show(request: FastifyRequest, reply: FastifyReply, to: string, problem?: string): FastifyReply {
-    const page = frame(parts, request, reply, {
-      title: 'Log in · Thermograph',
-      path: '/login',
-      isBare: true,
+  function show(request: FastifyRequest, reply: FastifyReply, to: string, error?: WebError): FastifyReply {
+    const page = frames(request, reply, { path: '/login', isBare: true });
+    return reply.view('login.hbs', {
+      ...page,
+      title: `${page.words.text('login.title')} · Thermograph`,
+      to,
+      isPrivate: parts.isPrivate,
+      problem: error && loginProblem(error, page.words),
+      command: 'npm run thermograph -- credentials add admin NAME',
     });
-    return reply.view('login.hbs', { ...page, to, isPrivate: parts.isPrivate, problem });
   }
 
   function showProblem(
@@ -57,12 +61,6 @@ export function loginRoutes(parts: WebParts, visitors: Visitors): FastifyPluginC
   ): FastifyReply {
     reply.code(error.status);
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
-    return show(request, reply, to, PROBLEMS[error.code] ?? error.message);
+    return show(request, reply, to, error);
   }
 }
-
-const PROBLEMS: Readonly<Record<string, string>> = {
-  'secret-wrong': 'Nobody has this password. Was it copied as a whole?',
-  'too-many-wrong-secrets': 'There were too many wrong passwords from your network. Wait for a minute.',
-  'credentials-unknown': 'The database is not there yet, so nobody can be recognised. Try again in a moment.',
-};

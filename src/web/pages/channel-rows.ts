@@ -1,18 +1,18 @@
 import type { ChannelStatus } from '../../storage/channel-status-query.ts';
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
-import { ageText, counterName } from '../words.ts';
-import type { ZonedTime } from '../zoned-time.ts';
+import type { Locale } from '../locales.ts';
+import type { TextKey } from '../words.ts';
 
 const REFUSED = 'thingspeak_refused_';
 
-const REASONS: Readonly<Record<string, string>> = {
-  key_missing: 'no key was shown, and no login that may write',
-  key_unknown: "the key was not the channel's, or there was no such channel",
-  conflict: 'another entry of the same time was there',
-  content: 'there was nothing in it, or nothing that can be stored',
-  too_many: 'too much, or too many wrong keys, came from one address',
-  unavailable: 'nothing could be stored, or the channels were not known yet',
+const REASONS: Readonly<Record<string, TextKey>> = {
+  key_missing: 'status.refused.key_missing',
+  key_unknown: 'status.refused.key_unknown',
+  conflict: 'status.refused.conflict',
+  content: 'status.refused.content',
+  too_many: 'status.refused.too_many',
+  unavailable: 'status.refused.unavailable',
 };
 
 /**
@@ -24,14 +24,14 @@ export function channelFacts(
   channels: readonly ChannelStatus[] | undefined,
   counters: Readonly<Record<string, number>>,
   now: Micros,
-  zone: ZonedTime,
+  locale: Locale,
 ): object | undefined {
-  const refused = refusedRows(counters);
+  const refused = refusedRows(counters, locale);
   if (refused.length === 0 && (channels === undefined || channels.length === 0)) return undefined;
   return {
     known: channels !== undefined,
     count: channels?.length,
-    rows: channels?.map((channel) => channelRow(channel, now, zone)),
+    rows: channels?.map((channel) => channelRow(channel, now, locale)),
     refused,
   };
 }
@@ -39,26 +39,30 @@ export function channelFacts(
 function channelRow(
   { id, name, fields, lastEntryId, lastReceivedAt }: ChannelStatus,
   now: Micros,
-  zone: ZonedTime,
+  { words, zone }: Locale,
 ): object {
   return {
     id,
     name,
     fields,
-    lastEntryId: lastEntryId.toLocaleString('en-GB'),
+    lastEntryId: words.whole(lastEntryId),
     isEmpty: lastEntryId === 0,
     last: lastReceivedAt !== null && {
       iso: formatMicros(lastReceivedAt),
-      age: ageText((now - lastReceivedAt) / 1000),
+      age: words.age((now - lastReceivedAt) / 1000),
       full: zone.full(lastReceivedAt),
     },
   };
 }
 
-function refusedRows(counters: Readonly<Record<string, number>>): readonly object[] {
+function refusedRows(
+  counters: Readonly<Record<string, number>>,
+  { words, names }: Locale,
+): readonly object[] {
   return Object.entries(counters).flatMap(([key, count]) => {
     if (!key.startsWith(REFUSED) || count === 0) return [];
-    const reason = REASONS[key.slice(REFUSED.length)] ?? counterName(key);
-    return [{ key, reason, count: count.toLocaleString('en-GB') }];
+    const known = REASONS[key.slice(REFUSED.length)];
+    const reason = known === undefined ? names.counter(key) : words.text(known);
+    return [{ key, reason, count: words.whole(count) }];
   });
 }

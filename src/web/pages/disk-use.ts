@@ -1,50 +1,58 @@
-import { bytesText } from '../../telemetry/bytes-text.ts';
 import { daysUntilFull, type DiskUse } from '../../storage/expiry/sizes.ts';
+import type { Duration } from '../../telemetry/duration.ts';
 import type { Micros } from '../../telemetry/reading.ts';
-import { durationWords } from '../../telemetry/duration.ts';
 import type { Retention } from '../../telemetry/retention-policy.ts';
-import { ageText, counted, durationText } from '../words.ts';
-import type { ZonedTime } from '../zoned-time.ts';
+import type { Locale } from '../locales.ts';
+import type { Words } from '../words.ts';
 
 /** What the status page says of the disk; `undefined` where the database did not answer. */
-export function diskUseFacts(use: DiskUse | undefined, kept: Retention, zone: ZonedTime): object | undefined {
+export function diskUseFacts(
+  use: DiskUse | undefined,
+  kept: Retention,
+  { words, names, zone }: Locale,
+): object | undefined {
   if (use === undefined) return undefined;
   const { database, readings, rollups, growth, diskFree, maxDatabaseBytes, months, droppedForSize } = use;
   const days = daysUntilFull(use);
   return {
-    database: bytesText(database),
-    limit: maxDatabaseBytes === undefined ? undefined : bytesText(maxDatabaseBytes),
+    database: names.bytes(database),
+    limit: maxDatabaseBytes === undefined ? undefined : names.bytes(maxDatabaseBytes),
     isOverLimit: isOverLimit(use),
-    readings: bytesText(readings),
-    readingsKept: durationWords(kept.raw),
-    rollups: bytesText(rollups),
-    rollupsKept: durationWords(kept.rollups),
-    growth: growth && `${bytesText(growth.bytesPerDay)} a day`,
-    growthSince: growth && zone.day(growth.since),
-    free: diskFree === undefined ? undefined : bytesText(diskFree),
-    full: days === undefined ? undefined : daysText(days),
-    dropped: droppedForSize.map(({ month, droppedAt }) => ({ month, when: zone.full(droppedAt) })),
-    months: months.toReversed().map(({ month, bytes }) => ({ month, size: bytesText(bytes) })),
+    readings: names.bytes(readings),
+    readingsKept: keptText(kept.raw, words),
+    rollups: names.bytes(rollups),
+    rollupsKept: keptText(kept.rollups, words),
+    growth: growth && words.text('status.disk.growth.aDay', { size: names.bytes(growth.bytesPerDay) }),
+    growthSince: growth && words.text('status.disk.growth.since', { day: zone.day(growth.since) }),
+    free: diskFree === undefined ? undefined : names.bytes(diskFree),
+    full: days === undefined ? undefined : words.text('status.disk.fullIn', { days: daysText(days, words) }),
+    dropped: droppedForSize.map(({ month, droppedAt }) =>
+      words.text('status.disk.dropped', { month, time: zone.full(droppedAt) }),
+    ),
+    months: months.toReversed().map(({ month, bytes }) => ({ month, size: names.bytes(bytes) })),
   };
 }
 
 /** How expiry gets on: what it waits for, or that all is done, and the last run. */
-export function expiryFacts(use: DiskUse | undefined, now: Micros): object | undefined {
+export function expiryFacts(
+  use: DiskUse | undefined,
+  now: Micros,
+  { words, names }: Locale,
+): object | undefined {
   if (use === undefined) return undefined;
   const { held, unfinishedSince, monthsWaiting, ranAt, runMs = 0 } = use.expiry;
-  const ago = (time: Micros): string => ageText((now - time) / 1000);
+  const age = (time: Micros): string => words.age((now - time) / 1000);
   const details = [
-    ...(unfinishedSince === undefined ? [] : [`more to do since ${ago(unfinishedSince)}`]),
-    ...(monthsWaiting === 0
-      ? []
-      : [`${counted(monthsWaiting, 'month waits', 'months wait')} until nobody is at work on it`]),
-    ...(ranAt === undefined ? [] : [`last run ${ago(ranAt)}, ${durationText(runMs)}`]),
+    unfinishedSince !== undefined && words.text('status.expiry.more', { age: age(unfinishedSince) }),
+    monthsWaiting > 0 && words.count('status.expiry.months', monthsWaiting),
+    ranAt !== undefined &&
+      words.text('status.rollups.lastRun', { age: age(ranAt), duration: names.duration(runMs) }),
   ];
   return {
-    problem: use.expiryProblem ?? (held && 'the clock may be wrong'),
+    problem: use.expiryProblem ?? (held && words.text('status.expiry.clock')),
     isBehind: unfinishedSince !== undefined || monthsWaiting > 0,
     hasRun: ranAt !== undefined,
-    details: details.join(', '),
+    details: details.filter((detail) => detail !== false).join(', '),
   };
 }
 
@@ -53,8 +61,22 @@ export function isOverLimit({ database, maxDatabaseBytes }: DiskUse): boolean {
 }
 
 /** `9 days`, `7 months`, `12 years`, `more than 100 years` */
-export function daysText(days: number): string {
-  if (days < 62) return days < 1 ? 'less than a day' : days < 2 ? '1 day' : `${Math.floor(days)} days`;
-  if (days < 2 * 365) return `${Math.floor(days / 30.44)} months`;
-  return days < 100 * 365.25 ? `${Math.floor(days / 365.25)} years` : 'more than 100 years';
+export function daysText(days: number, words: Words): string {
+  if (days < 1) return words.text('time.lessThanADay');
+  if (days < 62) return words.count('time.days', Math.floor(days));
+  if (days < 2 * 365) return words.count('time.months', Math.floor(days / 30.44));
+  return days < 100 * 365.25
+    ? words.count('time.years', Math.floor(days / 365.25))
+    : words.text('time.moreThan100Years');
+}
+
+/** `kept for 90 days`, `kept for ever` */
+function keptText(duration: Duration, words: Words): string {
+  if (duration === 'forever') return words.text('status.disk.keptForEver');
+  const { count, unit } = duration;
+  const time = words.count(
+    ({ d: 'time.days', w: 'time.weeks', mo: 'time.months', y: 'time.years' } as const)[unit],
+    count,
+  );
+  return words.text('status.disk.keptFor', { time });
 }

@@ -1,36 +1,73 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
+import { createLocalDays } from '../../telemetry/local-days.ts';
 import type { WebParts } from '../parts.ts';
-import { createZonedTime } from '../zoned-time.ts';
-import { frame } from './frame.ts';
+import type { Templates } from '../templates.ts';
+import type { Words } from '../words.ts';
+import type { Frames } from './frame.ts';
+import { createCards } from './made-cards.ts';
 import { cardTitle, stationCard } from './station-card.ts';
+import { groupStations, type StationGroup } from './station-groups.ts';
+
+/** So many stations are shown large; more of them stand in columns as wide as a phone. */
+const FEW = 4;
 
 /** `GET /`: how it is now, everywhere. */
-export function nowPage(parts: WebParts): FastifyPluginCallback {
-  const zone = createZonedTime(parts.timeZone);
+export function nowPage(
+  parts: WebParts,
+  frames: Frames,
+  { partial }: Pick<Templates, 'partial'>,
+): FastifyPluginCallback {
+  const days = createLocalDays(parts.timeZone);
+  const makeCard = createCards((card, root) => partial('card', card, root));
   return (app, _options, done) => {
     app.get('/', { config: { access: 'everything' } }, (request, reply) => {
-      const page = frame(parts, request, reply, { title: 'Thermograph', path: '/' });
-      const viewpoint = { now: parts.clock(), units: page.units, zone };
+      const page = frames(request, reply, { path: '/' });
+      const viewpoint = { ...page, now: parts.clock(), days, day: parts.day };
       const { isPrepared, databaseProblem } = parts.storing();
-      const cards = parts.stations().map((station) => stationCard(station, viewpoint));
+      const groups = groupStations(parts.stations());
+      const isGrouped = !page.isKiosk && groups.some(({ name }) => name !== null);
+      const sections = page.isKiosk ? onWall(groups) : groups;
+      const count = sections.reduce((sum, { stations }) => sum + stations.length, 0);
+      const first = groups[0]?.stations[0];
       return reply.view('now.hbs', {
         ...page,
-        title: cardTitle(cards[0]),
-        cards,
-        size: ['none', 'one', 'few'][cards.length] ?? 'many',
+        title: cardTitle(first && stationCard(first, viewpoint)),
+        isGrouped,
+        layout: page.isKiosk ? wallLayout(count) : layout(count, isGrouped),
+        groups: sections.map(({ name, stations }) => ({
+          name,
+          cards: stations.map((station) => makeCard(station, viewpoint, isGrouped)),
+        })),
         isAway: !isPrepared || databaseProblem !== undefined,
-        howTo: cards.length === 0 && isPrepared ? howTo(parts, request) : undefined,
+        howTo: count === 0 && isPrepared ? howTo(parts, request, page.words) : undefined,
       });
     });
     done();
   };
 }
 
+function layout(count: number, isGrouped: boolean): string {
+  const size = count === 1 ? 'one' : count <= FEW ? 'few' : 'many';
+  return `cards-${size}${isGrouped ? ' cards-grouped' : ''}`;
+}
+
+/** In the order of the groups, but without headings. */
+function onWall(groups: readonly StationGroup[]): readonly StationGroup[] {
+  return [{ name: null, stations: groups.flatMap(({ stations }) => stations) }];
+}
+
+/** In as many columns as make the digits largest. */
+function wallLayout(count: number): string {
+  const landscape = [1, 2, 2, 2, 3, 3, 3, 3, 3][count - 1] ?? 4;
+  return `landscape-${landscape} portrait-${count <= 4 ? 1 : 2}`;
+}
+
 /** What to type to see a first reading, with this service's own addresses. */
 function howTo(
   parts: WebParts,
   request: FastifyRequest,
-): { needsCredential: boolean; commands: { tool: string; line: string }[] } {
+  words: Words,
+): { needsCredential: boolean; command: string; commands: { tool: string; line: string }[] } {
   const mqtt = parts.mqttAddress();
   const here = /^[A-Za-z0-9._:[\]-]+$/.test(request.host) ? request.host : '127.0.0.1';
   // A service that listens everywhere is best reached as this page was.
@@ -42,11 +79,12 @@ function howTo(
   const rest = `-h ${host} -p ${mqtt.port}${login} -q 1 -t stations/outside/temperature -m 21.5`;
   return {
     needsCredential: !parts.allowAnonymous,
+    command: 'npm run thermograph -- station add outside',
     commands: [
-      { tool: 'With Node.js, nothing to install', line: `npx mqtt pub ${rest}` },
-      { tool: 'With Mosquitto', line: `mosquitto_pub ${rest}` },
+      { tool: words.text('now.withNode'), line: `npx mqtt pub ${rest}` },
+      { tool: words.text('now.withMosquitto'), line: `mosquitto_pub ${rest}` },
       {
-        tool: 'Over HTTP',
+        tool: words.text('now.overHttp'),
         line: `curl${header} -d 21.5 'http://${here}/api/stations/outside/readings?metric=temperature'`,
       },
     ],

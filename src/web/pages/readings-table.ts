@@ -1,23 +1,24 @@
 import { findSeries, type Position, type ReadingRow, readReadings } from '../../storage/readings-query.ts';
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
+import type { UnitSystem } from '../../telemetry/unit-system.ts';
 import { formatCursor, parseCursor } from '../cursor.ts';
-import { showValue, shownUnit, type UnitSystem } from '../display-units.ts';
+import { showValue, shownUnit } from '../display-units.ts';
 import { metricUnknown } from '../errors.ts';
 import type { WebParts } from '../parts.ts';
 import { askDatabase } from '../to-web-error.ts';
-import { decimalsOf, metricName, numberText } from '../words.ts';
+import type { Locale } from '../locales.ts';
+import { decimalsOf } from '../names.ts';
 import type { ZonedTime } from '../zoned-time.ts';
 import { stationHref } from './station-card.ts';
 
 const ROWS = 100;
 
-export interface TableRequest {
+export interface TableRequest extends Locale {
   readonly station: string;
   readonly metric: string;
   readonly cursor: unknown;
   readonly units: UnitSystem;
-  readonly zone: ZonedTime;
 }
 
 /** A page of readings of one metric, as templates write it. */
@@ -49,7 +50,7 @@ interface TableRow {
 
 /** @throws WebError 404 for a metric that the database does not know, 503 while it is away */
 export async function readTable(parts: WebParts, request: TableRequest): Promise<ReadingsTable> {
-  const { station, metric, units, zone } = request;
+  const { station, metric, units, names } = request;
   const found = await askDatabase(findSeries(parts.pool, station, metric));
   if (found.kind !== 'found') throw metricUnknown(station, metric);
   const { seriesId, unit } = found;
@@ -59,9 +60,9 @@ export async function readTable(parts: WebParts, request: TableRequest): Promise
     row && `${href}&cursor=${formatCursor({ seriesId, order }, row)}`;
   return {
     metric,
-    name: metricName(metric),
+    name: names.metric(metric),
     unit: shownUnit(unit, units) ?? '',
-    days: byDay(page.rows, unit, units, zone),
+    days: byDay(page.rows, unit, request),
     isNewest: page.isNewest,
     newest: page.isNewest ? undefined : href,
     newer: page.isNewest ? undefined : link('asc', page.rows[0]),
@@ -93,8 +94,7 @@ async function readPage(parts: WebParts, seriesId: number, asked: unknown): Prom
 function byDay(
   rows: readonly ReadingRow[],
   unit: string | null,
-  units: UnitSystem,
-  zone: ZonedTime,
+  { units, words, zone }: TableRequest,
 ): TableDay[] {
   const days: TableDay[] = [];
   const decimals = decimalsOf(shownUnit(unit, units));
@@ -106,7 +106,7 @@ function byDay(
     group.rows.push({
       time: zone.clock(row.measuredAt),
       measuredAt: formatMicros(row.measuredAt),
-      number: numberText(showValue(row.value, unit, units).value, decimals),
+      number: words.number(showValue(row.value, unit, units).value, decimals),
       received: receivedText(row.measuredAt, row.receivedAt, zone),
       receivedAt: formatMicros(row.receivedAt),
     });

@@ -1,23 +1,17 @@
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
-import type { LatestReading } from '../../telemetry/station.ts';
-import { showValue, type UnitSystem } from '../display-units.ts';
-import {
-  ageText,
-  type Decimals,
-  decimalsOf,
-  type Freshness,
-  freshness,
-  metricName,
-  numberText,
-} from '../words.ts';
-import type { ZonedTime } from '../zoned-time.ts';
+import { showValue } from '../display-units.ts';
+import { type Freshness, freshness } from '../freshness.ts';
+import { decimalsOf } from '../names.ts';
+import { type Decimals, NO_NUMBER } from '../words.ts';
+import type { Viewpoint } from './viewpoint.ts';
 
 /** A newest reading, as templates write it. */
 export interface ShownReading {
   readonly metric: string;
   readonly name: string;
   readonly value: number;
+  /** A dash in place of what is too old to be shown as the present. */
   readonly number: string;
   /** Empty if it has none. */
   readonly unit: string;
@@ -25,63 +19,57 @@ export interface ShownReading {
   readonly unitIsClose: boolean;
   readonly decimals: Decimals;
   readonly measuredAt: string;
+  /** Empty for one that is fresh, unless `alwaysAge`. */
   readonly age: string;
+  /** How long it mostly takes from a reading to the next, in seconds; empty if it is not known. */
+  readonly interval: number | '';
   readonly freshness: Freshness;
-  /** When it was measured, in the owner's zone. */
-  readonly lastTime: string;
-  readonly scale: Scale | undefined;
+  /** What is to be said of its age: `late`, `stale`; empty for one that is fresh. */
+  readonly mark: string;
+  /** What it was and when, in the owner's zone; empty while it is shown as the present. */
+  readonly last: string;
 }
 
-/** Where the pen stands on the paper's scale; temperatures only. */
-interface Scale {
-  readonly units: UnitSystem;
-  readonly first: number;
-  readonly last: number;
-  readonly labels: readonly string[];
-  readonly position: string;
+interface Reading {
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string | null;
+  readonly measuredAt: Micros;
 }
 
-export interface Viewpoint {
-  readonly now: Micros;
-  readonly units: UnitSystem;
-  readonly zone: ZonedTime;
+export interface ReadingOptions {
+  /** How long it mostly takes from a reading to the next, in microseconds. */
+  readonly interval: number | undefined;
+  /** Whether its age is told even while it is fresh. */
+  readonly alwaysAge: boolean;
 }
 
-export function showReading(reading: LatestReading, { now, units, zone }: Viewpoint): ShownReading {
+export function showReading(
+  reading: Reading,
+  { now, units, words, names, zone }: Viewpoint,
+  { interval, alwaysAge }: ReadingOptions,
+): ShownReading {
   const { value, unit } = showValue(reading.value, reading.unit, units);
   const ageMs = (now - reading.measuredAt) / 1000;
+  const state = freshness(ageMs, interval && interval / 1000);
   const decimals = decimalsOf(unit);
+  const number = words.number(value, decimals);
   return {
     metric: reading.metric,
-    name: metricName(reading.metric),
+    name: names.metric(reading.metric),
     value,
-    number: numberText(value, decimals),
+    number: state === 'gone' ? NO_NUMBER : number,
     unit: unit ?? '',
     unitIsClose: unit === '°',
     decimals,
     measuredAt: formatMicros(reading.measuredAt),
-    age: ageText(ageMs),
-    freshness: freshness(ageMs),
-    lastTime: zone.full(reading.measuredAt),
-    scale: scaleOf(value, unit),
-  };
-}
-
-const SCALES: Readonly<Record<string, { units: UnitSystem; labels: readonly number[] }>> = {
-  '°C': { units: 'metric', labels: [-20, -10, 0, 10, 20, 30, 40] },
-  '°F': { units: 'imperial', labels: [0, 20, 40, 60, 80, 100] },
-};
-
-function scaleOf(value: number, unit: string | null): Scale | undefined {
-  const scale = unit !== null && Object.hasOwn(SCALES, unit) ? SCALES[unit] : undefined;
-  if (scale === undefined) return undefined;
-  const [first, last] = [scale.labels[0]!, scale.labels.at(-1)!];
-  const share = Math.min(Math.max((value - first) / (last - first), 0), 1);
-  return {
-    units: scale.units,
-    first,
-    last,
-    labels: scale.labels.map((label) => numberText(label, 'trimmed')),
-    position: `${(share * 100).toFixed(2)}%`,
+    age: alwaysAge || state !== 'fresh' ? words.age(ageMs) : '',
+    interval: interval === undefined ? '' : Math.round(interval / 1_000_000),
+    freshness: state,
+    mark: state === 'fresh' ? '' : words.text(state === 'late' ? 'card.late' : 'card.stale'),
+    last:
+      state === 'stale' || state === 'gone'
+        ? words.text('card.last', { number, unit: unit ?? '', time: zone.full(reading.measuredAt) })
+        : '',
   };
 }

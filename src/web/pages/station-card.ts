@@ -1,6 +1,10 @@
-import type { StationSnapshot } from '../../telemetry/station.ts';
-import { LATE_AFTER_MS } from '../words.ts';
-import { type ShownReading, showReading, type Viewpoint } from './shown-reading.ts';
+import { deriveReadings } from '../../telemetry/derive.ts';
+import { medianGap } from '../../telemetry/series-day.ts';
+import type { LatestReading, StationSnapshot } from '../../telemetry/station.ts';
+import { freshness } from '../freshness.ts';
+import { type ShownDay, showDay } from './shown-day.ts';
+import { type ShownReading, showReading } from './shown-reading.ts';
+import type { Viewpoint } from './viewpoint.ts';
 
 /** A station, as templates write it. */
 export interface StationCard {
@@ -11,24 +15,72 @@ export interface StationCard {
   /** Neither connected nor heard from lately; a station that only connects to publish is not offline. */
   readonly offline: boolean;
   /** Its temperature, or else its first metric. */
-  readonly primary: ShownReading | undefined;
+  readonly primary: (ShownReading & Partial<ShownDay>) | undefined;
   readonly primaryIsTemperature: boolean;
-  readonly others: readonly ShownReading[];
+  readonly others: readonly OtherReading[];
 }
 
+interface OtherReading extends ShownReading {
+  /** Whether it follows from others, rather than being measured. */
+  readonly isDerived: boolean;
+}
+
+/** Readings of one air may not be further apart. */
+const FURTHEST_APART = 3600 * 1_000_000;
+
 export function stationCard(snapshot: StationSnapshot, viewpoint: Viewpoint): StationCard {
-  const shown = snapshot.latest.map((reading) => showReading(reading, viewpoint));
-  const primary = shown.find(({ metric }) => metric === 'temperature') ?? shown[0];
+  const { station, title, online, lastSeenAt, latest } = snapshot;
+  const main = mainReading(latest);
+  const interval = main && intervalOf(station, main.metric, viewpoint);
+  const derived = deriveReadings(latest, FURTHEST_APART);
+  const silentMs = lastSeenAt === null ? Infinity : (viewpoint.now - lastSeenAt) / 1000;
   return {
-    station: snapshot.station,
-    title: snapshot.title,
-    href: stationHref(snapshot.station),
-    online: snapshot.online,
-    offline: !snapshot.online && isSilent(snapshot, viewpoint.now, LATE_AFTER_MS),
-    primary,
-    primaryIsTemperature: primary?.metric === 'temperature',
-    others: shown.filter((reading) => reading !== primary),
+    station,
+    title,
+    href: stationHref(station),
+    online,
+    offline: !online && freshness(silentMs, interval && interval / 1000) !== 'fresh',
+    primary: main && showPrimary(station, main, interval, viewpoint),
+    primaryIsTemperature: main?.metric === 'temperature',
+    others: [
+      ...derived.map((reading) => ({
+        ...showReading(reading, viewpoint, { interval, alwaysAge: false }),
+        isDerived: true,
+      })),
+      ...latest
+        .filter((reading) => reading !== main)
+        .map((reading) => ({
+          ...showReading(reading, viewpoint, {
+            interval: intervalOf(station, reading.metric, viewpoint),
+            alwaysAge: false,
+          }),
+          isDerived: false,
+        })),
+    ],
   };
+}
+
+/** What is shown large: the temperature, or else the first of the metrics. */
+export function mainReading(latest: readonly LatestReading[]): LatestReading | undefined {
+  return latest.find(({ metric }) => metric === 'temperature') ?? latest[0];
+}
+
+function showPrimary(
+  station: string,
+  reading: LatestReading,
+  interval: number | undefined,
+  viewpoint: Viewpoint,
+): StationCard['primary'] {
+  const day = viewpoint.day(station, reading.metric);
+  const shown = showReading(reading, viewpoint, { interval, alwaysAge: true });
+  return day === undefined
+    ? shown
+    : { ...shown, ...showDay(day, reading, viewpoint, shown.freshness !== 'gone') };
+}
+
+function intervalOf(station: string, metric: string, { day }: Viewpoint): number | undefined {
+  const found = day(station, metric);
+  return found && medianGap(found);
 }
 
 /** A page's title, which tells the tab how warm it is there. */

@@ -1,10 +1,10 @@
 import type { FastifyPluginCallback } from 'fastify';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import { databaseUnavailable, metricUnknown, stationUnknown, WebError } from '../errors.ts';
+import { createLocalDays } from '../../telemetry/local-days.ts';
 import type { WebParts } from '../parts.ts';
-import { metricName } from '../words.ts';
-import { createZonedTime } from '../zoned-time.ts';
-import { frame, type PageLink } from './frame.ts';
+import type { Names } from '../names.ts';
+import type { Frames, PageLink } from './frame.ts';
 import { type ReadingsTable, readTable, type TableRequest } from './readings-table.ts';
 import { cardTitle, stationCard, stationHref } from './station-card.ts';
 
@@ -14,8 +14,8 @@ interface StationQuery {
 }
 
 /** `GET /stations/{station}`: its newest values, and a table of its readings. */
-export function stationPage(parts: WebParts): FastifyPluginCallback {
-  const zone = createZonedTime(parts.timeZone);
+export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallback {
+  const days = createLocalDays(parts.timeZone);
   return (app, _options, done) => {
     app.get<{ Params: { station: string }; Querystring: StationQuery }>(
       '/stations/:station',
@@ -25,28 +25,19 @@ export function stationPage(parts: WebParts): FastifyPluginCallback {
         if (snapshot === undefined) {
           throw parts.storing().isPrepared ? stationUnknown(request.params.station) : databaseUnavailable();
         }
-        const page = frame(parts, request, reply, {
-          title: `${snapshot.title} · Thermograph`,
-          path: `/stations/${snapshot.station}`,
-        });
-        const card = stationCard(snapshot, { now: parts.clock(), units: page.units, zone });
+        const page = frames(request, reply, { path: `/stations/${snapshot.station}` });
+        const card = stationCard(snapshot, { ...page, now: parts.clock(), days, day: parts.day });
         const metric = chooseMetric(snapshot, request.query.metric);
         const { cursor } = request.query;
         const table =
           metric === undefined
             ? undefined
-            : await tableIfThere(parts, {
-                station: snapshot.station,
-                metric,
-                cursor,
-                units: page.units,
-                zone,
-              });
+            : await tableIfThere(parts, { ...page, station: snapshot.station, metric, cursor });
         return reply.view('station.hbs', {
           ...page,
           title: cardTitle(card),
           card,
-          metrics: metricLinks(snapshot, metric),
+          metrics: metricLinks(snapshot, metric, page.names),
           table,
           api: `/api/stations/${encodeURIComponent(snapshot.station)}`,
         });
@@ -76,9 +67,13 @@ function chooseMetric({ station, latest }: StationSnapshot, asked: unknown): str
   return asked;
 }
 
-function metricLinks({ station, latest }: StationSnapshot, chosen: string | undefined): PageLink[] {
+function metricLinks(
+  { station, latest }: StationSnapshot,
+  chosen: string | undefined,
+  names: Names,
+): PageLink[] {
   return latest.map(({ metric }) => ({
-    label: metricName(metric),
+    label: names.metric(metric),
     href: `${stationHref(station)}?metric=${encodeURIComponent(metric)}`,
     current: metric === chosen,
   }));

@@ -1,4 +1,3 @@
-import { bytesText } from '../../telemetry/bytes-text.ts';
 import type { FastifyPluginCallback } from 'fastify';
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
@@ -6,21 +5,25 @@ import type { StationSnapshot } from '../../telemetry/station.ts';
 import type { RejectedRow } from '../../storage/rejected-query.ts';
 import type { RollupStatus, StoringState, WebParts } from '../parts.ts';
 import { createStatusFacts } from '../status-facts.ts';
-import { ageText, counted, counterName, durationText, LATE_AFTER_MS, STALE_AFTER_MS } from '../words.ts';
-import { createZonedTime, type ZonedTime } from '../zoned-time.ts';
+import { LATE_AFTER_MS, STALE_AFTER_MS } from '../freshness.ts';
+import type { Locale } from '../locales.ts';
 import { channelFacts } from './channel-rows.ts';
 import { diskUseFacts, expiryFacts } from './disk-use.ts';
-import { frame } from './frame.ts';
+import type { Frames } from './frame.ts';
 import { isSilent, stationHref } from './station-card.ts';
 import { statusVerdict } from './status-verdict.ts';
 
 /** `GET /status`: whether all is well, and what has come in and been refused. */
-export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boolean>): FastifyPluginCallback {
-  const zone = createZonedTime(parts.timeZone);
+export function statusPage(
+  parts: WebParts,
+  frames: Frames,
+  databaseAnswers: () => Promise<boolean>,
+): FastifyPluginCallback {
   const readFacts = createStatusFacts(parts.pool, parts.diskUse);
   return (app, _options, done) => {
     app.get('/status', { config: { access: 'everything' } }, async (request, reply) => {
-      const page = frame(parts, request, reply, { title: 'Status · Thermograph', path: '/status' });
+      const page = frames(request, reply, { path: '/status' });
+      const { words, zone } = page;
       const [databaseOk, facts] = await Promise.all([databaseAnswers(), readFacts()]);
       const now = parts.clock();
       const stations = parts.stations();
@@ -31,92 +34,98 @@ export function statusPage(parts: WebParts, databaseAnswers: () => Promise<boole
       const startedAt = parts.startedAt.getTime() * 1000;
       return reply.view('status.hbs', {
         ...page,
-        verdict: statusVerdict({
-          databaseOk,
-          brokerOk,
-          storing,
-          stations: stations.length,
-          silent,
-          diskUse: facts.diskUse,
-          zone,
-        }),
+        title: `${words.text('status.title')} · Thermograph`,
+        verdict: statusVerdict(
+          { databaseOk, brokerOk, storing, stations: stations.length, silent, diskUse: facts.diskUse },
+          page,
+        ),
         since: {
           full: zone.full(startedAt),
           iso: formatMicros(startedAt),
-          age: ageText((now - startedAt) / 1000),
+          age: words.age((now - startedAt) / 1000),
         },
         broker: { ok: brokerOk, ...parts.mqttAddress() },
         database: { ok: databaseOk },
-        spool: spoolFacts(storing),
-        rollups: rollupFacts(parts.rollups(), now, zone),
-        expiry: expiryFacts(facts.diskUse, now),
-        disk: diskUseFacts(facts.diskUse, parts.retention, zone),
+        spool: spoolFacts(storing, page),
+        rollups: rollupFacts(parts.rollups(), now, page),
+        expiry: expiryFacts(facts.diskUse, now, page),
+        disk: diskUseFacts(facts.diskUse, parts.retention, page),
         stationCount: stations.length,
         stationsUnknown: stations.length === 0 && !storing.isPrepared,
-        stations: stations.map((station) => stationRow(station, now, zone)),
-        channels: channelFacts(facts.channels, counters, now, zone),
-        gauges: figureRows(parts.gauges()),
-        counters: figureRows(counters),
+        stations: stations.map((station) => stationRow(station, now, page)),
+        channels: channelFacts(facts.channels, counters, now, page),
+        gauges: figureRows(parts.gauges(), page),
+        counters: figureRows(counters, page),
         rejected: facts.rejectedByReason?.map(({ reason, count }) => ({
           reason,
-          count: count.toLocaleString('en-GB'),
+          count: words.whole(count),
           href: `/api/rejected?reason=${encodeURIComponent(reason)}`,
         })),
         rejectedKnown: facts.rejectedByReason !== undefined,
-        lastRejected: facts.lastRejected?.map((row) => rejectedRow(row, now, zone)),
+        lastRejected: facts.lastRejected?.map((row) => rejectedRow(row, now, page)),
       });
     });
     done();
   };
 }
 
-function spoolFacts({ spoolProblem, spooledMessages = 0, spooledBytes = 0 }: StoringState): object {
+function spoolFacts(
+  { spoolProblem, spooledMessages = 0, spooledBytes = 0 }: StoringState,
+  { words, names }: Locale,
+): object {
   return {
     problem: spoolProblem,
-    held: spooledMessages === 0 ? undefined : counted(spooledMessages, 'message', 'messages'),
-    size: bytesText(spooledBytes),
+    held: spooledMessages === 0 ? undefined : words.count('status.spool.held', spooledMessages),
+    size: names.bytes(spooledBytes),
   };
 }
 
 function rollupFacts(
   { rolledUntil = Number.NEGATIVE_INFINITY, hoursBehind = 0, marks = 0, ...run }: RollupStatus,
   now: Micros,
-  zone: ZonedTime,
+  { words, names, zone }: Locale,
 ): object {
   const { problem, ranAt, runMs = 0 } = run;
-  const lastRun =
-    ranAt === undefined ? [] : [`last run ${ageText((now - ranAt) / 1000)}, ${durationText(runMs)}`];
-  const outOfDate = marks === 0 ? [] : [`${counted(marks, 'stretch', 'stretches')} to be made anew`];
+  const isKnown = Number.isFinite(rolledUntil);
+  const details = [
+    isKnown && words.text('status.rollups.until', { time: zone.full(rolledUntil) }),
+    marks > 0 && words.count('status.rollups.marks', marks),
+    ranAt !== undefined &&
+      words.text('status.rollups.lastRun', {
+        age: words.age((now - ranAt) / 1000),
+        duration: names.duration(runMs),
+      }),
+  ];
   return {
     problem,
-    behind: hoursBehind > 0 ? counted(hoursBehind, 'hour', 'hours') : undefined,
-    until: Number.isFinite(rolledUntil) ? zone.full(rolledUntil) : undefined,
-    details: [...outOfDate, ...lastRun].join(', '),
+    behind: hoursBehind > 0 ? words.count('status.rollups.behind', hoursBehind) : undefined,
+    isKnown,
+    details: isKnown ? details.filter((detail) => detail !== false).join(', ') : undefined,
   };
 }
 
-function figureRows(figures: Readonly<Record<string, number>>): readonly object[] {
+function figureRows(figures: Readonly<Record<string, number>>, { words, names }: Locale): readonly object[] {
   return Object.entries(figures).map(([name, figure]) => ({
-    name: counterName(name),
+    name: names.counter(name),
     key: name,
-    count: figure.toLocaleString('en-GB'),
+    count: words.whole(figure),
   }));
 }
 
-function stationRow(station: StationSnapshot, now: Micros, zone: ZonedTime): object {
+function stationRow(station: StationSnapshot, now: Micros, { words, zone }: Locale): object {
   const { lastSeenAt, online } = station;
   const late = isSilent(station, now, LATE_AFTER_MS);
   return {
     title: station.title,
     href: stationHref(station.station),
-    state: online ? 'connected' : late ? 'offline' : 'not connected',
+    state: words.text(online ? 'status.connected' : late ? 'status.offline' : 'status.notConnected'),
     silent: isSilent(station, now, STALE_AFTER_MS),
     lastSeen:
       lastSeenAt === null
         ? undefined
         : {
             iso: formatMicros(lastSeenAt),
-            age: ageText((now - lastSeenAt) / 1000),
+            age: words.age((now - lastSeenAt) / 1000),
             full: zone.full(lastSeenAt),
           },
   };
@@ -124,11 +133,11 @@ function stationRow(station: StationSnapshot, now: Micros, zone: ZonedTime): obj
 
 const PREVIEW_CHARACTERS = 120;
 
-function rejectedRow(row: RejectedRow, now: Micros, zone: ZonedTime): object {
+function rejectedRow(row: RejectedRow, now: Micros, { words, zone }: Locale): object {
   const text = row.payload.toString('utf8');
   return {
     iso: formatMicros(row.receivedAt),
-    age: ageText((now - row.receivedAt) / 1000),
+    age: words.age((now - row.receivedAt) / 1000),
     full: zone.full(row.receivedAt),
     topic: row.topic,
     reason: row.reason,

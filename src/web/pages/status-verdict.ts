@@ -1,8 +1,8 @@
-import { bytesText } from '../../telemetry/bytes-text.ts';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import { daysUntilFull, type DiskUse } from '../../storage/expiry/sizes.ts';
 import type { StoringState } from '../parts.ts';
-import type { ZonedTime } from '../zoned-time.ts';
+import type { Locale } from '../locales.ts';
+import type { Words } from '../words.ts';
 import { daysText, isOverLimit } from './disk-use.ts';
 
 export interface StatusVerdict {
@@ -20,7 +20,6 @@ export interface StatusEvidence {
   readonly silent: readonly StationSnapshot[];
   /** `undefined` while it is not known. */
   readonly diskUse: DiskUse | undefined;
-  readonly zone: Pick<ZonedTime, 'full'>;
 }
 
 /** So many days before the disk is full, or with so little left on it, the owner is told. */
@@ -28,95 +27,107 @@ const FEW_DAYS = 14;
 const LITTLE_BYTES = 500e6;
 
 /** Whether all is well, in a sentence that an owner can act on. */
-export function statusVerdict(evidence: StatusEvidence): StatusVerdict {
+export function statusVerdict(evidence: StatusEvidence, locale: Locale): StatusVerdict {
   const { brokerOk, stations, silent } = evidence;
-  const storing = storingTrouble(evidence);
+  const { words } = locale;
+  const storing = storingTrouble(evidence, words);
   if (storing !== undefined) return storing;
   if (!brokerOk) {
     return {
       mood: 'trouble',
-      sentence: 'Stations can not connect: the broker does not listen.',
-      explanation: 'Look into the log of the service; another program may have taken the port.',
+      sentence: words.text('status.brokerDown'),
+      explanation: words.text('status.brokerDown.because'),
     };
   }
-  const expiry = evidence.diskUse && expiryTrouble(evidence.diskUse, evidence.zone);
+  const expiry = evidence.diskUse && expiryTrouble(evidence.diskUse, locale);
   if (expiry !== undefined) return expiry;
-  const disk = evidence.diskUse && diskTrouble(evidence.diskUse);
+  const disk = evidence.diskUse && diskTrouble(evidence.diskUse, locale);
   if (disk !== undefined) return disk;
   if (stations === 0) {
     return {
       mood: 'well',
-      sentence: 'All is ready for the first station.',
-      explanation: 'The broker listens, and the database answers.',
+      sentence: words.text('status.ready'),
+      explanation: words.text('status.ready.because'),
     };
   }
   if (silent.length > 0) {
     return {
       mood: 'attention',
-      sentence: silenceSentence(silent, stations),
-      explanation:
-        'Nothing has come from there for more than an hour. The broker listens, and the database answers.',
+      sentence: silenceSentence(silent, stations, words),
+      explanation: words.text('status.silent.because'),
     };
   }
   return {
     mood: 'well',
-    sentence: 'All is well.',
-    explanation:
-      'Every station has been heard in the last hour, the broker listens, and the database answers.',
+    sentence: words.text('status.well'),
+    explanation: words.text('status.well.because'),
   };
 }
 
-function storingTrouble({ databaseOk, storing }: StatusEvidence): StatusVerdict | undefined {
+function storingTrouble({ databaseOk, storing }: StatusEvidence, words: Words): StatusVerdict | undefined {
   const { state, databaseProblem, spoolProblem } = storing;
   if (state === 'stalled') {
     return {
       mood: 'trouble',
-      sentence: 'No reading can be stored.',
-      explanation: `The database: ${databaseProblem ?? 'does not answer'}. The spool: ${spoolProblem ?? 'takes nothing'}. Stations get no acknowledgement until one of them is mended.`,
+      sentence: words.text('status.stalled'),
+      explanation: words.text('status.stalled.because', {
+        database: databaseProblem ?? words.text('status.stalled.noAnswer'),
+        spool: spoolProblem ?? words.text('status.stalled.takesNothing'),
+      }),
     };
   }
   if (databaseOk && databaseProblem === undefined) return undefined;
-  const says = databaseProblem === undefined ? '' : ` It says: ${databaseProblem}.`;
   return {
     mood: 'trouble',
-    sentence: databaseOk ? 'The database does not take readings.' : 'The database does not answer.',
-    explanation: `Readings are kept in the spool until it does, and none is lost.${says} Look into the log of the service, and that of PostgreSQL.`,
+    sentence: words.text(databaseOk ? 'status.spooling' : 'status.databaseDown'),
+    explanation:
+      databaseProblem === undefined
+        ? words.text('status.spooling.because')
+        : words.text('status.spooling.says', { problem: databaseProblem }),
   };
 }
 
 /** Before what it may have led to. */
-function expiryTrouble({ expiry }: DiskUse, zone: Pick<ZonedTime, 'full'>): StatusVerdict | undefined {
+function expiryTrouble({ expiry }: DiskUse, { words, zone }: Locale): StatusVerdict | undefined {
   const { held } = expiry;
   if (held === undefined) return undefined;
   return {
     mood: 'attention',
-    sentence: 'Nothing expires, for the clock may be wrong.',
-    explanation: `It said ${zone.full(held.now)}, and ${zone.full(held.before)} at the last run before. Is it right now, after a long time off or with an older backup? Say so with the command: retention resume. If not, set it: then expiry goes on by itself.`,
+    sentence: words.text('status.expiryHeld'),
+    explanation: words.text('status.expiryHeld.because', {
+      now: zone.full(held.now),
+      before: zone.full(held.before),
+    }),
   };
 }
 
-function diskTrouble(use: DiskUse): StatusVerdict | undefined {
+function diskTrouble(use: DiskUse, { words, names }: Locale): StatusVerdict | undefined {
   const { diskFree = Infinity, database, maxDatabaseBytes = Infinity } = use;
   const days = daysUntilFull(use) ?? Infinity;
   if (diskFree < LITTLE_BYTES || days < FEW_DAYS) {
     return {
       mood: 'attention',
       sentence:
-        diskFree < LITTLE_BYTES ? 'The disk is nearly full.' : `The disk is full in ${daysText(days)}.`,
-      explanation: `${bytesText(diskFree)} are free. Make room, or let readings go: RETENTION_RAW says after what time, MAX_DATABASE_SIZE from what size on. Their roll-ups stay.`,
+        diskFree < LITTLE_BYTES
+          ? words.text('status.diskNearlyFull')
+          : words.text('status.diskFullIn', { days: daysText(days, words) }),
+      explanation: words.text('status.disk.because', { free: names.bytes(diskFree) }),
     };
   }
   if (!isOverLimit(use)) return undefined;
   return {
     mood: 'attention',
-    sentence: 'The database is larger than it may be.',
-    explanation: `It takes ${bytesText(database)}, and MAX_DATABASE_SIZE is ${bytesText(maxDatabaseBytes)}. The oldest months of readings go as soon as they are rolled up, if that is enough. If it stays so, the log tells why: give it more room, or have stations send less.`,
+    sentence: words.text('status.overLimit'),
+    explanation: words.text('status.overLimit.because', {
+      size: names.bytes(database),
+      limit: names.bytes(maxDatabaseBytes),
+    }),
   };
 }
 
-function silenceSentence(silent: readonly StationSnapshot[], stations: number): string {
-  if (silent.length === 1) return `${silent[0]!.title} is silent.`;
+function silenceSentence(silent: readonly StationSnapshot[], stations: number, words: Words): string {
+  if (silent.length === 1) return words.text('status.silent.station', { station: silent[0]!.title });
   return silent.length === stations
-    ? `All ${stations} stations are silent.`
-    : `${silent.length} of ${stations} stations are silent.`;
+    ? words.text('status.silent.all', { count: stations })
+    : words.text('status.silent.some', { silent: silent.length, count: stations });
 }

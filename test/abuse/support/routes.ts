@@ -8,7 +8,7 @@ export interface Route {
 
 /** As docs/api.md has them. */
 const WRITTEN: readonly Route[] = [
-  { method: 'GET', path: '/', parameters: ['units'] },
+  { method: 'GET', path: '/', parameters: ['units', 'theme', 'lang', 'kiosk'] },
   { method: 'GET', path: '/status', parameters: ['units'] },
   { method: 'GET', path: '/stations/{station}', parameters: ['units', 'metric', 'cursor', 'from', 'to'] },
   { method: 'GET', path: '/api/stations', parameters: ['units'] },

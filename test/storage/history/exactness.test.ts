@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Bucket } from '../../../src/storage/history/buckets-query.ts';
+import { type Extremes, readExtremes } from '../../../src/storage/history/extremes-query.ts';
 import { readHistory } from '../../../src/storage/history/read-history.ts';
 import {
   BUCKET_WIDTHS,
@@ -151,12 +152,23 @@ async function ask(
   return history.buckets.get(seriesId) ?? [];
 }
 
+async function askExtremes(seriesId: number, asked: Span, zone: string): Promise<Extremes | undefined> {
+  const days = createLocalDays(zone);
+  const [extremes] = await readExtremes(database.pool, { seriesId, spans: [asked], timeZone: zone, days });
+  return extremes;
+}
+
 /** What has expired is as if measured when its hour began, and counts where any of its hour was asked for. */
 const KEPT = `
-  SELECT CASE WHEN measured_at < $4 THEN hour ELSE measured_at END AS time, value
+  SELECT measured_at, CASE WHEN measured_at < $4 THEN hour ELSE measured_at END AS time, value
   FROM stored, date_bin('1 hour', measured_at, 'epoch') AS hour
   WHERE series_id = $1 AND CASE WHEN measured_at < $4 THEN hour + interval '1 hour' > $2 AND hour < $3
     ELSE measured_at >= $2 AND measured_at < $3 END`;
+
+function keptParameters(seriesId: number, asked: Span, rawFrom: Micros): unknown[] {
+  const expiredBefore = rawFrom === Number.NEGATIVE_INFINITY ? '-infinity' : formatMicros(rawFrom);
+  return [seriesId, formatMicros(asked.from), formatMicros(asked.to), expiredBefore];
+}
 
 async function groupBy(
   { seriesId, rawFrom }: { seriesId: number; rawFrom: Micros },
@@ -164,12 +176,6 @@ async function groupBy(
   zone: string,
   { seconds, calendar }: BucketWidth,
 ): Promise<readonly Bucket[]> {
-  const parameters = [
-    seriesId,
-    formatMicros(asked.from),
-    formatMicros(asked.to),
-    rawFrom === Number.NEGATIVE_INFINITY ? '-infinity' : formatMicros(rawFrom),
-  ];
   const bucket =
     calendar === undefined
       ? `to_timestamp(floor(extract(epoch FROM time) / ${seconds}) * ${seconds})`
@@ -178,9 +184,24 @@ async function groupBy(
     `SELECT (extract(epoch FROM ${bucket}) * 1000000)::float8 AS time, count(*)::float8 AS count,
        min(value), avg(value), max(value)
      FROM (${KEPT}) AS kept GROUP BY 1 ORDER BY 1`,
-    parameters,
+    keptParameters(seriesId, asked, rawFrom),
   );
   return found;
+}
+
+async function extremesOf(
+  { seriesId, rawFrom }: { seriesId: number; rawFrom: Micros },
+  asked: Span,
+): Promise<Extremes | undefined> {
+  const first = (order: string): string =>
+    `(extract(epoch FROM (array_agg(measured_at ORDER BY ${order}, measured_at))[1]) * 1000000)::float8`;
+  const { rows: found } = await database.pool.query<Extremes>(
+    `SELECT count(*)::float8 AS count, min(value), avg(value), max(value), ${first('value')} AS "minAt",
+       ${first('value DESC')} AS "maxAt"
+     FROM (${KEPT}) AS kept`,
+    keptParameters(seriesId, asked, rawFrom),
+  );
+  return found[0]!.count === 0 ? undefined : found[0];
 }
 
 function totals(buckets: readonly Bucket[]): Record<string, number> {
@@ -210,6 +231,7 @@ test('whatever is rolled up, marked or expired, buckets are those of a plain GRO
             sums ??= totals(buckets);
             expect(totals(buckets), `every ${every.name}`).toEqual(sums);
           }
+          expect(await askExtremes(made.seriesId, asked, given.zone)).toEqual(await extremesOf(made, asked));
         }
       },
     ),

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { beforeEach, expect, test } from 'vitest';
+import { createPace } from '../../../src/storage/rollups/work.ts';
 import { closeHours } from '../../../src/storage/rollups/state.ts';
 import { readFence, setFence } from '../../../src/storage/rollups/fence.ts';
 import type { Micros } from '../../../src/telemetry/reading.ts';
@@ -109,6 +110,21 @@ test('a late reading, a correction and a deletion have their hour made anew, and
   await runner.settle();
   expect(await hours()).toEqual([{ bucket: new Date('2026-03-20T07:00:00Z'), count: 2, sum: 9 }]);
   expect((await pool.query('SELECT FROM rollup_marks')).rowCount).toBe(0);
+});
+
+test('an hour that was marked again and again is made anew once, however few marks are mended at a time', async () => {
+  const few = { current: () => 1, took: () => {}, failed: () => {} };
+  const slow = createRunner(pool, { now: () => now, timeZone: 'UTC', pace: { ...createPace(), marks: few } });
+  await slow.settle();
+  const other = await seedSeries(pool, { station: 'inside', metric: 'temperature', unit: '°C' }, []);
+  for (const second of ['01', '02', '03']) {
+    await insert([`2026-03-20T05:10:${second}Z`, 1]);
+    await insertRows(pool, other, [{ measuredAt: at(`2026-03-20T05:20:${second}Z`), value: 2 }]);
+  }
+  // Of more than this hour: that is another one's to mend.
+  await insert(['2026-03-20T05:50:00Z', 1], ['2026-03-20T06:10:00Z', 1]);
+  expect(await slow.settle()).toMatchObject({ marks: 7, hours: 4 });
+  expect(await wrongRollups(pool)).toEqual([]);
 });
 
 test('a reading of a transaction that has seen the hour open, and commits when it is closed, is not lost', async () => {

@@ -156,7 +156,9 @@ test('every route says what it asks of a visitor, and few are open', async () =>
   expect(open.toSorted()).toEqual([
     'GET /health/live',
     'GET /login',
+    'GET /manifest.webmanifest',
     'GET /mqtt',
+    'GET /service-worker.js',
     'HEAD,GET /assets/*',
     'POST /login',
     'POST /logout',

@@ -1,18 +1,15 @@
-// @ts-check
 // Fetches the page anew and takes over its fragments, when more has changed than a number.
 
 const INTERVAL_MS = 2000;
 
-/**
- * @param {() => void} onRefreshed
- * @returns {(delayMs?: number) => void} asks for a refresh; however often it is called, at most one runs every two seconds
- */
-export function createRefresh(onRefreshed) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
+/** Asks for a refresh; however often it is called, at most one runs every two seconds. */
+export type Refresh = (delayMs?: number) => void;
+
+export function createRefresh(onRefreshed: () => void): Refresh {
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let last = 0;
 
-  const run = async () => {
+  const run = async (): Promise<void> => {
     last = Date.now();
     try {
       const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
@@ -27,12 +24,11 @@ export function createRefresh(onRefreshed) {
   };
 
   return (delayMs = 0) => {
-    timer ??= setTimeout(run, Math.max(delayMs, last + INTERVAL_MS - Date.now(), 0));
+    timer ??= setTimeout(() => void run(), Math.max(delayMs, last + INTERVAL_MS - Date.now(), 0));
   };
 }
 
-/** @param {string} html */
-function replaceFragments(html) {
+function replaceFragments(html: string): void {
   const fetched = new DOMParser().parseFromString(html, 'text/html');
   document.title = fetched.title;
   for (const fragment of document.querySelectorAll('.fragment')) {
@@ -47,17 +43,13 @@ function replaceFragments(html) {
 }
 
 /** Somebody who has marked text there wants to copy it. */
-function holdsSelection(/** @type {Element} */ fragment) {
+function holdsSelection(fragment: Element): boolean {
   const selection = getSelection();
   return selection !== null && !selection.isCollapsed && selection.containsNode(fragment, true);
 }
 
-/**
- * Whoever goes by keyboard stays where they were.
- * @param {Element} fragment
- * @param {string} href
- */
-function focusLink(fragment, href) {
+/** Whoever goes by keyboard stays where they were. */
+function focusLink(fragment: Element, href: string): void {
   const link = fragment.querySelector(`a[href="${CSS.escape(href)}"]`);
   if (link instanceof HTMLElement) link.focus({ preventScroll: true });
 }

@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Stations } from './live/stations.ts';
+import type { Preparation } from './prepare-database.ts';
+import type { Releasers } from './releasers.ts';
+import { createChangeListener } from './storage/change-listener.ts';
+import type { Connection } from './storage/pool.ts';
+import { readStationDisplays } from './storage/station-display.ts';
+
+export interface DisplayNeeds {
+  readonly connection: Connection;
+  readonly log: Logger;
+  readonly preparation: Preparation;
+  readonly stations: Pick<Stations, 'display'>;
+}
+
+/** How long a start waits for them, so that the first page is in the owner's order. */
+const PATIENCE_MS = 1_000;
+
+/**
+ * Reads how the owner wants stations to be shown once the database is ready, and again whenever that changes.
+ * @returns resolves when it is known, or can't be for now
+ */
+export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise<void> {
+  const { connection, log, preparation, stations } = needs;
+  const known = new AbortController();
+  const listener = createChangeListener({
+    connection,
+    channel: 'thermograph_stations',
+    subject: 'stations',
+    read: async (database) => {
+      stations.display(await readStationDisplays(database));
+      known.abort();
+    },
+    log,
+  });
+  releasers.push(() => listener.close());
+  const isReady = preparation.problem() === undefined;
+  void preparation.ready.then(() => listener.start());
+  return isReady
+    ? pause(PATIENCE_MS, undefined, { signal: known.signal }).catch(() => undefined)
+    : Promise.resolve();
+}

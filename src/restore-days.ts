@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Stations } from './live/stations.ts';
+import type { Preparation } from './prepare-database.ts';
+import type { Releasers } from './releasers.ts';
+import { reasonOf } from './storage/failure.ts';
+import { readRecent } from './storage/recent-query.ts';
+import type { Micros } from './telemetry/reading.ts';
+
+export interface RestoreDaysNeeds {
+  readonly pool: Pool;
+  readonly stations: Pick<Stations, 'restoreDay'>;
+  readonly preparation: Pick<Preparation, 'problem' | 'ready'>;
+  readonly now: () => Micros;
+  readonly log: Logger;
+}
+
+/** The longest day that pages tell of, and an hour. */
+const SPAN: Micros = 26 * 3600 * 1_000_000;
+const RETRY_MS = 30_000;
+/** How long a start waits for it, so that the first page has it where there is not much to read. */
+const PATIENCE_MS = 300;
+
+/**
+ * Reads the last day of every series once the database is ready, beside everything else.
+ * @returns resolves when it is known, or after a short while
+ */
+export function restoreDays(needs: RestoreDaysNeeds, releasers: Releasers): Promise<void> {
+  const closing = new AbortController();
+  const isReady = needs.preparation.problem() === undefined;
+  const restored = needs.preparation.ready.then(() => restoreUntilDone(needs, closing.signal));
+  let running: Promise<void> | undefined;
+  void needs.preparation.ready.then(() => (running = restored));
+  releasers.push(async () => {
+    closing.abort();
+    await running;
+  });
+  if (!isReady) return Promise.resolve();
+  const patience = new AbortController();
+  void restored.then(() => patience.abort());
+  return pause(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+}
+
+async function restoreUntilDone(needs: RestoreDaysNeeds, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for await (const rows of readRecent(needs.pool, needs.now() - SPAN)) {
+        if (signal.aborted) return;
+        needs.stations.restoreDay(rows);
+      }
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      needs.log.warn(
+        { reason: reasonOf(error) },
+        'the last day could not be read for the pages; trying again',
+      );
+      await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { WebError } from './errors.ts';
+import type { TextKey, Words } from './words.ts';
+
+/** What a page says of an error, by its code. What has no text of its own is told in the words of the API, in English. */
+export function errorTexts(error: WebError, words: Words): { heading: string; message: string } {
+  return {
+    heading: words.text(HEADINGS[error.status] ?? 'error.heading.other'),
+    message: Object.hasOwn(MESSAGES, error.code)
+      ? words.text(MESSAGES[error.code]!, error.values)
+      : error.message,
+  };
+}
+
+/** What the login page says of it. */
+export function loginProblem(error: WebError, words: Words): string {
+  return Object.hasOwn(LOGIN_PROBLEMS, error.code) ? words.text(LOGIN_PROBLEMS[error.code]!) : error.message;
+}
+
+type Texts = Readonly<Record<string, TextKey>>;
+
+const HEADINGS: Texts = {
+  403: 'error.heading.403',
+  404: 'error.heading.404',
+  429: 'error.heading.429',
+  500: 'error.heading.500',
+  503: 'error.heading.503',
+};
+
+const MESSAGES: Texts = {
+  'not-found': 'error.not-found',
+  'station-unknown': 'error.station-unknown',
+  'metric-unknown': 'error.metric-unknown',
+  'database-unavailable': 'error.database-unavailable',
+  'credentials-required': 'error.credentials-required',
+  'credentials-unknown': 'error.credentials-unknown',
+  'secret-wrong': 'error.secret-wrong',
+  'not-allowed': 'error.not-allowed',
+  'too-many-wrong-secrets': 'error.too-many-wrong-secrets',
+  'too-many-requests': 'error.too-many-requests',
+  'parameter-invalid': 'error.parameter-invalid',
+  'request-invalid': 'error.request-invalid',
+  'url-malformed': 'error.url-malformed',
+  internal: 'error.internal',
+};
+
+const LOGIN_PROBLEMS: Texts = {
+  'secret-wrong': 'login.secret-wrong',
+  'too-many-wrong-secrets': 'login.too-many-wrong-secrets',
+  'credentials-unknown': 'login.credentials-unknown',
+};

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { BuildOptions, Metafile, OutputFile, Plugin } from 'esbuild';
+import { inProjectFolder } from '../src/project-folder.ts';
+import { LANGUAGES, type Language } from '../src/web/languages.ts';
+
+/** Bundled once for each language: `live-page.ts` becomes `live-page.en.js` and so on. */
+const SCRIPTS = ['templates/client/live-page.ts'];
+const WORKER = 'templates/client/worker/service-worker.ts';
+const OTHERS = [
+  'templates/styles/page.css',
+  'templates/images/favicon.svg',
+  'templates/images/icon-192.png',
+  'templates/images/icon-512.png',
+  'templates/images/icon-maskable-512.png',
+  'templates/images/apple-touch-icon.png',
+];
+
+/** What browsers load by name in a page; each comes out under a name that tells its content. */
+export const ENTRIES: readonly string[] = [...LANGUAGES, ...SCRIPTS, WORKER, ...OTHERS];
+
+/** The texts that scripts use, by the first word of their names: the others stay on the server. */
+export const CLIENT_TEXTS = ['language', 'age', 'link', 'card', 'trend'];
+
+/** Browsers since 2021; for older ones, pages are whole without scripts. */
+const TARGET = ['chrome94', 'firefox93', 'safari15.4'];
+
+export interface Bundle {
+  /** By the name that templates use: the file's name. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly outputs: readonly OutputFile[];
+  /** The files that went into it, relative to the project's folder. */
+  readonly inputs: readonly string[];
+}
+
+export async function bundle(): Promise<Bundle> {
+  // Loaded only now: mostly there is nothing to be done.
+  const { build } = await import('esbuild');
+  const results = await Promise.all([
+    build({ ...OPTIONS, entryPoints: [WORKER, ...OTHERS] }).then((result) => ({
+      ...result,
+      language: undefined,
+    })),
+    ...LANGUAGES.map(async (language) => ({
+      ...(await build({
+        ...OPTIONS,
+        entryPoints: SCRIPTS,
+        entryNames: `[name].${language}-[hash]`,
+        plugins: [textsOf(language)],
+      })),
+      language,
+    })),
+  ]);
+  return {
+    files: Object.assign({}, ...results.map(({ metafile, language }) => namesIn(metafile, language))),
+    outputs: results.flatMap(({ outputFiles }) => outputFiles),
+    inputs: [
+      ...new Set(results.flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+      ...LANGUAGES.map((language) => `templates/strings/${language}.json`),
+    ],
+  };
+}
+
+const OPTIONS = {
+  absWorkingDir: inProjectFolder('.'),
+  outdir: 'dist/assets',
+  entryNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  bundle: true,
+  minify: true,
+  charset: 'utf8',
+  format: 'esm',
+  target: TARGET,
+  loader: { '.svg': 'copy', '.png': 'copy' },
+  write: false,
+  metafile: true,
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+function namesIn({ outputs }: Metafile, language: Language | undefined): Record<string, string> {
+  const script = language === undefined ? '.js' : `.${language}.js`;
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([file, { entryPoint }]) =>
+      entryPoint === undefined
+        ? []
+        : [[path.basename(entryPoint).replace(/\.ts$/, script), path.basename(file)]],
+    ),
+  );
+}
+
+/** Scripts import the English texts; what they get is their part of those in the language. */
+function textsOf(language: Language): Plugin {
+  return {
+    name: 'texts',
+    setup(build) {
+      build.onLoad({ filter: /[\\/]templates[\\/]strings[\\/]en\.json$/ }, async () => {
+        const file = inProjectFolder(`templates/strings/${language}.json`);
+        const texts = Object.entries(JSON.parse(await readFile(file, 'utf8')));
+        const part = texts.filter(([key]) => CLIENT_TEXTS.includes(key.split('.', 1)[0] ?? ''));
+        return { contents: JSON.stringify(Object.fromEntries(part)), loader: 'json' };
+      });
+    },
+  };
+}

@@ -1,0 +1,106 @@
+// The parts of a page that show a station: finds them and changes them in place.
+
+import { type Freshness, freshness } from '../../src/web/freshness.ts';
+import { NO_NUMBER, type Words } from '../../src/web/words.ts';
+import type { ZonedTime } from '../../src/web/zoned-time.ts';
+import { decimalsAt, showDay, showDerived } from './card-day.ts';
+import type { LiveReading } from './link.ts';
+import { setText } from './set-text.ts';
+
+const INK_MS = 1200;
+
+export function findStation(station: string): HTMLElement | null {
+  return document.getElementById(`station-${station}`);
+}
+
+export interface StationView {
+  /**
+   * Shows readings at their places.
+   * @returns false if the page has no place for one and needs to be made anew
+   */
+  showReadings(readings: readonly LiveReading[]): boolean;
+  /**
+   * Brings every age up to date, and marks what is late or stale.
+   * @param now the service's time, in milliseconds
+   */
+  showAges(now: number): void;
+}
+
+export function createStationView(words: Words, zone: ZonedTime): StationView {
+  function showReading({ station, metric, value, unit, measuredAt }: LiveReading): boolean {
+    const place = findStation(station)?.querySelector<HTMLElement>(
+      `.reading[data-metric="${CSS.escape(metric)}"]`,
+    );
+    const data = place?.querySelector('data');
+    const number = place?.querySelector('.number');
+    const time = place?.querySelector('time');
+    if (!place || !data || !number || !time) return false;
+    if ((place.querySelector('.unit')?.textContent ?? '') !== (unit ?? '')) return false;
+    // After a reconnection, what is fetched may be older than what the stream has just told.
+    if (Date.parse(measuredAt) < Date.parse(time.dateTime)) return true;
+    if (time.dateTime !== measuredAt) inkAgain(number);
+    time.dateTime = measuredAt;
+    data.value = String(value);
+    setText(number, words.number(value, decimalsAt(place)));
+    if (place.classList.contains('primary')) showDay(place, { value, unit, measuredAt }, words, zone);
+    return true;
+  }
+
+  return {
+    showReadings(readings) {
+      const placed = readings.map(showReading);
+      for (const station of new Set(readings.map((reading) => reading.station))) {
+        const card = findStation(station);
+        if (card) showDerived(card, words);
+      }
+      return !placed.includes(false);
+    },
+    showAges(now) {
+      for (const place of document.querySelectorAll<HTMLElement>('.reading')) {
+        const time = place.querySelector('time');
+        const number = place.querySelector('.number');
+        const data = place.querySelector('data');
+        if (!time || !number || !data) continue;
+        const measuredAt = Date.parse(time.dateTime);
+        const interval = Number(place.dataset['interval']) * 1000;
+        const state = freshness(now - measuredAt, interval || undefined);
+        setText(time, words.age(now - measuredAt));
+        const text = words.number(Number(data.value), decimalsAt(place));
+        setText(number, state === 'gone' ? NO_NUMBER : text);
+        if (place.dataset['freshness'] === state) continue;
+        place.dataset['freshness'] = state;
+        const mark = place.querySelector('.mark');
+        if (mark) setText(mark, markText(state, words));
+        const last = place.querySelector('.last');
+        const unit = place.querySelector('.unit')?.textContent ?? '';
+        const values = { number: text, unit, time: zone.full(measuredAt * 1000) };
+        if (last) setText(last, words.text('card.last', values));
+      }
+      for (const station of document.querySelectorAll<HTMLElement>('[data-station]')) showOffline(station);
+    },
+  };
+}
+
+function markText(state: Freshness, words: Words): string {
+  if (state === 'fresh') return '';
+  return `${words.text(state === 'late' ? 'card.late' : 'card.stale')} · `;
+}
+
+/** Fresh ink is red for a moment, and dries. */
+function inkAgain(number: Element): void {
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  number.animate([{ color: 'var(--pen)', offset: 0 }], { duration: INK_MS, easing: 'ease-out' });
+}
+
+export function showPresence(station: string, online: boolean): void {
+  const place = findStation(station);
+  if (place) place.dataset['online'] = String(online);
+}
+
+/** A station that connects only to publish is offline nearly always; it is called so only once it is late too. */
+function showOffline(station: HTMLElement): void {
+  const mark = station.querySelector<HTMLElement>('.offline');
+  if (!mark) return;
+  const fresh = station.querySelector('.reading[data-freshness="fresh"]') !== null;
+  mark.hidden = station.dataset['online'] === 'true' || fresh;
+}

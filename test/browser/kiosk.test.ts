@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { useChromium } from '../support/chromium.ts';
+import { poll } from '../support/poll.ts';
+import { startWeb } from '../support/web.ts';
+import { createWebParts } from '../support/web-parts.ts';
+
+const open = useChromium();
+const SIZES = [
+  { width: 360, height: 640 },
+  { width: 820, height: 1180 },
+  { width: 1920, height: 1080 },
+];
+
+test('on a wall the digits are huge, nothing is around them, and the page outlives the service and its upgrade', async (context) => {
+  const handle = createWebParts();
+  for (const station of ['inside', 'outside']) {
+    handle.commit({ station, metric: 'temperature', value: -12.5, ageMs: 3 * 3_600_000 });
+    handle.commit({ station, metric: 'temperature', value: -21.5 });
+  }
+  const first = await startWeb(handle);
+  const { page, complaints } = await open(context, first.url);
+  await page.clock.install();
+  await page.goto(`${first.url}/?kiosk=1&theme=dark`);
+  await page.waitForSelector('#link[data-state="live"]');
+  expect(await page.locator('nav, footer, header, summary').count()).toBe(0);
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    const [digits, widest] = await page.evaluate<[{ width: number }, number]>(
+      `[document.querySelector('.number').getBoundingClientRect().toJSON(), document.documentElement.scrollWidth]`,
+    );
+    expect(digits.width, `at ${size.width}`).toBeGreaterThan(Math.min(size.width, size.height) / 3);
+    expect(widest, `at ${size.width}`).toBeLessThanOrEqual(size.width);
+  }
+  const build = await page.getAttribute('html', 'data-build');
+  const port = Number(new URL(first.url).port);
+  await first.close();
+  await page.waitForSelector('#link[data-state="reconnecting"]');
+  complaints.length = 0;
+  await page.clock.fastForward(3_600_000);
+  expect(await page.locator('.card').count(), 'it is still there').toBe(2);
+  handle.commit({ station: 'inside', metric: 'temperature', value: -22.5 });
+  const second = await startWeb({ ...handle, parts: { ...handle.parts, version: '0.2.0' } }, port);
+  try {
+    await poll(async () => {
+      await page.clock.fastForward(4000);
+      return (await page.getAttribute('html', 'data-build')) !== build;
+    });
+    await page.waitForSelector('#link[data-state="live"]');
+    expect(await page.textContent('[data-station="inside"] .number')).toBe('\u{2212}22.5');
+    expect(page.url()).toBe(`${first.url}/?kiosk=1&theme=dark`);
+  } finally {
+    await second.close();
+  }
+});
