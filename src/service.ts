@@ -91,14 +91,15 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const stations = createStations([]);
   const spool = await openSpoolOf(config, log, releasers);
   const { writer, preparation } = await openWriter({ config, log, database, stations }, releasers);
+  const { dataDir } = config;
   const credentials = openCredentials(
-    { dataDir: config.dataDir, connection: database.connection, log, preparation },
+    { dataDir, connection: database.connection, log, preparation },
     releasers,
   );
   const now = (): Micros => clock.now();
   const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
   const channels = openChannels(
-    { connection: database.connection, log, preparation, clock: now, credentials, wrongSecrets },
+    { dataDir, connection: database.connection, log, preparation, clock: now, credentials, wrongSecrets },
     releasers,
   );
   const metrics = createMetrics();
