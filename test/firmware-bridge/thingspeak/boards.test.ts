@@ -68,6 +68,19 @@ test.each([
   expect(await values('outside', 'temperature')).toEqual([7]);
 });
 
+test.each([
+  [
+    'a length that is too short',
+    `POST /update?api_key=${WRITE_KEY}&field1=7 HTTP/1.1\r\nContent-Length: 2\r\n\r\nabc`,
+  ],
+  ['bytes behind its request', `GET /update?api_key=${WRITE_KEY}&field1=7 HTTP/1.1\r\n\r\nmore`],
+  ['a line end behind a form', `${arduinoPost('field1=7')}\r\n`],
+])('a board with %s is told what became of its request', async (_name, bytes) => {
+  const { exchange, values } = await useThingSpeak();
+  expect(readAsArduino(await exchange(bytes))).toEqual({ status: 200, body: '1' });
+  expect(await values('outside', 'temperature')).toEqual([7]);
+});
+
 test('a value of 255 bytes is taken, and one of 256 refused, for thousands are read back at once', async () => {
   const { exchange } = await useThingSpeak();
   const value = 'x'.repeat(255);
