@@ -7,6 +7,9 @@ import { answerAndClose, hangUp } from './raw-answer.ts';
 /** As Node's server tells it: what is not HTTP, not within its limits, or too slow. */
 export type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
+/** How many more pieces may come behind bytes that are no request, before all is answered. */
+const MOST_MORE = 16;
+
 type Counters = Pick<WebCounters, 'http_requests_too_large' | 'http_requests_too_slow'>;
 
 /**
@@ -22,7 +25,8 @@ export function createClientErrors(
   bodyForBytes: (bytes: Buffer) => string | undefined = () => undefined,
 ): (error: ClientError, socket: Duplex) => void {
   const underWay = new WeakMap<Duplex, Set<IncomingMessage>>();
-  const isLeaving = new WeakSet<Duplex>();
+  /** With how often more has come since. */
+  const leaving = new WeakMap<Duplex, number>();
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
@@ -30,7 +34,7 @@ export function createClientErrors(
     underWay.set(socket, requests.add(request));
     response.once('close', () => {
       requests.delete(request);
-      if (isLeaving.has(socket) && requests.size === 0) hangUp(socket);
+      if (leaving.has(socket) && requests.size === 0) hangUp(socket);
     });
   });
 
@@ -39,10 +43,15 @@ export function createClientErrors(
       socket.destroy();
       return;
     }
-    // It comes again with whatever else is sent.
-    if (isLeaving.has(socket)) return;
+    const more = leaving.get(socket);
+    if (more !== undefined) {
+      // Whoever goes on and on while an answer is waited for, or an event stream is open, would only keep us reading.
+      if (more === MOST_MORE) socket.destroy();
+      else leaving.set(socket, more + 1);
+      return;
+    }
     const requests = [...(underWay.get(socket) ?? [])];
-    if (requests.length > 0 && requests.every(({ complete }) => complete)) isLeaving.add(socket);
+    if (requests.length > 0 && requests.every(({ complete }) => complete)) leaving.set(socket, 0);
     else refuse(error, socket);
   };
 
