@@ -55,6 +55,10 @@ test.each([
     'an absolute address',
     `GET http://api.thingspeak.com/update?api_key=${WRITE_KEY}&field1=7 HTTP/1.0\r\n\r\n`,
   ],
+  [
+    'a form in the body of a GET',
+    `GET /update HTTP/1.1\r\nX-THINGSPEAKAPIKEY: ${WRITE_KEY}\r\nContent-Length: 8\r\n\r\nfield1=7`,
+  ],
   ['MicroPython', `GET /update?api_key=${WRITE_KEY}&field1=7 HTTP/1.0\r\nHost: api.thingspeak.com\r\n\r\n`],
   [
     "the first boards' addresses",

@@ -30,6 +30,7 @@ const MISSES: readonly (readonly [name: string, bytes: string, status: number, b
   ['a malformed address of a channel', get('/channels/%zz/feeds.json'), 400, 'error_bad_request'],
   ['a parameter that is too long', get(`/update/API_key=${LONG}/mac=1/field=1/data=1`), 414, '0'],
   ['a body that is too large', send('POST', '/update', 'field1=1', 10_000_000), 413, '0'],
+  ['a body of a GET that is too large', send('GET', '/update', 'field1=1', 10_000_000), 413, '0'],
   ['another method', send('PUT', '/update'), 405, '0'],
   ['another method, in XML', send('DELETE', '/update.xml', ''), 405, '<error_code>error_method_invalid'],
   [
