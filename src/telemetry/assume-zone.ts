@@ -19,20 +19,18 @@ export function assumeZone(payload: Uint8Array, zone: Zone): Uint8Array {
   }
   let isChanged = false;
   const items = (Array.isArray(json) ? json : [json]).map((item: unknown) => {
-    const time = timeWithoutZone(item);
+    if (!hasTimeWithoutZone(item)) return item;
+    const time = parseTimestamp(item.time, zone);
     if (time === undefined) return item;
-    const known = parseTimestamp(time, zone);
-    if (known === undefined) return item;
     isChanged = true;
-    return { ...(item as object), time: formatMicros(known) };
+    return { ...item, time: formatMicros(time) };
   });
   return isChanged ? UTF8.write.encode(JSON.stringify(Array.isArray(json) ? items : items[0])) : payload;
 }
 
-function timeWithoutZone(item: unknown): string | undefined {
-  if (typeof item !== 'object' || item === null || !('time' in item)) return undefined;
-  const { time } = item;
-  if (typeof time !== 'string') return undefined;
-  const parsed = parseTime(time);
-  return typeof parsed === 'object' && parsed.reason === 'time-without-zone' ? time : undefined;
+function hasTimeWithoutZone(item: unknown): item is { readonly time: string } {
+  if (typeof item !== 'object' || item === null || !('time' in item) || typeof item.time !== 'string')
+    return false;
+  const parsed = parseTime(item.time);
+  return typeof parsed === 'object' && parsed.reason === 'time-without-zone';
 }
