@@ -11,6 +11,7 @@ import {
   expire,
   histories,
   HOUR,
+  METRICS,
   SERIES,
 } from '../../support/rollup-histories.ts';
 import { createRunner, type Runner, wrongRollups } from '../../support/rollups.ts';
@@ -50,7 +51,7 @@ test.each(ZONES)(
 async function prepare(pool: Pool, start: Micros): Promise<void> {
   await pool.query(`
     INSERT INTO stations (station) SELECT 's' || n FROM generate_series(1, ${SERIES.length}) AS n;
-    INSERT INTO series (station_id, metric) SELECT id, 't' FROM stations;
+    INSERT INTO series (station_id, metric) SELECT id, ('{${METRICS.join()}}'::text[])[id] FROM stations;
     CREATE TABLE frozen_hour (LIKE rollups_hour INCLUDING ALL);
     CREATE TABLE frozen_day (LIKE rollups_day INCLUDING ALL)`);
   await makePartitions(
@@ -62,7 +63,7 @@ async function prepare(pool: Pool, start: Micros): Promise<void> {
 async function empty(pool: Pool): Promise<void> {
   await pool.query(`
     DELETE FROM readings; DELETE FROM rollups_hour; DELETE FROM rollups_day; DELETE FROM rollup_marks;
-    DELETE FROM frozen_hour; DELETE FROM frozen_day; UPDATE series SET raw_from = '-infinity';
+    DELETE FROM frozen_hour; DELETE FROM frozen_day; UPDATE series SET raw_from = '-infinity', unit = NULL, kind = NULL;
     UPDATE rollup_state SET closed_until = '-infinity', rolled_until = '-infinity', time_zone = NULL, fence = NULL, fenced_until = NULL`);
 }
 
@@ -102,6 +103,11 @@ async function live(pool: Pool, start: Micros, firstZone: string, events: readon
         return;
       case 'rebuild':
         if (owners.isIdle()) await runner.rebuild();
+        return;
+      case 'reunit':
+        await pool.query(`UPDATE series SET unit = CASE WHEN unit IS NULL THEN '°C' END WHERE id = $1`, [
+          event.series,
+        ]);
         return;
       case 'expire':
         if (!owners.isIdle()) return;
