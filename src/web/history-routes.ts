@@ -4,6 +4,7 @@ import { type HistorySeries, lookUpSeries, type SeriesName } from '../storage/hi
 import { type History, readHistory } from '../storage/history/read-history.ts';
 import { ceilHour, floorHour } from '../telemetry/hours.ts';
 import { createLocalDays } from '../telemetry/local-days.ts';
+import { metricKind } from '../telemetry/metric-kind.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import type { UnitSystem } from '../telemetry/unit-system.ts';
 import { shownUnit } from './display-units.ts';
@@ -28,7 +29,7 @@ import { askDatabase } from './to-web-error.ts';
 import { parseUnitsParameter } from './units-parameter.ts';
 
 /** To be changed with the form of answers: clients have kept those of before. */
-const FORM = 1;
+const FORM = 2;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 interface Asked {
@@ -143,6 +144,7 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       series: series.map(({ seriesId, unit }, index) => ({
         ...names[index]!,
         unit: shownUnit(unit, units),
+        kind: metricKind(names[index]!.metric, unit),
         buckets: (history.buckets.get(seriesId) ?? []).map((bucket) => showBucket(bucket, unit, units)),
       })),
     };

@@ -57,14 +57,27 @@ export const seriesHistoryQuery = Type.Object(
 );
 
 const count = Type.Integer({ description: 'Readings in the bucket' });
-const average = nullable(Type.Number({ description: 'null where values beyond 1e290 can not be added up' }));
+const extreme = nullable(Type.Number({ description: 'null of directions' }));
+const average = nullable(
+  Type.Number({
+    description:
+      'Of directions that of their vectors. null where values beyond 1e290 can not be added up, and where directions cancel each other out',
+  }),
+);
+const rise = nullable(
+  Type.Number({
+    description:
+      'Of counters and increments alone: how much has come since the last reading of the bucket before. null where no reading tells',
+  }),
+);
 const buckets = Type.Array(
   Type.Object({
     time: { ...time, description: 'When the bucket begins, or of the reading; ISO 8601, UTC' },
     count,
-    min: Type.Number(),
+    min: extreme,
     avg: average,
-    max: Type.Number(),
+    max: extreme,
+    rise: Type.Optional(rise),
   }),
 );
 const seconds = Type.Array(Type.Number({ description: 'When the bucket begins: seconds since 1970' }));
@@ -73,8 +86,17 @@ const columns = {
   min: Type.Array(nullable(Type.Number())),
   avg: Type.Array(average),
   max: Type.Array(nullable(Type.Number())),
+  rise: Type.Optional(Type.Array(rise)),
 };
-const series = { station: Type.String(), metric: Type.String(), unit: nullable(Type.String()) };
+const series = {
+  station: Type.String(),
+  metric: Type.String(),
+  unit: nullable(Type.String()),
+  kind: Type.Enum(['plain', 'direction', 'counter', 'increment'], {
+    description:
+      'direction: avg is the mean of vectors; counter (a total that is reset) and increment: buckets have a rise',
+  }),
+};
 const range = {
   from: time,
   to: time,
