@@ -2,7 +2,6 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type HistorySeries, lookUpSeries, type SeriesName } from '../storage/history/look-up.ts';
 import { type History, readHistory } from '../storage/history/read-history.ts';
-import { ceilHour, floorHour } from '../telemetry/hours.ts';
 import { createLocalDays } from '../telemetry/local-days.ts';
 import { metricKind } from '../telemetry/metric-kind.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
@@ -13,7 +12,7 @@ import { isNoneMatch, weakEtag } from './etag.ts';
 import { acceptedFormat, CONTENT_TYPES, fileName } from './export-format.ts';
 import { historyCsv } from './history-csv.ts';
 import { historyJson, seriesHistoryJson, showBucket, type ShownHistory } from './history-reply.ts';
-import { type AskedHistory, askedHistory, type HistoryQuery } from './history-request.ts';
+import { type AskedHistory, askedHistory, type HistoryQuery, wholeHours } from './history-request.ts';
 import {
   historyQuery,
   historyReply,
@@ -149,11 +148,6 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       })),
     };
   }
-}
-
-/** Of readings that have expired whole hours count. */
-function wholeHours({ asked }: AskedHistory): { from: number; to: number } {
-  return { from: floorHour(asked.from), to: ceilHour(asked.to) };
 }
 
 function requireSeries(text: string): readonly SeriesName[] {

@@ -4,13 +4,17 @@ import { nullable, time, unitsParameter } from './schemas.ts';
 
 export const MOST_SERIES = 20;
 
-const parameters = {
+export const rangeParameters = {
   from: Type.Optional(
     Type.String({
       description: 'Inclusive. ISO 8601 with zone, or epoch s, ms or µs; a day before `to` if not given',
     }),
   ),
   to: Type.Optional(Type.String({ description: 'Exclusive. Until now if not given' })),
+};
+
+const parameters = {
+  ...rangeParameters,
   points: Type.Optional(
     Type.Integer({
       minimum: 1,

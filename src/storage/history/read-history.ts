@@ -1,13 +1,10 @@
 import type { Pool, PoolClient } from 'pg';
 import { type BucketWidth, chooseBucketWidth, countBuckets } from '../../telemetry/bucket-width.ts';
-import { bucketStarts } from '../../telemetry/bucket-starts.ts';
-import { type HistorySource, planHistory } from '../../telemetry/history-plan.ts';
-import { floorHour } from '../../telemetry/hours.ts';
-import type { LocalDays } from '../../telemetry/local-days.ts';
 import type { Span } from '../../telemetry/spans.ts';
 import { inSnapshot } from '../transaction.ts';
-import { type Extents, readExtents, type SeriesExtent } from './extent.ts';
+import { readExtents, type SeriesExtent } from './extent.ts';
 import type { HistoryBucket } from './history-bucket.ts';
+import { type Calendar, hasExpired, planSeries, spanOf } from './plan-series.ts';
 import { readByKind } from './read-by-kind.ts';
 import { readRaw } from './read-raw.ts';
 
@@ -17,14 +14,11 @@ const MOST_BUCKETS = { each: 10_000, all: 100_000 } as const;
 const MOST_READINGS = { chosen: 200_000, asked: 2_000_000 } as const;
 const HOUR_S = 3600;
 
-export interface HistoryRequest {
+export interface HistoryRequest extends Calendar {
   readonly seriesIds: readonly number[];
   readonly asked: Span;
   /** About how many buckets, or how wide. */
   readonly width: { readonly points: number } | { readonly every: BucketWidth };
-  /** That of days, and what they are there. */
-  readonly timeZone: string;
-  readonly days: LocalDays;
 }
 
 export type History =
@@ -65,17 +59,7 @@ async function readWithin(client: PoolClient, request: HistoryRequest): Promise<
   }
   const chosen = chooseWidth(width, extents.series, span.to - span.from);
   if ('kind' in chosen) return chosen;
-  const { days } = request;
-  // Of what has expired, the hour that it begins in counts in full.
-  const from = floorHour(span.from);
-  const starts =
-    chosen.calendar === undefined ? [] : bucketStarts({ from, to: span.to }, chosen.calendar, days);
-  const cuts = starts.filter((start) => start !== floorHour(start));
-  const grain = { coarsest: coarsestSource(chosen, extents, request), days, cuts };
-  const planned = extents.series.flatMap(({ extent, ...series }) =>
-    extent === undefined ? [] : [{ ...series, segments: planHistory(extent, series.rolledUp, grain) }],
-  );
-  const buckets = chosen.calendar === undefined ? { everySeconds: chosen.seconds } : { starts };
+  const { planned, buckets } = planSeries(extents, span, chosen, request);
   return { kind: 'found', width: chosen, buckets: await readByKind(client, planned, buckets) };
 }
 
@@ -100,10 +84,6 @@ async function readRawUnlessMore(
     if (buckets.length > 0) bySeries.set(each.seriesId, buckets);
   }
   return bySeries;
-}
-
-function hasExpired({ extent, rolledUp }: SeriesExtent): boolean {
-  return extent !== undefined && extent.from < rolledUp.rawFrom;
 }
 
 function hasSurelyMore({ readings, rolledUp }: SeriesExtent, most: number): boolean {
@@ -131,24 +111,4 @@ function chooseWidth(
     return { kind: 'too-many-readings', limit: MOST_READINGS.asked, wouldDo };
   }
   return every;
-}
-
-function coarsestSource(
-  { seconds, calendar }: BucketWidth,
-  { timeZone }: Extents,
-  request: HistoryRequest,
-): HistorySource {
-  if (seconds < HOUR_S) return 'raw';
-  // The days in the table may still be those of another zone.
-  return calendar !== undefined && timeZone === request.timeZone ? 'day' : 'hour';
-}
-
-/** From the first to the last reading of any series. */
-function spanOf(series: readonly SeriesExtent[]): Span | undefined {
-  const extents = series.flatMap(({ extent }) => (extent === undefined ? [] : [extent]));
-  if (extents.length === 0) return undefined;
-  return {
-    from: Math.min(...extents.map(({ from }) => from)),
-    to: Math.max(...extents.map(({ to }) => to)),
-  };
 }
