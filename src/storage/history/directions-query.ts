@@ -23,18 +23,16 @@ interface Row {
 }
 
 const COLUMNS: Readonly<Record<HistorySource, string>> = {
-  raw: `1::bigint AS count, ${SINE} AS sine_sum, ${COSINE} AS cosine_sum`,
-  hour: 'count, sine_sum, cosine_sum',
-  day: 'count, sine_sum, cosine_sum',
+  raw: `1::float8 AS count, ${SINE} AS sine_sum, ${COSINE} AS cosine_sum`,
+  hour: 'count::float8 AS count, sine_sum, cosine_sum',
+  day: 'count::float8 AS count, sine_sum, cosine_sum',
 };
 
-/** As a statement: series_id, bucket, and count, sine_sum and cosine_sum in it, of segments of series of directions. */
+/** As a statement: series_id, time, count, sine_sum and cosine_sum, of segments of series of directions. */
 export function selectDirections(
   segments: readonly SeriesSegment[],
-  buckets: Buckets,
   place: (value: unknown) => string,
 ): string {
-  const bucket = bucketOf(buckets, place);
   const parts = partsOf(segments).map((part) =>
     selectFrom(part, {
       columns: COLUMNS[part.source],
@@ -43,9 +41,7 @@ export function selectDirections(
       ...(part.source !== 'raw' && { where: 'sine_sum IS NOT NULL' }),
     }),
   );
-  return `
-    SELECT series_id, ${bucket} AS bucket, sum(count)::float8 AS count, sum(sine_sum) AS sine_sum, sum(cosine_sum) AS cosine_sum
-    FROM (${parts.join(' UNION ALL ')}) AS part GROUP BY 1, 2`;
+  return parts.join(' UNION ALL ');
 }
 
 /**
@@ -62,11 +58,15 @@ export async function readDirections(
   if (segments.length === 0) return bySeries;
   const values: unknown[] = [];
   const place = (value: unknown): string => `$${values.push(value)}`;
+  const bucket = bucketOf(buckets, place);
   const { rows } = await database.query<Row & object>({
     text: `
       SELECT series_id AS "seriesId", (extract(epoch FROM bucket) * 1000000)::float8 AS time, count,
         sine_sum AS "sineSum", cosine_sum AS "cosineSum"
-      FROM (${selectDirections(segments, buckets, place)}) AS bucketed ORDER BY 1, 2`,
+      FROM (
+        SELECT series_id, ${bucket} AS bucket, sum(count) AS count, sum(sine_sum) AS sine_sum, sum(cosine_sum) AS cosine_sum
+        FROM (${selectDirections(segments, place)}) AS part GROUP BY 1, 2
+      ) AS bucketed ORDER BY 1, 2`,
     values,
   });
   for (const { seriesId, time, count, sineSum, cosineSum } of rows) {

@@ -7,9 +7,9 @@ import { selectDirections } from './directions-query.ts';
 import { partsOf, selectFrom, type SeriesSegment } from './segment-parts.ts';
 
 const SPEED: Readonly<Record<HistorySource, string>> = {
-  raw: `1::bigint AS count, ${ADDABLE} AS sum`,
-  hour: 'count, sum',
-  day: 'count, sum',
+  raw: `1::float8 AS count, ${ADDABLE} AS sum`,
+  hour: 'count::float8 AS count, sum',
+  day: 'count::float8 AS count, sum',
 };
 
 /** As `meanDirection` has it; NULL where vectors cancel each other out. */
@@ -39,12 +39,13 @@ export async function readRoseCells(
   const starts = `${place([...classStarts])}::float8[]`;
   const parts = partsOf(speeds).map((part) => selectFrom(part, { columns: SPEED[part.source], place }));
   const both = [
-    `SELECT ${bucketOf(buckets, place)} AS bucket, count AS speeds, sum, 0 AS directions, 0 AS sine_sum, 0 AS cosine_sum
+    `SELECT time, count AS speeds, sum, 0::float8 AS directions, 0::float8 AS sine_sum, 0::float8 AS cosine_sum
       FROM (${parts.join(' UNION ALL ')}) AS part`,
   ];
   if (directions.length > 0) {
-    both.push(`SELECT bucket, 0, 0, count, sine_sum, cosine_sum
-      FROM (${selectDirections(directions, buckets, place)}) AS directions`);
+    both.push(
+      `SELECT time, 0, 0, count, sine_sum, cosine_sum FROM (${selectDirections(directions, place)}) AS part`,
+    );
   }
   // Added up rather than joined: the planner takes either side for a few rows, and looks through one for each of the other's.
   const { rows } = await database.query<RoseCell & object>({
@@ -53,7 +54,7 @@ export async function readRoseCells(
       FROM (
         SELECT width_bucket(sum / speeds, ${starts}) - 1 AS speed_class, ${SECTOR} AS sector, directions
         FROM (
-          SELECT bucket, sum(speeds) AS speeds, sum(sum) AS sum, sum(directions) AS directions,
+          SELECT ${bucketOf(buckets, place)} AS bucket, sum(speeds) AS speeds, sum(sum) AS sum, sum(directions) AS directions,
             sum(sine_sum) AS sine_sum, sum(cosine_sum) AS cosine_sum
           FROM (${both.join(' UNION ALL ')}) AS both_of_them GROUP BY 1
         ) AS bucketed
