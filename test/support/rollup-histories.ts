@@ -263,7 +263,10 @@ export async function createOwners(pool: Pool, start: Micros): Promise<Owners> {
     isIdle: () => open.size === 0,
     async close() {
       for (const slot of open) await attempt(slot, slot === 1 ? 'ROLLBACK' : 'COMMIT');
-      for (const client of clients) client.release();
+      for (const client of clients) {
+        await client.query('RESET lock_timeout');
+        client.release();
+      }
     },
   };
 }

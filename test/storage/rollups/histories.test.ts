@@ -137,10 +137,12 @@ function startOfDay(timeZone: string, time: Micros): Micros {
   return Math.floor(createLocalDays(timeZone).at(time).start / HOUR) * HOUR;
 }
 
+/** A day whose readings have expired is another one only when its hours have come to more. */
 const THAWED = ['hour', 'day'].map(
   (kind) => `
     SELECT 'frozen ${kind}' AS what, frozen, actual FROM frozen_${kind} AS frozen
-    LEFT JOIN rollups_${kind} AS actual USING (series_id, bucket) WHERE (frozen.*) IS DISTINCT FROM (actual.*)`,
+    LEFT JOIN rollups_${kind} AS actual USING (series_id, bucket) WHERE (frozen.*) IS DISTINCT FROM (actual.*)
+      AND NOT ('${kind}' = 'day' AND coalesce(actual.count > frozen.count, false))`,
 );
 
 async function problems(pool: Pool): Promise<readonly object[]> {
