@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { BrokerLimits } from './broker/limits.ts';
 import { HTTP_LIMIT_SETTINGS } from './http-limit-settings.ts';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
+import { RETENTION_SETTINGS, type RetentionSettings } from './retention-settings.ts';
 import { parseUnitSystem, type UnitSystem } from './telemetry/unit-system.ts';
 import { boolean, type Environment, integer, Mistake, oneOf, type Setting } from './setting.ts';
 import { networks, origins, port, tlsFile, tlsPort } from './setting-values.ts';
@@ -10,7 +11,7 @@ import type { WebLimits } from './web/http-limits.ts';
 import { LANGUAGES, type Language } from './web/languages.ts';
 
 /** The settings of a running service, checked. Each is described in {@link SETTINGS}. */
-export interface Config extends BrokerLimits, WebLimits {
+export interface Config extends BrokerLimits, WebLimits, RetentionSettings {
   readonly host: string;
   readonly httpPort: number;
   readonly mqttPort: number;
@@ -176,6 +177,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     description: 'How long an orderly stop may take, in seconds; then it is ended by force.',
     read: (text) => integer(text ?? '10', 1, 3600) * 1000,
   },
+  ...RETENTION_SETTINGS,
   allowAnonymous: {
     env: 'ALLOW_ANONYMOUS',
     isCommon: true,

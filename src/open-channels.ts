@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createBoardParts, type BoardParts } from '../firmware-bridge/thingspeak/board-parts.ts';
@@ -9,11 +10,13 @@ import type { AddressLimit } from './address-limit.ts';
 import type { Submission } from './ingest/submission.ts';
 import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
+import { createChannelFile } from './storage/channel-file.ts';
 import { createChannelStore } from './storage/channel-store.ts';
 import type { Connection } from './storage/pool.ts';
 import type { Micros } from './telemetry/reading.ts';
 
 export interface ChannelNeeds {
+  readonly dataDir: string;
   readonly connection: Connection;
   readonly log: Logger;
   readonly preparation: Preparation;
@@ -26,7 +29,7 @@ export interface ChannelNeeds {
 const PATIENCE_MS = 2_000;
 
 export interface Channels extends BoardParts {
-  /** Resolves when the channels are known, or can't be for now. */
+  /** Resolves when the channels are known, or can't be for now and those that were known last have been recalled. */
   readonly settled: Promise<void>;
   readonly access: MqttAccess;
   readonly decode: Dialect;
@@ -34,19 +37,28 @@ export interface Channels extends BoardParts {
   readonly noteStored: (batch: readonly Submission[]) => void;
 }
 
-/** Reads the channels as soon as the database is ready, and again whenever they change. */
+/**
+ * Reads the channels as soon as the database is ready, and again whenever they change. While it is away at the start, boards
+ * that publish over MQTT to those that were known last can deliver to the spool.
+ */
 export function openChannels(
-  { connection, log, preparation, clock, credentials, wrongSecrets }: ChannelNeeds,
+  { dataDir, connection, log, preparation, clock, credentials, wrongSecrets }: ChannelNeeds,
   releasers: Releasers,
 ): Channels {
   const late = new AbortController();
-  const store = createChannelStore({ connection, log, onRead: () => late.abort() });
+  const file = createChannelFile(path.join(dataDir, 'channels.json'));
+  const store = createChannelStore({ connection, log, file, onRead: () => late.abort() });
   releasers.push(() => store.close());
   const isReady = preparation.problem() === undefined;
   void preparation.ready.then(() => store.start());
-  const settled = isReady
-    ? pause(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined)
-    : Promise.resolve();
+
+  async function settle(): Promise<void> {
+    if (isReady) await pause(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined);
+    if (store.isKnown() || (await store.recall()) === 0) return;
+    log.warn('the channels that were known last are used over MQTT until the database can be read');
+  }
+
+  const settled = settle();
   const boards = createBoardParts(store, log, clock);
   const loginFailed = (address: string): Promise<unknown> => wrongSecrets.count(address);
   return {

@@ -95,13 +95,14 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const { writer, preparation } = await openWriter({ config, log, database, stations }, releasers);
   const now = (): Micros => clock.now();
   const days = restoreDays({ pool: database.reading, stations, preparation, now, log }, releasers);
+  const { dataDir } = config;
   const credentials = openCredentials(
-    { dataDir: config.dataDir, connection: database.connection, log, preparation },
+    { dataDir, connection: database.connection, log, preparation },
     releasers,
   );
   const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
   const channels = openChannels(
-    { connection: database.connection, log, preparation, clock: now, credentials, wrongSecrets },
+    { dataDir, connection: database.connection, log, preparation, clock: now, credentials, wrongSecrets },
     releasers,
   );
   const displays = openDisplays({ connection: database.connection, log, preparation, stations }, releasers);
@@ -195,6 +196,8 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     brokerListening: () => broker.isListening(),
     storing: () => storingReport(ingest, spool, preparation),
     rollups: () => retention.rollups(),
+    diskUse: () => retention.diskUse(),
+    retention: { raw: config.retentionRaw, rollups: config.retentionRollups },
     counters,
     gauges,
     rejections: () => ingest.rejections,

@@ -27,6 +27,32 @@ export function seconds(
   return { ...setting, read: (text, environment) => setting.read(text, environment) * 1000 };
 }
 
+const BYTE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  TiB: 1024 ** 4,
+};
+
+/**
+ * `20GB`, `1.5 TB`, `64GiB`, or a number of bytes; decimal unless it says otherwise, as disks are sold.
+ * @throws Mistake
+ */
+export function bytes(text: string, least: number): number {
+  const [, number = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,6})?) ?([A-Za-z]*)$/.exec(text) ?? [];
+  const factor = Object.hasOwn(BYTE_UNITS, unit) ? BYTE_UNITS[unit] : undefined;
+  if (number === '' || factor === undefined) throw new Mistake('not a size such as 20GB, 1.5TB or 64GiB');
+  const size = Math.round(Number(number) * factor);
+  if (size < least) throw new Mistake(`less than ${least / 1e6}MB`);
+  if (size > Number.MAX_SAFE_INTEGER) throw new Mistake('more than any disk holds');
+  return size;
+}
+
 /** @throws Mistake */
 export function port(text: string): number {
   const number = Number(text);

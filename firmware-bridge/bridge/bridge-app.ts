@@ -2,12 +2,13 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino';
 import { createAddressLimit } from '../../src/address-limit.ts';
 import type { KnownChannels } from '../../src/storage/channel-store.ts';
+import { createClientErrors } from '../../src/web/client-errors.ts';
 import { newWebCounters } from '../../src/web/counters.ts';
 import { httpLimits } from '../../src/web/http-limits.ts';
 import { bulkRoutes } from '../thingspeak/bulk-routes.ts';
 import { toThingSpeakError } from '../thingspeak/errors.ts';
 import { createGate } from '../thingspeak/gate.ts';
-import { answerBoard, missOf } from '../thingspeak/misses.ts';
+import { answerBoard, bodyForBytes, missOf } from '../thingspeak/misses.ts';
 import { prepareForBoards, withoutDoubleSlashes } from '../thingspeak/plugin.ts';
 import { updateRoutes, type WriteNeeds } from '../thingspeak/update-routes.ts';
 
@@ -37,12 +38,15 @@ export function createBridgeApp(
     rewriteUrl: ({ url = '/' }) => withoutDoubleSlashes(url),
     frameworkErrors: (error, request, reply) => answerBoard(toThingSpeakError(error), request, reply),
   });
+  const counters = newWebCounters();
+  app.server.removeAllListeners('clientError');
+  app.server.on('clientError', createClientErrors(app.server, counters, bodyForBytes));
   const wrongKeys = createAddressLimit({ most: WRONG_KEYS_PER_MINUTE, perSeconds: 60 });
   const gate = createGate(
     {
       credentials: NOBODY,
       isPrivate: true,
-      httpCounters: newWebCounters(),
+      httpCounters: counters,
       loginFailed: (address) => wrongKeys.count(address),
       admitWrite: () => Promise.resolve(undefined),
     },

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { createReceiptClock } from '../../src/ingest/clock.ts';
 import { openSpool, type Spool } from '../../src/ingest/spool/spool.ts';
+import { reasonOf } from '../../src/storage/failure.ts';
 import type { KnownChannels } from '../../src/storage/channel-store.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
 import { createBoardParts } from '../thingspeak/board-parts.ts';
@@ -36,7 +37,7 @@ export interface Bridge {
 
 /**
  * Takes what boards write to ThingSpeak, answers when it is on disk (fsync), and publishes it to a broker, which may be away.
- * @throws BridgeError; what node reports of the port
+ * @throws BridgeError
  */
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const { channels, host, port, broker, folder, retryMs = RETRY_MS, log } = options;
@@ -60,7 +61,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     await app.listen({ host, port });
   } catch (error) {
     await close();
-    throw error;
+    const hint =
+      'Is another program there, or is it below 1024, where not every user may listen? Name another with --port, and let the ' +
+      'firewall lead port 80, at which boards ask, to it.';
+    const what = `Boards can't be listened to on ${host}, port ${port}: ${reasonOf(error)}. ${hint}`;
+    throw new BridgeError('port-unusable', what, error);
   }
   const address = app.server.address();
   const taken = typeof address === 'object' && address !== null ? address.port : port;

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { errorBodyOf, type ThingSpeakError } from './errors.ts';
@@ -28,6 +28,8 @@ const TYPES: Readonly<Record<Answer['format'], string>> = {
 };
 
 const SENT_AT_ONCE_BYTES = 64 * 1024;
+/** How long the rest of a request is read that has been answered already. */
+const LONGEST_REST_MS = 2_000;
 
 /**
  * Past Fastify, which writes `content-length`: the Arduino library looks for `Content-Length:` in that very case, and knows no
@@ -56,9 +58,25 @@ export function send(reply: FastifyReply, answer: Answer): void {
     'Content-Type': TYPES[format],
     'Content-Length': String(length),
   });
-  if (length <= SENT_AT_ONCE_BYTES) raw.end(Buffer.concat(pieces));
+  if (isLast && !reply.request.raw.complete) endWhenRead(reply.request.raw, raw, Buffer.concat(pieces));
+  else if (length <= SENT_AT_ONCE_BYTES) raw.end(Buffer.concat(pieces));
   // Piece by piece, as they are taken from us. Whoever has gone is not told.
   else pipeline(Readable.from(pieces), raw, () => undefined);
+}
+
+/**
+ * Answers, and closes when the rest of the request has been read, or after a while. Closed at once, with something unread, the
+ * connection would be reset, and the answer lost to a board that is still sending.
+ */
+function endWhenRead(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
+  response.write(body);
+  const deadline = setTimeout(() => response.end(), LONGEST_REST_MS).unref();
+  request.once('close', () => {
+    clearTimeout(deadline);
+    response.end();
+  });
+  request.once('end', () => response.end());
+  request.resume();
 }
 
 /** @param textOf what stands for an error where there is no room for words */

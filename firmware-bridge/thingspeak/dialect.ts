@@ -12,21 +12,27 @@ import { contentOf, mistakesOf, ownTimeOf } from './entry.ts';
 import { ContentError } from './errors.ts';
 import { type Given, givenOf } from './parameters.ts';
 
-/** What a message says, or why nobody can tell for now. */
-export type Dialect = (message: Message) => Decoded | { readonly notYet: string } | undefined;
+/** What a message says, or why nobody can tell for now. @param isSpooled whether it comes from the spool, to be written */
+export type Dialect = (
+  message: Message,
+  isSpooled?: boolean,
+) => Decoded | { readonly notYet: string } | undefined;
 
 /**
  * Reads what boards publish to topics of ThingSpeak's as their updates over HTTP are read. Who may write to the channel was
  * found out at the broker, which has taken the key from the topic.
  */
 export function createDialect(channels: KnownChannels): Dialect {
-  return (message) => {
+  return (message, isSpooled = false) => {
     const topic = parseChannelTopic(message.topic);
     if (topic === undefined || topic.key !== undefined) return undefined;
     // As everywhere in MQTT, it says nothing.
     if (message.payload.length === 0) return decoded({});
-    if (!channels.isKnown()) return { notYet: 'the channels could not be read yet' };
     const channel = channels.find(topic.channelId);
+    // What was known last is enough to put it into the spool, from which it is read again when all is known.
+    if (!channels.isKnown() && (isSpooled || channel === undefined)) {
+      return { notYet: 'the channels could not be read yet' };
+    }
     if (channel !== undefined) return decodeUpdate(channel, topic, message);
     return refuse('channel-unknown', `there is no channel ${topic.channelId}`);
   };

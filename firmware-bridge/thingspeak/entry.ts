@@ -4,7 +4,7 @@ import type { Micros } from '../../src/telemetry/reading.ts';
 import { ContentError } from './errors.ts';
 import { oneOf, type Parameters } from './parameters.ts';
 import { trustedTime } from './trusted-time.ts';
-import { namedZone, parseTimestamp, UTC } from './zone.ts';
+import { namedZone, parseTimestamp, UTC, type Zone } from '../../src/telemetry/zone.ts';
 
 export const FIELDS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 /** As ThingSpeak has it, for a field, a status or a place; what is read back is thousands of them. */
@@ -51,15 +51,24 @@ export function contentOf(given: Parameters): EntryContent | ContentError {
 export function ownTimeOf(given: Parameters, now: Micros): Micros | undefined {
   const text = given.get('created_at');
   if (text === undefined) return undefined;
-  const time = parseTimestamp(text, namedZone(given.get('timezone') ?? 'UTC') ?? UTC);
+  const time = parseTimestamp(text, zoneOf(given) ?? UTC);
   const trusted = time === undefined ? undefined : trustedTime(time, now);
   return typeof trusted === 'number' ? trusted : undefined;
+}
+
+/** `undefined`: it is named, and there is none of that name. */
+function zoneOf(given: Parameters): Zone | undefined {
+  const name = given.get('timezone');
+  return name === undefined ? UTC : namedZone(name);
 }
 
 const WITHOUT_SIGN =
   'a board sends a field without "=": write field1=21.06, not field121.06; that value is not stored';
 const TIME_IMPOSSIBLE =
   "a board sends a created_at that can't be; its entries are of the time of their receipt";
+
+const ZONE_UNKNOWN =
+  'a board names a timezone that is not known; its created_at is taken for UTC where it says no zone itself';
 
 /** What is wrong and lets the rest be understood. @param ownTime see {@link ownTimeOf} */
 export function mistakesOf(given: Parameters, ownTime: Micros | undefined): readonly Mistake[] {
@@ -70,5 +79,8 @@ export function mistakesOf(given: Parameters, ownTime: Micros | undefined): read
   const text = given.get('created_at');
   if (text !== undefined && ownTime === undefined)
     mistakes.push({ what: TIME_IMPOSSIBLE, facts: { createdAt: quote(text) } });
+  const timezone = given.get('timezone');
+  if (text !== undefined && timezone !== undefined && zoneOf(given) === undefined)
+    mistakes.push({ what: ZONE_UNKNOWN, facts: { timezone: quote(timezone) } });
   return mistakes;
 }

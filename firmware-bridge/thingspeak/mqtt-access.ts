@@ -1,5 +1,6 @@
 import type { KnownCredentials, Login } from '../../src/access/login.ts';
 import type { Principal } from '../../src/access/permissions.ts';
+import type { KnownChannels } from '../../src/storage/channel-store.ts';
 import type { Channel } from '../../src/storage/channels-query.ts';
 import type { ChannelTopic } from '../../src/telemetry/channel-topic.ts';
 import type { BoardParts } from './board-parts.ts';
@@ -32,10 +33,11 @@ export function createMqttAccess({ channels, counters, credentials, loginFailed 
       if ('principal' in login && login.principal.kind !== 'anonymous') return login;
       if (secret === null || !credentials.isKnown() || (name !== null && credentials.hasName(name)))
         return login;
-      if (!channels.isKnown()) return 'refusal' in login ? { refusal: 'not-known-yet' } : login;
       const channel = channels.byWriteKey(Buffer.from(secret).toString());
       const fingerprint = channel && channels.fingerprint(channel.id);
-      if (channel === undefined || fingerprint === undefined) return login;
+      if (channel === undefined || fingerprint === undefined) {
+        return 'refusal' in login && !channels.isKnown() ? { refusal: 'not-known-yet' } : login;
+      }
       const { id: channelId } = channel;
       return {
         principal: { id: null, kind: 'channel', name: `channel ${channelId}`, channelId, fingerprint },
@@ -43,29 +45,32 @@ export function createMqttAccess({ channels, counters, credentials, loginFailed 
     },
     refusalOf(principal, { channelId, key }, address) {
       if (principal.kind === 'nobody') return 'its credential does not count any more';
+      if (isKeyOf(channels, key, channelId)) return null;
+      const isStale =
+        principal.kind === 'channel' && channels.fingerprint(principal.channelId) !== principal.fingerprint;
+      const channel = channels.find(channelId);
+      if (key === undefined && !isStale && channel !== undefined && mayWrite(principal, channel)) return null;
       if (!channels.isKnown()) {
         counters.thingspeak_refused_unavailable += 1;
         return 'the channels could not be read yet';
       }
       if (key !== undefined) {
-        if (channels.byWriteKey(key)?.id === channelId) return null;
         counters.thingspeak_refused_key_unknown += 1;
         void loginFailed(address);
         return 'what stands at its end is not the write key of this channel';
       }
-      if (
-        principal.kind === 'channel' &&
-        channels.fingerprint(principal.channelId) !== principal.fingerprint
-      ) {
+      if (isStale) {
         counters.thingspeak_refused_key_unknown += 1;
         return 'the key that it was let in with does not count any more';
       }
-      const channel = channels.find(channelId);
-      if (channel !== undefined && mayWrite(principal, channel)) return null;
       counters.thingspeak_refused_key_missing += 1;
       return 'there is no key at its end, and who sends it may not write to this channel otherwise';
     },
   };
+}
+
+function isKeyOf(channels: KnownChannels, key: string | undefined, channelId: number): boolean {
+  return key !== undefined && channels.byWriteKey(key)?.id === channelId;
 }
 
 /** By who it is; the message may show a key besides. */

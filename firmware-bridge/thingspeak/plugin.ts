@@ -6,6 +6,7 @@ import { countRefusal } from './counters.ts';
 import type { BoardParts } from './board-parts.ts';
 import { ContentError, type ThingSpeakError, toThingSpeakError } from './errors.ts';
 import { createGate } from './gate.ts';
+import { takeBodyOfGet } from './get-body.ts';
 import { createKeep } from './keep.ts';
 import { createLastValues } from './last-values.ts';
 import { answerBoard, isBoardPath } from './misses.ts';
@@ -49,6 +50,7 @@ export function prepareForBoards(
   onRefused: Refused = () => {},
 ): void {
   takeAnyBody(app, bodyLimit);
+  takeBodyOfGet(app, bodyLimit);
   answerErrors(app, onRefused);
 }
 

@@ -9,7 +9,15 @@ import { credentialsRevoke } from './credentials-revoke.ts';
 import { credentialsRotate } from './credentials-rotate.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
+import { rejectedList } from './rejected-list.ts';
+import { rejectedReplay } from './rejected-replay.ts';
+import { rejectedShow } from './rejected-show.ts';
 import { rollupsRebuild } from './rollups-rebuild.ts';
+import { retentionDryRun } from './retention-dry-run.ts';
+import { retentionList } from './retention-list.ts';
+import { retentionRemove } from './retention-remove.ts';
+import { retentionResume } from './retention-resume.ts';
+import { retentionSet } from './retention-set.ts';
 import { stationAdd } from './station-add.ts';
 import { stationEdit } from './station-edit.ts';
 import { stationList } from './station-list.ts';
@@ -29,7 +37,15 @@ export const commands: readonly Command[] = [
   channelsList,
   channelsRotate,
   channelsRemove,
+  rejectedList,
+  rejectedShow,
+  rejectedReplay,
   exportCommand,
   importCommand,
   rollupsRebuild,
+  retentionDryRun,
+  retentionSet,
+  retentionList,
+  retentionRemove,
+  retentionResume,
 ];

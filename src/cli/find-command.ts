@@ -45,8 +45,10 @@ function explain(
   if (args.length === 0) return { mistake: 'A command is missing.', begun: [] };
   if (words.length === 0) return { mistake: `${args[0]} is not a command; options follow the command.` };
   if (isGroup) return { mistake: `"${words.join(' ')}" is not all of a command.`, begun: words };
+  // Whose first word is right is not sent to commands about something else.
+  const alike = commands.filter(({ name }) => name.split(' ')[0] === words[0]);
   // Each against as many words as it has, for operands follow.
-  const meant = commands.flatMap(({ name }) => {
+  const meant = (alike.length > 0 ? alike : commands).flatMap(({ name }) => {
     const typed = words.slice(0, name.split(' ').length).join(' ');
     return closest(typed, [name]) === undefined ? [] : [{ name, typed }];
   });

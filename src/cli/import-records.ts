@@ -12,11 +12,13 @@ export interface ImportTotals {
   duplicates: number;
   /** Records of which at least a part was rejected. */
   rejected: number;
+  /** Readings that are older than readings of their series are kept. */
+  due: number;
   readonly reasons: Map<RejectReason, number>;
 }
 
 export function newTotals(): ImportTotals {
-  return { lines: 0, stored: 0, duplicates: 0, rejected: 0, reasons: new Map() };
+  return { lines: 0, stored: 0, duplicates: 0, rejected: 0, due: 0, reasons: new Map() };
 }
 
 export interface ImportNeeds {
@@ -26,6 +28,8 @@ export interface ImportNeeds {
   /** Called after each batch. @throws when the import is to end */
   readonly onRejected: (rejected: ReadonlyMap<FileRecord, readonly Rejection[]>) => Promise<void>;
   readonly onProgress: () => void;
+  /** Whether a reading is older than those of its series are kept; `undefined`: none is. */
+  readonly isDue?: ((reading: FileReading) => boolean) | undefined;
   readonly now: () => Micros;
   /** Is filled in. */
   readonly totals: ImportTotals;
@@ -41,7 +45,7 @@ type PlacedReading = FileReading & { readonly record: FileRecord };
 /** Stores what a file says, batch by batch, in its order. @throws what the needs throw, and the database reports */
 export async function importRecords(
   texts: AsyncIterable<string>,
-  { importer, chooseDialect, onRejected, onProgress, now, totals }: ImportNeeds,
+  { importer, chooseDialect, onRejected, onProgress, isDue, now, totals }: ImportNeeds,
 ): Promise<void> {
   const splitter = createRecordSplitter();
   let dialect: FileDialect | undefined;
@@ -67,7 +71,10 @@ export async function importRecords(
       return;
     }
     const { readings, rejections } = dialect.read(record.text, now());
-    for (const reading of readings) batch.push({ ...reading, record });
+    for (const reading of readings) {
+      if (isDue?.(reading)) totals.due += 1;
+      batch.push({ ...reading, record });
+    }
     for (const rejection of rejections) reject(record, rejection);
   }
 

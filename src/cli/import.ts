@@ -1,8 +1,11 @@
 import type { Pool } from 'pg';
 import { ChannelError, type ChannelField, readChannels } from '../storage/channels-query.ts';
+import { readDueTest } from '../storage/expiry/bounds.ts';
+import { readClock } from '../storage/expiry/state.ts';
 import { createImporter } from '../storage/import-readings.ts';
 import type { Rejection } from '../telemetry/reading.ts';
 import type { FileDialect } from '../telemetry/file-dialects.ts';
+import { createLocalDays } from '../telemetry/local-days.ts';
 import type { FileRecord } from '../telemetry/records.ts';
 import { FIELD_OPTIONS, parseFields } from './channel-field.ts';
 import { LARGEST_CHANNEL_ID, parseChannelId } from './channel-id.ts';
@@ -12,6 +15,7 @@ import { type ImportTotals, importRecords, newTotals } from './import-records.ts
 import { InputError, readTexts } from './input-file.ts';
 import { countText, createProgress, type Progress } from './progress.ts';
 import { createRejectedFile } from './rejected-file.ts';
+import { settingsOf } from './retention-options.ts';
 
 const OPTIONS = {
   strict: { type: 'boolean', description: 'end at the first line that is rejected' },
@@ -41,7 +45,8 @@ outside:temperature. - for FILE is standard input; a FILE that ends in .gz is un
 What is stored already is not stored again, so a command that was interrupted is simply repeated. Lines that are not
 understood are told and kept in FILE.rejected, where they can be mended and imported; then the exit code is 3.
 
-With --json: {"file","lines","stored","duplicates","rejected","rejectedFile","reasons","seconds"}; rejected counts lines.`,
+With --json: {"file","lines","stored","duplicates","rejected","due","rejectedFile","reasons","seconds"}; rejected counts lines,
+due readings that are older than they are kept.`,
   options: OPTIONS,
   async run(context) {
     const startedAt = performance.now();
@@ -51,15 +56,16 @@ With --json: {"file","lines","stored","duplicates","rejected","rejectedFile","re
     const { totals, rejectedFile, unused } = await importFile(context, pool, fields);
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
     if (context.options.json) {
-      const { lines, stored, duplicates, rejected } = totals;
+      const { lines, stored, duplicates, rejected, due } = totals;
       const [file, reasons] = [context.operands[0]!, Object.fromEntries(totals.reasons)];
-      const counts = { file, lines, stored, duplicates, rejected };
+      const counts = { file, lines, stored, duplicates, rejected, due };
       context.print(JSON.stringify({ ...counts, rejectedFile: rejectedFile ?? null, reasons, seconds }));
     } else {
       const { stored, duplicates } = totals;
       context.print(
         `${countText(stored)} readings are stored, ${countText(duplicates)} were there already (${seconds} s).`,
       );
+      if (totals.due > 0) context.tell(dueText(totals.due));
       if (unused.length > 0) context.tell(`Of no series, and left out: ${unused.join(', ')}.`);
     }
     if (totals.rejected > 0) throw new PartlyDoneError(rejectionText(totals, rejectedFile));
@@ -73,7 +79,7 @@ interface Finished {
 }
 
 async function importFile(
-  { operands, options, signal, stdin, stderr }: Given,
+  { operands, options, signal, stdin, stderr, config }: Given,
   pool: Pool,
   fields: readonly ChannelField[] | undefined,
 ): Promise<Finished> {
@@ -81,6 +87,11 @@ async function importFile(
   const totals = newTotals();
   const progress = createProgress({ screen: stderr, isQuiet: options.json === true });
   const importer = await createImporter(pool);
+  const isDue = await readDueTest(pool, {
+    now: await readClock(pool),
+    settings: settingsOf(config),
+    days: createLocalDays(config.timeZone),
+  });
   let dialect: FileDialect | undefined;
   let head: string | undefined;
   const isKept = options.rejected !== undefined || file !== '-';
@@ -98,6 +109,7 @@ async function importFile(
           await kept.add(rejected);
         },
         onProgress: () => progress.show(share(), totals.stored + totals.duplicates),
+        isDue,
         now: () => Date.now() * 1000,
         totals,
       }),
@@ -115,6 +127,11 @@ async function importFile(
     rejectedFile = await kept.close();
   }
   return { totals, rejectedFile, unused: dialect?.unused() ?? [] };
+}
+
+function dueText(due: number): string {
+  return `${countText(due)} of them are older than readings are kept (RETENTION_RAW, retention list): they expire again within minutes. What they come to by
+hour and by day stays; hours whose readings had expired before stay as they were. To keep them, set a longer time, and import them again.`;
 }
 
 const MOST_TOLD = 10;

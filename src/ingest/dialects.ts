@@ -9,13 +9,17 @@ export interface NotYet {
   readonly notYet: string;
 }
 
-/** Reads messages of a dialect beside the native one; `undefined` for those that are not its own. Never throws. */
-export type DecodeOther = (message: Message) => Decoded | NotYet | undefined;
+/**
+ * Reads messages of a dialect beside the native one; `undefined` for those that are not its own. Never throws.
+ * @param isSpooled whether it comes from the spool, to be written, and what is said of it counts for good
+ */
+export type DecodeOther = (message: Message, isSpooled?: boolean) => Decoded | NotYet | undefined;
 
 /** Reads messages of every dialect. */
 export function createDecode(
   decodeOther: DecodeOther = () => undefined,
+  isSpooled = false,
 ): (message: Message) => Decoded | NotYet {
   const readTopic = memoize(parseTopic);
-  return (message) => decodeOther(message) ?? decode(message, readTopic);
+  return (message) => decodeOther(message, isSpooled) ?? decode(message, readTopic);
 }

@@ -92,7 +92,7 @@ export function createIngest(parts: IngestParts): Ingest {
     state,
     limits,
     log,
-    decode,
+    decode: createDecode(parts.decodeOther, true),
     onWritten: (batch, rows) => {
       counters.messages_unspooled += batch.length;
       answers.written(batch, rows);

@@ -7,7 +7,10 @@ import type { Queryable } from '../storage/queryable.ts';
 import { readRollupReport, type RollupReport } from '../storage/rollups/report.ts';
 import { type Ran, runRollups, type Zone } from '../storage/rollups/run.ts';
 import { createPace, type Done, newDone, prepareSession } from '../storage/rollups/work.ts';
+import { createLocalDays } from '../telemetry/local-days.ts';
+import type { Micros } from '../telemetry/reading.ts';
 import { newRollupCounters, type RollupCounters } from './counters.ts';
+import type { Maintenance } from './expiry.ts';
 import { createRollupLog } from './rollup-log.ts';
 
 /** Keeps roll-ups up to date, on one of all nodes at a time. */
@@ -29,13 +32,19 @@ export interface RollupWorkerOptions {
   /** IANA name. */
   readonly timeZone: string;
   readonly log: Logger;
+  /** What is done after each run, under the same lock. @returns whether there is more to do */
+  readonly afterwards?: (maintenance: Maintenance) => Promise<boolean>;
   readonly timings?: Partial<RollupTimings>;
+}
+
+interface Worked extends Ran {
+  readonly hasMore: boolean;
 }
 
 export interface RollupTimings {
   readonly firstAfterMs: number;
   readonly everyMs: number;
-  /** While hours wait for the end of a transaction, which mostly ends at once. */
+  /** While hours wait for the end of a transaction, which mostly ends at once, or there is more to do. */
   readonly waitingMs: number;
   /** How long a close waits for a transaction. */
   readonly closingMs: number;
@@ -74,28 +83,29 @@ export function createRollupWorker(options: RollupWorkerOptions): RollupWorker {
     reportedAt = performance.now();
   }
 
-  async function work(client: PoolClient): Promise<Ran> {
+  async function work(client: PoolClient): Promise<Worked> {
     session = client;
     const done = newDone();
     try {
       await prepareSession(client);
-      const ran = await runRollups(
-        {
-          session: client,
-          pace,
-          done,
-          signal: closing.signal,
-          async rest(tookMs) {
-            // A run may take hours.
-            if (performance.now() >= reportedAt + timings.everyMs) await look(client);
-            await sleep(tookMs * REST_SHARE);
-          },
-          onProgress: (until) => lines.progress(until, done),
+      const common = {
+        session: client,
+        signal: closing.signal,
+        async rest(tookMs: number): Promise<void> {
+          // A run may take hours.
+          if (performance.now() >= reportedAt + timings.everyMs) await look(client);
+          await sleep(tookMs * REST_SHARE);
         },
-        zone,
-      );
+      };
+      const onProgress = (until: Micros): void => lines.progress(until, done);
+      const ran = await runRollups({ ...common, pace, done, onProgress }, zone);
       await lines.ended(ran, done, client);
-      return ran;
+      const hasMore = await options.afterwards?.({
+        ...common,
+        isWaiting: ran.isWaiting,
+        days: createLocalDays(ran.timeZone),
+      });
+      return { ...ran, hasMore: hasMore ?? false };
     } finally {
       session = undefined;
       addTo(counters, done);
@@ -108,7 +118,7 @@ export function createRollupWorker(options: RollupWorkerOptions): RollupWorker {
       const ran = await withMaintenanceLock(pool, work);
       await look(pool);
       problem = undefined;
-      return ran?.isWaiting ? timings.waitingMs : timings.everyMs;
+      return ran?.isWaiting || ran?.hasMore ? timings.waitingMs : timings.everyMs;
     } catch (error) {
       if (closing.signal.aborted) return 0;
       problem = reasonOf(error);

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Queryable } from './queryable.ts';
 
 /** Asks the database for nothing but an answer. @throws what the database reports */
 export async function pingDatabase(pool: Pool): Promise<void> {
@@ -6,9 +7,11 @@ export async function pingDatabase(pool: Pool): Promise<void> {
 }
 
 /** What the database takes on disk, in bytes. @throws what the database reports */
-export async function readDatabaseSize(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ size: string }>('SELECT pg_database_size(current_database()) AS size');
-  return Number(rows[0]!.size);
+export async function readDatabaseSize(database: Queryable): Promise<number> {
+  const { rows } = await database.query<{ size: number }>({
+    text: 'SELECT pg_database_size(current_database())::float8 AS size',
+  });
+  return rows[0]!.size;
 }
 
 /** Whether a service works with the database now, as far as its connections show. @throws what the database reports */

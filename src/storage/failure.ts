@@ -75,6 +75,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === '23505';
 }
 
+/** Whether a lock could not be had at once, or within `lock_timeout`. */
+export function isLockNotAvailable(error: unknown): boolean {
+  return sqlState(error) === '55P03';
+}
+
 /**
  * Whether the server has refused a statement and goes on. Without a SQLSTATE, with one of class 08 (connection exception)
  * or 57P (the server stops) the connection is what broke.

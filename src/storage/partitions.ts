@@ -14,8 +14,8 @@ export interface Partitions {
   forget(): void;
 }
 
-// Any number will do, as long as all who make partitions of one database use the same.
-const LOCK_KEY = 7_411_936;
+/** Of those who make or drop partitions. Any number will do, as long as all who do so in one database use the same. */
+export const PARTITIONS_LOCK = 7_411_936;
 const IS_ATTACHED = `
   SELECT FROM pg_inherits WHERE inhparent = 'readings'::regclass AND inhrelid = to_regclass($1)`;
 
@@ -61,7 +61,7 @@ async function createPartition(pool: Pool, month: Month): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
-    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK_KEY]);
+    await client.query('SELECT pg_advisory_xact_lock($1)', [PARTITIONS_LOCK]);
     const { rowCount } = await client.query(IS_ATTACHED, [name]);
     if (rowCount === 0) {
       // It may be there and not attached: its owner has detached it, and now readings for it come after all.

@@ -1,12 +1,9 @@
-import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { WebCounters } from './counters.ts';
 import { errorTexts } from './error-texts.ts';
 import { errorBody, WebError } from './errors.ts';
 import { createFailureLog } from './failure-log.ts';
 import type { Frames } from './pages/frame.ts';
 import type { WebParts } from './parts.ts';
-import { answerAndClose } from './raw-answer.ts';
 import { toWebError } from './to-web-error.ts';
 import { wantsPage } from './wants-page.ts';
 
@@ -67,24 +64,4 @@ export function answerFrameworkErrors(elsewhere: AnswerElsewhere = NOWHERE_ELSE)
       .type('application/json; charset=utf-8')
       .send(errorBody(error));
   };
-}
-
-/** What is not HTTP, or not within Node's limits; there is no request yet, only a socket. */
-export function answerClientError(
-  error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer },
-  socket: Duplex,
-  counters: Pick<WebCounters, 'http_requests_too_large' | 'http_requests_too_slow'>,
-  bodyForBytes: (bytes: Buffer) => string | undefined = () => undefined,
-): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const tooSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  if (tooLarge) counters.http_requests_too_large += 1;
-  if (tooSlow) counters.http_requests_too_slow += 1;
-  const status = tooLarge ? 431 : tooSlow ? 408 : 400;
-  const answer = new WebError(status, 'request-invalid', 'this is not a valid HTTP request');
-  answerAndClose(socket, answer, error.rawPacket && bodyForBytes(error.rawPacket));
 }

@@ -2,8 +2,8 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type HistorySeries, lookUpSeries, type SeriesName } from '../storage/history/look-up.ts';
 import { type History, readHistory } from '../storage/history/read-history.ts';
-import { ceilHour, floorHour } from '../telemetry/hours.ts';
 import { createLocalDays } from '../telemetry/local-days.ts';
+import { metricKind } from '../telemetry/metric-kind.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import type { UnitSystem } from '../telemetry/unit-system.ts';
 import { shownUnit } from './display-units.ts';
@@ -12,7 +12,7 @@ import { isNoneMatch, weakEtag } from './etag.ts';
 import { acceptedFormat, CONTENT_TYPES, fileName } from './export-format.ts';
 import { historyCsv } from './history-csv.ts';
 import { historyJson, seriesHistoryJson, showBucket, type ShownHistory } from './history-reply.ts';
-import { type AskedHistory, askedHistory, type HistoryQuery } from './history-request.ts';
+import { type AskedHistory, askedHistory, type HistoryQuery, wholeHours } from './history-request.ts';
 import {
   historyQuery,
   historyReply,
@@ -28,7 +28,7 @@ import { askDatabase } from './to-web-error.ts';
 import { parseUnitsParameter } from './units-parameter.ts';
 
 /** To be changed with the form of answers: clients have kept those of before. */
-const FORM = 1;
+const FORM = 2;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 interface Asked {
@@ -143,15 +143,11 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       series: series.map(({ seriesId, unit }, index) => ({
         ...names[index]!,
         unit: shownUnit(unit, units),
+        kind: metricKind(names[index]!.metric, unit),
         buckets: (history.buckets.get(seriesId) ?? []).map((bucket) => showBucket(bucket, unit, units)),
       })),
     };
   }
-}
-
-/** Of readings that have expired whole hours count. */
-function wholeHours({ asked }: AskedHistory): { from: number; to: number } {
-  return { from: floorHour(asked.from), to: ceilHour(asked.to) };
 }
 
 function requireSeries(text: string): readonly SeriesName[] {

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Pool } from 'pg';
 import type { KnownCredentials } from '../access/login.ts';
+import type { DiskUse } from '../storage/expiry/sizes.ts';
 import type { Queryable } from '../storage/queryable.ts';
+import type { Retention } from '../telemetry/retention-policy.ts';
 import type { CommittedReading, Micros, Rejection } from '../telemetry/reading.ts';
 import type { SeriesDay } from '../telemetry/series-day.ts';
 import type { StationSnapshot } from '../telemetry/station.ts';
@@ -148,6 +150,10 @@ export interface WebParts {
   readonly brokerListening: () => boolean;
   readonly storing: () => StoringState;
   readonly rollups: () => RollupStatus;
+  /** What is stored takes on disk, as it was found in the last minute. @throws what the database reports */
+  readonly diskUse: () => Promise<DiskUse>;
+  /** How long readings and roll-ups are kept, where no policy says otherwise. */
+  readonly retention: Retention;
   /** Counts since the start, by name: `messages_received`. */
   readonly counters: () => Readonly<Record<string, number>>;
   /** Rejected parts of messages since the start, by reason. */

@@ -45,6 +45,7 @@ import { addHeaders } from './response-headers.ts';
 import { createTemplates } from './templates.ts';
 import { registerViews, serveAssets } from './views.ts';
 import { limitWrites } from './write-rate.ts';
+import { windRoseRoutes } from './wind-rose-routes.ts';
 
 const AJV_OPTIONS = {
   removeAdditional: false,
@@ -128,6 +129,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     stationsRoutes(parts),
     readingsRoutes(parts, exporting),
     historyRoutes(parts),
+    windRoseRoutes(parts),
     exportRoutes(parts, exporting),
     submitRoutes(parts),
     rejectedRoutes(parts),

@@ -8,7 +8,17 @@ import type { TextKey, Values, Words } from './words.ts';
 
 export const TEMPLATES_FOLDER = inProjectFolder('templates');
 
-const PARTIALS = ['page', 'card', 'reading', 'display', 'primary', 'link-list', 'chart', 'history'] as const;
+const PARTIALS = [
+  'page',
+  'card',
+  'reading',
+  'display',
+  'primary',
+  'link-list',
+  'figures',
+  'chart',
+  'history',
+] as const;
 
 /** Told which helpers there are, Handlebars need not look for one at each value. */
 export const COMPILE_OPTIONS = {

@@ -6,8 +6,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '../transport/door.ts';
 import { listen } from '../transport/listen.ts';
+import { createClientErrors } from './client-errors.ts';
 import type { WebCounters } from './counters.ts';
-import { answerClientError } from './error-handler.ts';
 import { handleUpgrades } from './handle-upgrades.ts';
 import type { HttpLimits } from './http-limits.ts';
 import type { Upgrade } from './mqtt-upgrade.ts';
@@ -86,7 +86,7 @@ export function createWebServers(parts: WebServersParts): WebServers {
   return {
     async listen(host, port, tls) {
       const server = create(tls);
-      server.on('clientError', (error, socket) => answerClientError(error, socket, counters, bodyForBytes));
+      server.on('clientError', createClientErrors(server, counters, bodyForBytes));
       handleUpgrades(
         server,
         tls === undefined ? 'connection' : 'secureConnection',

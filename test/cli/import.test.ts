@@ -29,6 +29,7 @@ test('readings are imported from a file, compressed or not, and from standard in
     stored: 2,
     duplicates: 0,
     rejected: 0,
+    due: 0,
     rejectedFile: null,
     reasons: {},
     seconds: expect.any(Number),

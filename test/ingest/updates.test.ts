@@ -222,8 +222,23 @@ describe('until the channels are known', () => {
     expect(await rejected()).toEqual([]);
   });
 
-  test('what comes in is refused, and not acknowledged', async () => {
+  test('what comes in is taken where the channel was known last, and is read again when it leaves the spool', async () => {
+    const ingest = await useUpdates();
+    await goAway();
     known.isKnown = false;
+    const { channel } = known;
+    known.channel = { ...channel!, fields: [] };
+    await ingest.send(TOPIC, 'field1=1');
+    expect(ingest.spool.count()).toBe(1);
+    await comeBack();
+    await poll(() => ingest.ingest.report().databaseProblem === 'the channels could not be read yet');
+    known = { isKnown: true, channel };
+    await emptied(ingest);
+    expect([await entries(), await values()]).toEqual([['1=1'], [1]]);
+  });
+
+  test('what comes in for a channel that was not known is refused, and not acknowledged', async () => {
+    known = { isKnown: false, channel: undefined };
     const ingest = await useUpdates();
     await expect(ingest.send(TOPIC, 'field1=1')).rejects.toMatchObject({ code: 'ingest-stalled' });
     await expect(ingest.send(TOPIC, 'field1=1', 0)).rejects.toMatchObject({ code: 'ingest-stalled' });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import pino from 'pino';
 import { createAddressLimit } from '../../src/address-limit.ts';
+import type { DiskUse } from '../../src/storage/expiry/sizes.ts';
 import type { CommittedReading, Micros } from '../../src/telemetry/reading.ts';
 import { createSeriesDay, noteReading, type SeriesDay } from '../../src/telemetry/series-day.ts';
 import type { StationSnapshot } from '../../src/telemetry/station.ts';
@@ -49,6 +50,7 @@ export interface WebPartsHandle {
   setBrokerListening(listening: boolean): void;
   setStoring(changes: Partial<StoringState>): void;
   setRollups(status: RollupStatus): void;
+  setDiskUse(use: Promise<Partial<DiskUse>>): void;
   /** Beside those that there are. */
   setCounters(counters: Readonly<Record<string, number>>): void;
   onSubmit(answer: () => Promise<SubmitOutcome>): void;
@@ -62,6 +64,24 @@ export const STORED: SubmitOutcome = {
   rejections: [],
   isSpooled: false,
   decoded: { readings: [{}] },
+};
+
+const NEARLY_EMPTY: DiskUse = {
+  database: 8_000_000,
+  readings: 0,
+  rollups: 24_000,
+  months: [],
+  growth: undefined,
+  droppedForSize: [],
+  diskFree: undefined,
+  maxDatabaseBytes: undefined,
+  expiry: {
+    ranAt: undefined,
+    runMs: undefined,
+    monthsWaiting: 0,
+    unfinishedSince: undefined,
+    held: undefined,
+  },
 };
 
 export interface WebPartsOptions {
@@ -113,6 +133,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     spooledBytes: 0,
   };
   let rollups: RollupStatus = { problem: undefined };
+  let diskUse: Promise<DiskUse> = Promise.resolve(NEARLY_EMPTY);
   let counters: Readonly<Record<string, number>> = { messages_received: 1234, readings_written: 1200 };
   let answer = (): Promise<SubmitOutcome> => Promise.resolve({ ...STORED, stored: 1 });
   const clock = (): Micros => Math.floor((Date.now() + offsetMs) * 1000);
@@ -178,6 +199,8 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       brokerListening: () => listening,
       storing: () => storing,
       rollups: () => rollups,
+      diskUse: () => diskUse,
+      retention: { raw: 'forever', rollups: 'forever' },
       counters: () => counters,
       gauges: () => ({ messages_waiting: 3 }),
       rejections: () => new Map(),
@@ -221,6 +244,10 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
     },
     setRollups(status) {
       rollups = status;
+    },
+    setDiskUse(use) {
+      diskUse = use.then((known) => ({ ...NEARLY_EMPTY, ...known }));
+      diskUse.catch(() => undefined);
     },
     setCounters(more) {
       counters = { ...counters, ...more };

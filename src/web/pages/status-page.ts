@@ -8,6 +8,7 @@ import { createStatusFacts } from '../status-facts.ts';
 import { LATE_AFTER_MS, STALE_AFTER_MS } from '../freshness.ts';
 import type { Locale } from '../locales.ts';
 import { channelFacts } from './channel-rows.ts';
+import { diskUseFacts, expiryFacts } from './disk-use.ts';
 import type { Frames } from './frame.ts';
 import { isSilent, stationHref } from './station-card.ts';
 import { statusVerdict } from './status-verdict.ts';
@@ -18,11 +19,11 @@ export function statusPage(
   frames: Frames,
   databaseAnswers: () => Promise<boolean>,
 ): FastifyPluginCallback {
-  const readFacts = createStatusFacts(parts.pool);
+  const readFacts = createStatusFacts(parts.pool, parts.diskUse);
   return (app, _options, done) => {
     app.get('/status', { config: { access: 'everything' } }, async (request, reply) => {
       const page = frames(request, reply, { path: '/status' });
-      const { words, names, zone } = page;
+      const { words, zone } = page;
       const [databaseOk, facts] = await Promise.all([databaseAnswers(), readFacts()]);
       const now = parts.clock();
       const stations = parts.stations();
@@ -34,19 +35,21 @@ export function statusPage(
       return reply.view('status.hbs', {
         ...page,
         title: `${words.text('status.title')} · Thermograph`,
-        verdict: statusVerdict({ databaseOk, brokerOk, storing, stations: stations.length, silent }, words),
+        verdict: statusVerdict(
+          { databaseOk, brokerOk, storing, stations: stations.length, silent, diskUse: facts.diskUse },
+          page,
+        ),
         since: {
           full: zone.full(startedAt),
           iso: formatMicros(startedAt),
           age: words.age((now - startedAt) / 1000),
         },
         broker: { ok: brokerOk, ...parts.mqttAddress() },
-        database: {
-          ok: databaseOk,
-          size: facts.sizeBytes === undefined ? undefined : names.bytes(facts.sizeBytes),
-        },
+        database: { ok: databaseOk },
         spool: spoolFacts(storing, page),
         rollups: rollupFacts(parts.rollups(), now, page),
+        expiry: expiryFacts(facts.diskUse, now, page),
+        disk: diskUseFacts(facts.diskUse, parts.retention, page),
         stationCount: stations.length,
         stationsUnknown: stations.length === 0 && !storing.isPrepared,
         stations: stations.map((station) => stationRow(station, now, page)),
@@ -101,12 +104,13 @@ function rollupFacts(
   };
 }
 
-function figureRows(figures: Readonly<Record<string, number>>, { words, names }: Locale): readonly object[] {
-  return Object.entries(figures).map(([name, figure]) => ({
-    name: names.counter(name),
-    key: name,
-    count: words.whole(figure),
-  }));
+/** What is nothing is apart: most of it is nearly always. */
+function figureRows(figures: Readonly<Record<string, number>>, { words, names }: Locale): object {
+  const rows = (isNone: boolean): readonly object[] =>
+    Object.entries(figures)
+      .filter(([, figure]) => (figure === 0) === isNone)
+      .map(([name, figure]) => ({ name: names.counter(name), key: name, count: words.whole(figure) }));
+  return { some: rows(false), none: rows(true) };
 }
 
 function stationRow(station: StationSnapshot, now: Micros, { words, zone }: Locale): object {

@@ -1,6 +1,9 @@
 import type { StationSnapshot } from '../../telemetry/station.ts';
+import { daysUntilFull, type DiskUse } from '../../storage/expiry/sizes.ts';
 import type { StoringState } from '../parts.ts';
+import type { Locale } from '../locales.ts';
 import type { Words } from '../words.ts';
+import { daysText, isOverLimit } from './disk-use.ts';
 
 export interface StatusVerdict {
   readonly mood: 'well' | 'attention' | 'trouble';
@@ -15,11 +18,18 @@ export interface StatusEvidence {
   readonly storing: StoringState;
   readonly stations: number;
   readonly silent: readonly StationSnapshot[];
+  /** `undefined` while it is not known. */
+  readonly diskUse: DiskUse | undefined;
 }
 
+/** So many days before the disk is full, or with so little left on it, the owner is told. */
+const FEW_DAYS = 14;
+const LITTLE_BYTES = 500e6;
+
 /** Whether all is well, in a sentence that an owner can act on. */
-export function statusVerdict(evidence: StatusEvidence, words: Words): StatusVerdict {
+export function statusVerdict(evidence: StatusEvidence, locale: Locale): StatusVerdict {
   const { brokerOk, stations, silent } = evidence;
+  const { words } = locale;
   const storing = storingTrouble(evidence, words);
   if (storing !== undefined) return storing;
   if (!brokerOk) {
@@ -29,6 +39,10 @@ export function statusVerdict(evidence: StatusEvidence, words: Words): StatusVer
       explanation: words.text('status.brokerDown.because'),
     };
   }
+  const expiry = evidence.diskUse && expiryTrouble(evidence.diskUse, locale);
+  if (expiry !== undefined) return expiry;
+  const disk = evidence.diskUse && diskTrouble(evidence.diskUse, locale);
+  if (disk !== undefined) return disk;
   if (stations === 0) {
     return {
       mood: 'well',
@@ -70,6 +84,44 @@ function storingTrouble({ databaseOk, storing }: StatusEvidence, words: Words): 
       databaseProblem === undefined
         ? words.text('status.spooling.because')
         : words.text('status.spooling.says', { problem: databaseProblem }),
+  };
+}
+
+/** Before what it may have led to. */
+function expiryTrouble({ expiry }: DiskUse, { words, zone }: Locale): StatusVerdict | undefined {
+  const { held } = expiry;
+  if (held === undefined) return undefined;
+  return {
+    mood: 'attention',
+    sentence: words.text('status.expiryHeld'),
+    explanation: words.text('status.expiryHeld.because', {
+      now: zone.full(held.now),
+      before: zone.full(held.before),
+    }),
+  };
+}
+
+function diskTrouble(use: DiskUse, { words, names }: Locale): StatusVerdict | undefined {
+  const { diskFree = Infinity, database, maxDatabaseBytes = Infinity } = use;
+  const days = daysUntilFull(use) ?? Infinity;
+  if (diskFree < LITTLE_BYTES || days < FEW_DAYS) {
+    return {
+      mood: 'attention',
+      sentence:
+        diskFree < LITTLE_BYTES
+          ? words.text('status.diskNearlyFull')
+          : words.text('status.diskFullIn', { days: daysText(days, words) }),
+      explanation: words.text('status.disk.because', { free: names.bytes(diskFree) }),
+    };
+  }
+  if (!isOverLimit(use)) return undefined;
+  return {
+    mood: 'attention',
+    sentence: words.text('status.overLimit'),
+    explanation: words.text('status.overLimit.because', {
+      size: names.bytes(database),
+      limit: names.bytes(maxDatabaseBytes),
+    }),
   };
 }
 

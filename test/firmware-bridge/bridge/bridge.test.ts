@@ -106,7 +106,18 @@ test('what it can not deliver it refuses, and nothing is read from it', async ()
     expect(readAsArduino(reply).body).toMatch(/^(?:0|-1)$/);
   }
   expect(readAsArduino(await ask('/channels/1/feeds.json')).status).toBe(404);
+  expect(readAsArduino(await ask('/update?status=wind from N'))).toEqual({ status: 400, body: '0' });
   expect(bridge.waiting()).toBe(0);
+});
+
+test('bytes too many behind an update do not take its answer away', async () => {
+  const bridge = await useBridge(await freePort());
+  const bytes = `GET /update?api_key=${WRITE_KEY}&field1=7 HTTP/1.1\r\n\r\nmore`;
+  expect(readAsArduino(await exchangeWith(Number(new URL(bridge.url).port), bytes))).toEqual({
+    status: 200,
+    body: '1',
+  });
+  expect(bridge.waiting()).toBe(1);
 });
 
 test('a folder that is none is told at the start, with what to do', async () => {

@@ -1,8 +1,10 @@
+import { text as readText } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { createSecret, hashSecret } from '../../../src/access/credential.ts';
 import { addCredential } from '../../../src/storage/credentials-query.ts';
+import { connectTls, makeCertificate, useCertificateFiles } from '../../support/certificate.ts';
 import { useTestDatabase } from '../../support/database.ts';
-import { CHANNEL, READ_KEY, useThingSpeak, WRITE_KEY } from '../../support/thingspeak.ts';
+import { CHANNEL, READ_KEY, readAsArduino, useThingSpeak, WRITE_KEY } from '../../support/thingspeak.ts';
 
 const LAST = `/channels/${CHANNEL}/fields/1/last.txt`;
 
@@ -15,6 +17,16 @@ test("the first owner's page shows degrees Fahrenheit with nothing changed but t
     return `${Math.round((celsius * 9) / 5 + 32)} °F`;
   };
   expect(await showOutside(url)).toBe('70 °F');
+});
+
+test('the same page is answered with TLS, under a name of its own', async () => {
+  const certificate = await makeCertificate();
+  const { files } = await useCertificateFiles(certificate);
+  const { service, get } = await useThingSpeak({ config: { httpsPort: 0, ...files } });
+  await get(`/update/API_key=${WRITE_KEY}/mac=6c:rf:7f:2b:0e:g8/field=1/data=21.06`);
+  const socket = await connectTls(service.https!.port, certificate.cert);
+  socket.write(`GET ${LAST} HTTP/1.0\r\nHost: localhost\r\n\r\n`);
+  expect(readAsArduino(await readText(socket))).toEqual({ status: 200, body: '21.06' });
 });
 
 test('a board that polls a field compares the whole reply', async () => {

@@ -55,6 +55,10 @@ test.each([
     'an absolute address',
     `GET http://api.thingspeak.com/update?api_key=${WRITE_KEY}&field1=7 HTTP/1.0\r\n\r\n`,
   ],
+  [
+    'a form in the body of a GET',
+    `GET /update HTTP/1.1\r\nX-THINGSPEAKAPIKEY: ${WRITE_KEY}\r\nContent-Length: 8\r\n\r\nfield1=7`,
+  ],
   ['MicroPython', `GET /update?api_key=${WRITE_KEY}&field1=7 HTTP/1.0\r\nHost: api.thingspeak.com\r\n\r\n`],
   [
     "the first boards' addresses",
@@ -65,6 +69,19 @@ test.each([
   const reply = await exchange(bytes);
   expect(reply).toMatch(/\r\n\r\n1$/);
   expect(readAsArduino(reply)).toEqual({ status: 200, body: '1' });
+  expect(await values('outside', 'temperature')).toEqual([7]);
+});
+
+test.each([
+  [
+    'a length that is too short',
+    `POST /update?api_key=${WRITE_KEY}&field1=7 HTTP/1.1\r\nContent-Length: 2\r\n\r\nabc`,
+  ],
+  ['bytes behind its request', `GET /update?api_key=${WRITE_KEY}&field1=7 HTTP/1.1\r\n\r\nmore`],
+  ['a line end behind a form', `${arduinoPost('field1=7')}\r\n`],
+])('a board with %s is told what became of its request', async (_name, bytes) => {
+  const { exchange, values } = await useThingSpeak();
+  expect(readAsArduino(await exchange(bytes))).toEqual({ status: 200, body: '1' });
   expect(await values('outside', 'temperature')).toEqual([7]);
 });
 

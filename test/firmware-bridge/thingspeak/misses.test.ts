@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import {
   CHANNEL,
@@ -27,6 +30,7 @@ const MISSES: readonly (readonly [name: string, bytes: string, status: number, b
   ['a malformed address of a channel', get('/channels/%zz/feeds.json'), 400, 'error_bad_request'],
   ['a parameter that is too long', get(`/update/API_key=${LONG}/mac=1/field=1/data=1`), 414, '0'],
   ['a body that is too large', send('POST', '/update', 'field1=1', 10_000_000), 413, '0'],
+  ['a body of a GET that is too large', send('GET', '/update', 'field1=1', 10_000_000), 413, '0'],
   ['another method', send('PUT', '/update'), 405, '0'],
   ['another method, in XML', send('DELETE', '/update.xml', ''), 405, '<error_code>error_method_invalid'],
   [
@@ -76,6 +80,23 @@ test('a body that is too large is counted, and its connection closed', async () 
   expect(reply).toMatch(/^Connection: close\r$/m);
   expect(service.counters()).toMatchObject({ http_requests_too_large: 1 });
 });
+
+test('a board that reads when it has sent all has its answer, however large that was', async () => {
+  const { port } = await useThingSpeak();
+  const bulk = send('POST', `/channels/${CHANNEL}/bulk_update.csv`, 'x'.repeat(10_000_000));
+  for (let round = 0; round < 5; round += 1) {
+    const { status, body } = readAsArduino(await sendThenRead(port, bulk));
+    expect([status, JSON.parse(body).error.error_code]).toEqual([413, 'error_request_too_large']);
+  }
+});
+
+async function sendThenRead(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1').pause();
+  const sent = once(socket, 'drain');
+  socket.write(bytes, 'latin1');
+  await sent;
+  return readText(socket);
+}
 
 test('all other addresses are answered as ever', async () => {
   const { exchange } = await useThingSpeak();

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type TestDatabase, useTestDatabase } from '../../support/database.ts';
 import { socketOf, through } from '../../support/database-proxy.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -116,21 +116,78 @@ test(
   },
 );
 
-test(
-  'whoever logs in with a key before the channels have been read is told to come again',
-  TIMEOUT,
-  async () => {
+describe('a start without the database', () => {
+  const AWAY = 'postgres://nobody@127.0.0.1:1/none';
+
+  /** The folder of a service that has known the channel, and has been stopped. */
+  async function useKnownBefore(database: TestDatabase): Promise<string> {
+    const dataDir = await useFolder();
+    const before = await useThingSpeak({ database, config: { dataDir } });
+    await before.service.close();
+    return dataDir;
+  }
+
+  test(
+    'takes updates of channels that were known last into the spool, and numbers them later',
+    TIMEOUT,
+    async () => {
+      const database = await useTestDatabase();
+      const dataDir = await useKnownBefore(database);
+      const port = await freePort();
+      const service = await startOn(through(database, port), { dataDir, allowAnonymous: false });
+      const client = await rawClient(service.mqttPort, { connect: false });
+      client.send({ ...connectPacket('board'), username: 'device', password: Buffer.from(WRITE_KEY) });
+      await client.waitFor((received) => received.length > 0);
+      const message = { cmd: 'publish', qos: 1, dup: false, retain: false } as const;
+      client.send({ ...message, messageId: 1, topic: `channels/${CHANNEL}/publish`, payload: 'field1=1' });
+      client.send({ ...message, messageId: 2, topic: KEYED, payload: 'field1=2' });
+      await client.waitFor((received) => received.length === 3);
+      expect(client.received).toMatchObject([{ returnCode: 0 }, { cmd: 'puback' }, { cmd: 'puback' }]);
+      expect(service.service.gauges()).toMatchObject({ spooled_messages: 2 });
+      const reply = await fetch(`${service.url}/update?api_key=${WRITE_KEY}&field1=3`);
+      expect([reply.status, await reply.text()]).toEqual([503, '0']);
+      await useFreezableProxy(socketOf(database), port);
+      await poll(async () => (await values(database)).length === 2);
+      expect([await entries(database), await values(database)]).toEqual([
+        ['1=1', '2=2'],
+        [1, 2],
+      ]);
+    },
+  );
+
+  test('does not take another key, or another channel, for a wrong one', TIMEOUT, async () => {
     const database = await useTestDatabase();
-    const folder = await useFolder();
-    const config = { dataDir: folder, allowAnonymous: false };
-    const known = await useThingSpeak({ database, config });
-    await known.service.close();
-    // Of credentials the last are remembered, of channels none.
-    const away = { ...database, url: 'postgres://nobody@127.0.0.1:1/none' };
-    const service = await startOn(away, config);
+    const dataDir = await useKnownBefore(database);
+    const service = await startOn({ ...database, url: AWAY }, { dataDir });
+    for (const topic of [`channels/${CHANNEL}/publish/OTHEROTHEROTHERO`, `channels/7/publish/${WRITE_KEY}`]) {
+      const client = await rawClient(service.mqttPort);
+      client.send({
+        cmd: 'publish',
+        qos: 1,
+        messageId: 1,
+        dup: false,
+        retain: false,
+        topic,
+        payload: 'field1=1',
+      });
+      await client.closed();
+      expect(client.received).toMatchObject([{ cmd: 'connack' }]);
+    }
+    expect(service.service.counters()).toMatchObject({
+      thingspeak_refused_unavailable: 2,
+      thingspeak_refused_key_unknown: 0,
+      messages_spooled: 0,
+    });
+  });
+
+  test('tells whoever logs in with a key that is not known yet to come again', TIMEOUT, async () => {
+    const database = await useTestDatabase();
+    const dataDir = await useKnownBefore(database);
+    const config = { dataDir, allowAnonymous: false };
+    const service = await startOn({ ...database, url: AWAY }, config);
     const client = await rawClient(service.mqttPort, { connect: false });
-    client.send({ ...connectPacket('board'), username: 'device', password: Buffer.from(WRITE_KEY) });
+    client.send({ ...connectPacket('board'), username: 'device', password: Buffer.from('OTHEROTHEROTHERO') });
     await client.waitFor((received) => received.length > 0);
     expect(client.received).toMatchObject([{ cmd: 'connack', returnCode: 3 }]);
-  },
-);
+  });
+});

@@ -153,6 +153,26 @@ test('a time without a zone is that of the time zone named', async () => {
   ]);
 });
 
+test('where there is no such time zone UTC is taken, and the owner is told', async () => {
+  const service = await useThingSpeak();
+  const zones = ['Mars/Base', '', 'A'.repeat(2000), '\0'];
+  for (const [minute, zone] of zones.entries()) {
+    const query = new URLSearchParams({
+      created_at: `2020-07-01 12:0${minute}:00`,
+      timezone: zone,
+      field1: '1',
+    });
+    expect((await service.get(update(query.toString()))).status).toBe(200);
+  }
+  await service.get(update('field1=1&timezone=Mars/Base'));
+  const times = (await entries(service)).map(({ time }) => time.toISOString());
+  expect(times.slice(0, 2)).toEqual(['2020-07-01T12:00:00.000Z', '2020-07-01T12:01:00.000Z']);
+  expect(service.logged.filter(({ msg }) => msg.includes('timezone'))).toEqual([
+    expect.objectContaining({ timezone: '"Mars/Base"' }),
+  ]);
+  expect(service.service.counters()).toMatchObject({ thingspeak_notices: zones.length });
+});
+
 test('the reply shows the entry as JSON and XML', async () => {
   const { get, post } = await useThingSpeak();
   const json = await post(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Bucket } from '../../../src/storage/history/buckets-query.ts';
+import type { HistoryBucket as Bucket } from '../../../src/storage/history/history-bucket.ts';
 import { type Extremes, readExtremes } from '../../../src/storage/history/extremes-query.ts';
 import { readHistory } from '../../../src/storage/history/read-history.ts';
 import {
@@ -209,8 +209,8 @@ function totals(buckets: readonly Bucket[]): Record<string, number> {
   return {
     count: buckets.reduce((sum, { count }) => sum + count, 0),
     sum: Math.round(buckets.reduce((sum, { avg, count }) => sum + avg! * count, 0) * 4) / 4,
-    min: Math.min(...buckets.map(({ min }) => min)),
-    max: Math.max(...buckets.map(({ max }) => max)),
+    min: Math.min(...buckets.map(({ min }) => min!)),
+    max: Math.max(...buckets.map(({ max }) => max!)),
   };
 }
 

@@ -18,6 +18,9 @@ export interface ChartsData {
 }
 
 export interface ChartData {
+  readonly shape: ChartShape;
+  /** The width of its buckets, as in {@link ChartsData}; of bars it is one of their own. */
+  readonly every: string;
   /** What its values are shown in. */
   readonly unit: string | null;
   readonly lines: readonly LineData[];
@@ -36,5 +39,11 @@ export interface LineData {
   /** Whether the lowest and the highest of each bucket are drawn around it. */
   readonly isBand: boolean;
 }
+
+/**
+ * Lines through means; directions from 0 to 360, of which only dots say where they are; bars of what has come in each bucket
+ * (`rise` of the history).
+ */
+export type ChartShape = 'lines' | 'dots' | 'bars';
 
 export type LineKind = 'main' | 'other' | 'earlier';

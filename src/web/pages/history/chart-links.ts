@@ -11,8 +11,8 @@ interface Download {
 
 /** Exactly what is drawn in a chart, as files: in the same buckets, also long after the page was made. */
 export function downloads(
-  { lines }: ReadChart,
-  { range, earlier, width }: ReadCharts,
+  { lines, width }: ReadChart,
+  { range, earlier }: ReadCharts,
   { units, words }: { readonly units: UnitSystem; readonly words: Words },
 ): readonly Download[] {
   const every = width === 'raw' ? `points=${POINTS}` : `every=${width.name}`;

@@ -1,4 +1,4 @@
-import type { Bucket } from '../../../storage/history/buckets-query.ts';
+import type { HistoryBucket } from '../../../storage/history/history-bucket.ts';
 import type { BucketWidth } from '../../../telemetry/bucket-width.ts';
 import type { Micros } from '../../../telemetry/reading.ts';
 import type { Span } from '../../../telemetry/spans.ts';
@@ -32,7 +32,7 @@ interface Point {
 
 /** Points in runs that a line goes through, each drawn in the middle of its bucket. */
 export function runsOf(
-  buckets: readonly Bucket[],
+  buckets: readonly HistoryBucket[],
   width: BucketWidth | 'raw',
   place: Place,
 ): readonly (readonly Point[])[] {
@@ -44,7 +44,7 @@ export function runsOf(
   const runs: Point[][] = [];
   let last: Micros | undefined;
   for (const { time, min, avg, max } of buckets) {
-    if (avg === null) continue;
+    if (avg === null || min === null || max === null) continue;
     const point = {
       x: place.x(time + length / 2),
       mean: place.y(avg),
@@ -81,6 +81,38 @@ export function bandPath(runs: readonly (readonly Point[])[]): string {
     })
     .join('');
 }
+
+/** A dot for each mean: between directions there is no line, for 359° and 1° are beside each other. */
+export function dotsPath(
+  buckets: readonly HistoryBucket[],
+  width: BucketWidth | 'raw',
+  place: Place,
+): string {
+  const length = width === 'raw' ? 0 : width.seconds * 1_000_000;
+  return buckets
+    .flatMap(({ time, avg }) => (avg === null ? [] : [`M${place.x(time + length / 2)} ${place.y(avg)}h0`]))
+    .join('');
+}
+
+/** A bar for what has come in each bucket, from zero on, a little narrower than that. */
+export function barsPath(
+  buckets: readonly HistoryBucket[],
+  width: BucketWidth | 'raw',
+  place: Place,
+): string {
+  const length = width === 'raw' ? 0 : width.seconds * 1_000_000;
+  return buckets
+    .flatMap(({ time, rise }) => {
+      if (rise === undefined || rise === null || rise <= 0) return [];
+      const [left, right] = [place.x(time), place.x(time + length)];
+      const gap = Math.min(Math.round((right - left) * BAR_GAP), 8);
+      const [x, y] = [left + gap, place.y(rise)];
+      return [`M${x} ${place.y(0)}V${y}h${Math.max(right - gap - x, 1)}V${place.y(0)}z`];
+    })
+    .join('');
+}
+
+const BAR_GAP = 0.1;
 
 type Corner = readonly [x: number, y: number];
 

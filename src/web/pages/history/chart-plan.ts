@@ -1,10 +1,11 @@
 import type { SeriesName } from '../../../storage/history/look-up.ts';
+import { type MetricKind, metricKind } from '../../../telemetry/metric-kind.ts';
 import type { StationSnapshot } from '../../../telemetry/station.ts';
 import type { UnitSystem } from '../../../telemetry/unit-system.ts';
 import { shownUnit } from '../../display-units.ts';
 import { metricUnknown } from '../../errors.ts';
 import type { Locale } from '../../locales.ts';
-import type { LineKind } from './chart-data.ts';
+import type { ChartShape, LineKind } from './chart-data.ts';
 import { defaultMetrics } from './default-metrics.ts';
 import type { PageState } from './page-state.ts';
 
@@ -14,6 +15,7 @@ export interface PlannedChart {
   readonly metric: string;
   readonly name: string;
   readonly unit: string | null;
+  readonly shape: ChartShape;
   readonly lines: readonly PlannedLine[];
 }
 
@@ -46,19 +48,20 @@ export function planCharts(
   for (const metric of metrics) {
     const name = names.metric(metric);
     const main = { station: snapshot.station, metric, kind: 'main', label: name, style: 0 } as const;
-    charts.push({ metric, name, unit: unitOf(snapshot, metric, units), lines: [main] });
+    charts.push({ metric, name, ...looksOf(snapshot, metric, units), lines: [main] });
   }
   for (const { station, metric } of state.others) {
     const other = findStation(station);
-    const unit = unitOf(other, metric, units);
+    const { unit, shape } = looksOf(other, metric, units);
     const name = names.metric(metric);
     const isOwn = station === snapshot.station;
     const line = { station, metric, kind: 'other', label: isOwn ? name : `${other.title}: ${name}` } as const;
-    const chart = charts.find((one) => one.metric === metric) ?? charts.find((one) => one.unit === unit);
-    if (chart?.lines.some((known) => known.station === station && known.metric === metric)) continue;
-    if (chart !== undefined && chart.unit === unit) {
-      chart.lines = [...chart.lines, { ...line, style: chart.lines.length % EARLIER_STYLE }];
-    } else charts.push({ metric, name, unit, lines: [{ ...line, style: 0 }] });
+    if (charts.some((one) => one.lines.some((known) => isOf(known, line)))) continue;
+    // Bars of two series would stand in front of each other.
+    const fitting = charts.filter((one) => one.unit === unit && one.shape === shape && shape !== 'bars');
+    const chart = fitting.find((one) => one.metric === metric) ?? fitting[0];
+    if (chart === undefined) charts.push({ metric, name, unit, shape, lines: [{ ...line, style: 0 }] });
+    else chart.lines = [...chart.lines, { ...line, style: chart.lines.length % EARLIER_STYLE }];
   }
   const { compare } = state;
   if (compare === undefined) return charts;
@@ -72,8 +75,23 @@ export function planCharts(
   }));
 }
 
-function unitOf({ station, latest }: StationSnapshot, metric: string, units: UnitSystem): string | null {
+function isOf(one: SeriesName, other: SeriesName): boolean {
+  return one.station === other.station && one.metric === other.metric;
+}
+
+function looksOf(
+  { station, latest }: StationSnapshot,
+  metric: string,
+  units: UnitSystem,
+): Pick<PlannedChart, 'unit' | 'shape'> {
   const reading = latest.find((one) => one.metric === metric);
   if (reading === undefined) throw metricUnknown(station, metric);
-  return shownUnit(reading.unit, units);
+  return { unit: shownUnit(reading.unit, units), shape: SHAPES[metricKind(metric, reading.unit)] };
 }
+
+const SHAPES: Readonly<Record<MetricKind, ChartShape>> = {
+  plain: 'lines',
+  direction: 'dots',
+  counter: 'bars',
+  increment: 'bars',
+};

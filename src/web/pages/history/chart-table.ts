@@ -1,11 +1,11 @@
-import type { Bucket } from '../../../storage/history/buckets-query.ts';
+import type { HistoryBucket } from '../../../storage/history/history-bucket.ts';
 import { formatMicros } from '../../../telemetry/format-time.ts';
 import type { Micros } from '../../../telemetry/reading.ts';
 import type { ChartDates } from '../../chart-dates.ts';
 import type { Locale } from '../../locales.ts';
 import { decimalsOf } from '../../names.ts';
 import { NO_NUMBER } from '../../words.ts';
-import type { ReadChart, ReadCharts, ReadLine } from './read-charts.ts';
+import type { ReadChart, ReadLine } from './read-charts.ts';
 
 /** Exactly what is drawn in a chart, as a table. */
 export interface ChartTable {
@@ -34,16 +34,13 @@ interface TableOptions extends Pick<Locale, 'words' | 'zone'> {
 interface Column {
   readonly label: string;
   readonly line: ReadLine;
-  readonly text: (bucket: Bucket) => string;
+  readonly text: (bucket: HistoryBucket) => string;
 }
 
-export function chartTable(
-  chart: ReadChart,
-  { width }: Pick<ReadCharts, 'width'>,
-  options: TableOptions,
-): ChartTable {
-  const columns = columnsOf(chart, width === 'raw', options);
-  const byTime = new Map<Micros, Map<ReadLine, Bucket>>();
+export function chartTable(chart: ReadChart, options: TableOptions): ChartTable {
+  const { width } = chart;
+  const columns = columnsOf(chart, options);
+  const byTime = new Map<Micros, Map<ReadLine, HistoryBucket>>();
   for (const line of chart.lines) {
     for (const bucket of line.buckets) {
       const row = byTime.get(bucket.time);
@@ -73,27 +70,26 @@ export function chartTable(
 
 /** Of the line that the chart is about also what its band shows. */
 function columnsOf(
-  { name, lines, unit }: ReadChart,
-  isRaw: boolean,
+  { name, lines, unit, shape, width }: ReadChart,
   { words }: TableOptions,
 ): readonly Column[] {
   const decimals = decimalsOf(unit);
-  const number = (value: number | null): string =>
-    value === null ? NO_NUMBER : words.number(value, decimals);
-  const mean = ({ avg }: Bucket): string => number(avg);
+  const number = (value: number | null | undefined): string =>
+    value === undefined || value === null ? NO_NUMBER : words.number(value, decimals);
+  const drawn = ({ avg, rise }: HistoryBucket): string => number(shape === 'bars' ? rise : avg);
   return lines.flatMap((line): readonly Column[] => {
-    if (line.kind !== 'main') return [{ label: line.label, line, text: mean }];
-    if (isRaw) return [{ label: name, line, text: mean }];
+    if (line.kind !== 'main') return [{ label: line.label, line, text: drawn }];
+    if (width === 'raw' || shape !== 'lines') return [{ label: name, line, text: drawn }];
     return [
       { label: words.text('table.low'), line, text: ({ min }) => number(min) },
-      { label: words.text('table.mean'), line, text: mean },
+      { label: words.text('table.mean'), line, text: drawn },
       { label: words.text('table.high'), line, text: ({ max }) => number(max) },
       { label: words.text('table.count'), line, text: ({ count }) => words.whole(count) },
     ];
   });
 }
 
-function timeWriter(width: ReadCharts['width'], dates: ChartDates): (time: Micros) => string {
+export function timeWriter(width: ReadChart['width'], dates: ChartDates): (time: Micros) => string {
   if (width === 'raw' || width.seconds < 60) return dates.second;
   if (width.calendar === undefined) return dates.minute;
   if (width.calendar === 'year') return dates.year;

@@ -4,10 +4,11 @@ import type { Frame } from '../frame.ts';
 import type { ChartData, ChartsData } from './chart-data.ts';
 import { downloads } from './chart-links.ts';
 import { chartTable } from './chart-table.ts';
-import { drawChart } from './drawn-chart.ts';
+import { drawChart, hasBand } from './drawn-chart.ts';
 import { type PageState, stateUrl } from './page-state.ts';
 import type { ReadChart, ReadCharts } from './read-charts.ts';
 import type { PageExtremes } from './records.ts';
+import { summarizeBars, summarizeDirections } from './kind-summaries.ts';
 import { summarize, summarizeLine } from './summaries.ts';
 
 interface ChartOptions {
@@ -31,8 +32,8 @@ export function chartView(chart: ReadChart, index: number, options: ChartOptions
     summaries: summariesOf(chart, options),
     legend: chart.lines.length > 1 ? chart.lines.map(({ label, style }) => ({ label, style })) : [],
     chartData: isTable ? undefined : JSON.stringify(chartData(chart, read)),
-    drawn: isTable ? undefined : drawChart(chart, read, { days, dates, words: page.words }),
-    table: isTable ? chartTable(chart, read, { ...page, dates }) : undefined,
+    drawn: isTable ? undefined : drawChart(chart, read.range, { days, dates, words: page.words }),
+    table: isTable ? chartTable(chart, { ...page, dates }) : undefined,
     downloads: downloads(chart, read, page),
     otherView: {
       label: page.words.text(isTable ? 'charts.chart' : 'charts.table'),
@@ -42,12 +43,15 @@ export function chartView(chart: ReadChart, index: number, options: ChartOptions
 }
 
 function summariesOf(
-  { lines, unit }: ReadChart,
+  chart: ReadChart,
   { page, read, extremes, days, dates }: ChartOptions,
 ): readonly string[] {
+  const { lines, unit, shape } = chart;
   const { words, units } = page;
   const [first, ...more] = lines;
   const options = { units, words, days, dates, end: read.range.to };
+  if (shape === 'bars') return lines.map((line) => summarizeBars(line, chart, { words, dates }));
+  if (shape === 'dots') return lines.map((line) => summarizeDirections(line, words));
   return [
     summarize(extremes.ofRange(first!), first!.series?.unit ?? null, options),
     ...more.map((line) => summarizeLine(line, unit, words)),
@@ -56,14 +60,19 @@ function summariesOf(
 
 export function chartsData({ range, width }: ReadCharts, timeZone: string): ChartsData {
   const { from, to, isOpen, isCurrent } = range;
-  const every = width === 'raw' ? width : width.name;
-  return { from: seconds(from), to: seconds(to), isOpen, isCurrent, every, timeZone };
+  return { from: seconds(from), to: seconds(to), isOpen, isCurrent, every: everyOf(width), timeZone };
 }
 
-function chartData({ unit, lines }: ReadChart, { range, width, earlier }: ReadCharts): ChartData {
+function everyOf(width: ReadChart['width']): string {
+  return width === 'raw' ? width : width.name;
+}
+
+function chartData({ unit, shape, width, lines }: ReadChart, { range, earlier }: ReadCharts): ChartData {
   const present = [{ ...range, offset: 0 }];
   return {
     unit,
+    shape,
+    every: everyOf(width),
     lines: lines.map(({ station, metric, label, kind, style }) => ({
       station,
       metric,
@@ -75,7 +84,7 @@ function chartData({ unit, lines }: ReadChart, { range, width, earlier }: ReadCh
         to: seconds(to),
         offset: seconds(offset),
       })),
-      isBand: kind === 'main' && width !== 'raw',
+      isBand: hasBand(shape, kind, width),
     })),
   };
 }

@@ -1,15 +1,27 @@
 import type { LocalDays } from '../../../telemetry/local-days.ts';
+import type { Span } from '../../../telemetry/spans.ts';
 import type { ChartDates } from '../../chart-dates.ts';
 import type { Words } from '../../words.ts';
-import type { LineKind } from './chart-data.ts';
-import { bandPath, createPlace, HEIGHT, linePath, type Place, runsOf, WIDTH } from './chart-paths.ts';
-import type { ReadChart, ReadCharts } from './read-charts.ts';
+import type { ChartShape, LineKind } from './chart-data.ts';
+import {
+  bandPath,
+  barsPath,
+  createPlace,
+  dotsPath,
+  HEIGHT,
+  linePath,
+  type Place,
+  runsOf,
+  WIDTH,
+} from './chart-paths.ts';
+import type { ReadChart } from './read-charts.ts';
 import { timeTicks } from './time-axis.ts';
 import { type ValueAxis, valueAxis } from './value-axis.ts';
 
 /** A chart as templates write it. */
 export interface DrawnChart {
   readonly viewBox: string;
+  readonly shape: ChartShape;
   /** In their order from top to bottom, evenly apart. */
   readonly values: readonly string[];
   /** Lines across at each of the values. */
@@ -36,6 +48,7 @@ interface DrawnLine {
   readonly path: string;
   /** From the lowest to the highest; empty where there is none. */
   readonly band: string;
+  readonly bars: string;
 }
 
 interface DrawOptions {
@@ -47,10 +60,10 @@ interface DrawOptions {
 /** @returns `undefined` where there is nothing to draw */
 export function drawChart(
   chart: ReadChart,
-  { range, width }: Pick<ReadCharts, 'range' | 'width'>,
+  range: Span,
   { days, dates, words }: DrawOptions,
 ): DrawnChart | undefined {
-  const axis = axisOf(chart, width === 'raw');
+  const axis = axisOf(chart);
   if (axis === undefined) return undefined;
   const place = createPlace(range, axis);
   const ticks = timeTicks(range, days, dates);
@@ -62,7 +75,8 @@ export function drawChart(
   const format = numberFormat(words.locale, axis);
   return {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-    values: axis.ticks.map((tick) => format(tick)).toReversed(),
+    shape: chart.shape,
+    values: (chart.shape === 'dots' ? compass(words) : axis.ticks.map((tick) => format(tick))).toReversed(),
     rules: axis.ticks.map((tick) => `M0 ${place.y(tick)}h${WIDTH}`).join(''),
     starts: down(true),
     times: down(false),
@@ -72,29 +86,50 @@ export function drawChart(
       isMinor,
       isStart,
     })),
-    lines: linesOf(chart, width, place).toReversed(),
+    lines: linesOf(chart, place).toReversed(),
   };
 }
 
-/** Of all that is drawn: of other lines than the main one only means are. */
-function axisOf({ lines, unit }: ReadChart, isRaw: boolean): ValueAxis | undefined {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { kind, buckets } of lines) {
-    for (const { min, avg, max } of buckets) {
-      if (avg === null) continue;
-      const hasBand = kind === 'main' && !isRaw;
-      low = Math.min(low, hasBand ? min : avg);
-      high = Math.max(high, hasBand ? max : avg);
-    }
-  }
-  return low > high ? undefined : valueAxis(low, high, unit);
+/** Whether the lowest and the highest are drawn around a line. */
+export function hasBand(shape: ChartShape, kind: LineKind, width: ReadChart['width']): boolean {
+  return shape === 'lines' && kind === 'main' && width !== 'raw';
 }
 
-function linesOf({ lines }: ReadChart, width: ReadCharts['width'], place: Place): readonly DrawnLine[] {
+/** All the way round, with lines at the four quarters. */
+const ROUND: ValueAxis = { bottom: 0, top: 360, ticks: [0, 90, 180, 270, 360], decimals: 0 };
+
+function compass(words: Words): string[] {
+  return (['n', 'e', 's', 'w', 'n'] as const).map((key) => words.text(`compass.${key}`));
+}
+
+function axisOf({ lines, unit, shape, width }: ReadChart): ValueAxis | undefined {
+  const values = lines.flatMap(({ kind, buckets }) =>
+    buckets.flatMap(({ min, avg, max, rise }) => {
+      if (shape === 'bars') return rise ?? [];
+      if (avg === null) return [];
+      return hasBand(shape, kind, width) ? [min ?? avg, max ?? avg] : [avg];
+    }),
+  );
+  if (values.length === 0) return undefined;
+  if (shape === 'dots') return ROUND;
+  const low = values.reduce((least, value) => Math.min(least, value), shape === 'bars' ? 0 : Infinity);
+  return valueAxis(
+    low,
+    Math.max(
+      low,
+      values.reduce((most, value) => Math.max(most, value), -Infinity),
+    ),
+    unit,
+  );
+}
+
+function linesOf({ lines, width, shape }: ReadChart, place: Place): readonly DrawnLine[] {
   return lines.map(({ kind, style, buckets }) => {
+    if (shape === 'bars') return { kind, style, path: '', band: '', bars: barsPath(buckets, width, place) };
+    if (shape === 'dots') return { kind, style, path: dotsPath(buckets, width, place), band: '', bars: '' };
     const runs = runsOf(buckets, width, place);
-    const hasBand = kind === 'main' && width !== 'raw';
-    return { kind, style, path: linePath(runs), band: hasBand ? bandPath(runs) : '' };
+    const band = hasBand(shape, kind, width) ? bandPath(runs) : '';
+    return { kind, style, path: linePath(runs), band, bars: '' };
   });
 }
 

@@ -1,7 +1,7 @@
-import type { Bucket } from '../../../storage/history/buckets-query.ts';
+import type { HistoryBucket } from '../../../storage/history/history-bucket.ts';
 import { lookUpSeries, type SeriesName } from '../../../storage/history/look-up.ts';
 import { type History, readHistory } from '../../../storage/history/read-history.ts';
-import type { BucketWidth } from '../../../telemetry/bucket-width.ts';
+import { type BucketWidth, bucketWidthNamed } from '../../../telemetry/bucket-width.ts';
 import { type EarlierSpan, earlierSpans } from '../../../telemetry/earlier-span.ts';
 import { EARLIEST_WRITABLE } from '../../../telemetry/format-time.ts';
 import type { LocalDays } from '../../../telemetry/local-days.ts';
@@ -19,6 +19,8 @@ export const POINTS = 400;
 
 /** A chart with what was read of it. */
 export interface ReadChart extends Omit<PlannedChart, 'lines'> {
+  /** `raw`: each bucket is one reading. */
+  readonly width: BucketWidth | 'raw';
   readonly lines: readonly ReadLine[];
 }
 
@@ -26,7 +28,7 @@ export interface ReadLine extends PlannedLine {
   /** As the database knows it; `undefined`: not yet. */
   readonly series: KnownSeries | undefined;
   /** In the unit that is shown; what was earlier at the times under which it lies now. */
-  readonly buckets: readonly Bucket[];
+  readonly buckets: readonly HistoryBucket[];
 }
 
 export interface KnownSeries {
@@ -39,7 +41,7 @@ export interface ReadCharts {
   readonly range: PageRange;
   /** Where what is compared with comes from. */
   readonly earlier: readonly EarlierSpan[];
-  /** `raw`: each bucket is one reading. */
+  /** Of all charts but those of bars. */
   readonly width: BucketWidth | 'raw';
   readonly charts: readonly ReadChart[];
 }
@@ -67,31 +69,47 @@ export async function readCharts(
 ): Promise<ReadCharts> {
   const { range, compare, days } = request;
   const found = await findAll(parts, planned, range);
-  const read = async (kinds: readonly string[], asked: Span): Promise<FoundHistory> => {
-    const lines = planned.flatMap((chart) => chart.lines).filter(({ kind }) => kinds.includes(kind));
-    const seriesIds = [...new Set(lines.flatMap((line) => found(line)?.seriesId ?? []))];
-    if (seriesIds.length === 0) return NOTHING;
-    const { timeZone } = parts;
-    const width = { points: POINTS };
-    const history = await askDatabase(readHistory(parts.pool, { seriesIds, asked, width, timeZone, days }));
-    return history.kind === 'found' ? history : NOTHING;
-  };
-  const present = await read(['main', 'other'], range);
   const earlier = compare === undefined ? [] : earlierSpans(range, EARLIER[compare], days);
-  const past = earlier.length === 0 ? NOTHING : await read(['earlier'], unionOf(earlier));
-  const bucketsOf = (line: PlannedLine): readonly Bucket[] => {
-    const series = found(line);
-    if (series === undefined) return [];
-    const { seriesId, unit } = series;
-    const isEarlier = line.kind === 'earlier';
-    const buckets = (isEarlier ? past : present).buckets.get(seriesId) ?? [];
-    return (isEarlier ? moved(buckets, earlier) : buckets).map((one) => showBucket(one, unit, request.units));
+  const read = async (isBars: boolean): Promise<Histories> => {
+    const lines = planned.filter(({ shape }) => (shape === 'bars') === isBars).flatMap((one) => one.lines);
+    const width = isBars ? barWidth(range) : { points: POINTS };
+    const within = async (asked: Span, wanted: readonly PlannedLine[]): Promise<FoundHistory> => {
+      const seriesIds = [...new Set(wanted.flatMap((line) => found(line)?.seriesId ?? []))];
+      if (seriesIds.length === 0) return NOTHING;
+      const { pool, timeZone } = parts;
+      const history = await askDatabase(readHistory(pool, { seriesIds, asked, width, timeZone, days }));
+      return history.kind === 'found' ? history : NOTHING;
+    };
+    const past = lines.filter(({ kind }) => kind === 'earlier');
+    return {
+      present: await within(
+        range,
+        lines.filter(({ kind }) => kind !== 'earlier'),
+      ),
+      past: earlier.length === 0 ? NOTHING : await within(unionOf(earlier), past),
+    };
   };
-  const charts = planned.map((chart) => ({
-    ...chart,
-    lines: chart.lines.map((line) => ({ ...line, series: found(line), buckets: bucketsOf(line) })),
-  }));
-  return { range: narrowed(range, charts), earlier, width: present.width, charts };
+  const [others, bars] = [await read(false), await read(true)];
+  const charts = planned.map((chart): ReadChart => {
+    const { present, past } = chart.shape === 'bars' ? bars : others;
+    const bucketsOf = (line: PlannedLine): readonly HistoryBucket[] => {
+      const series = found(line);
+      if (series === undefined) return [];
+      const { seriesId, unit } = series;
+      const isEarlier = line.kind === 'earlier';
+      const buckets = (isEarlier ? past : present).buckets.get(seriesId) ?? [];
+      const placed = isEarlier ? moved(buckets, earlier) : buckets;
+      return placed.map((one) => showBucket(one, unit, request.units));
+    };
+    const lines = chart.lines.map((line) => ({ ...line, series: found(line), buckets: bucketsOf(line) }));
+    return { ...chart, width: present.width, lines };
+  });
+  return { range: narrowed(range, charts), earlier, width: others.present.width, charts };
+}
+
+interface Histories {
+  readonly present: FoundHistory;
+  readonly past: FoundHistory;
 }
 
 type FoundHistory = Extract<History, { kind: 'found' }>;
@@ -115,12 +133,30 @@ async function findAll(
   return ({ station, metric }) => known.get(`${station}:${metric}`);
 }
 
+/** Bars are fewer than the points of a line, and of hours and days, as people speak of rain. */
+function barWidth({ from, to }: Span): { readonly every: BucketWidth } | { readonly points: number } {
+  // Of everything nobody knows yet how long it is.
+  if (from === EARLIEST_WRITABLE) return { points: MOST_BARS };
+  const length = to - from;
+  const name = BAR_WIDTHS.find(([longest]) => length <= longest)?.[1] ?? '1y';
+  return { every: bucketWidthNamed(name)! };
+}
+
+const MOST_BARS = 120;
+const BAR_WIDTHS = [
+  [DAY / 2, '15m'],
+  [3 * DAY, '1h'],
+  [100 * DAY, '1d'],
+  [400 * DAY, '7d'],
+  [4_000 * DAY, '1mo'],
+] as const;
+
 function unionOf(spans: readonly EarlierSpan[]): Span {
   return { from: spans[0]!.from, to: spans.at(-1)!.to };
 }
 
 /** What lies between spans is not part of what is compared with. */
-function moved(buckets: readonly Bucket[], spans: readonly EarlierSpan[]): readonly Bucket[] {
+function moved(buckets: readonly HistoryBucket[], spans: readonly EarlierSpan[]): readonly HistoryBucket[] {
   let index = 0;
   return buckets.flatMap((bucket) => {
     while (index < spans.length && spans[index]!.to <= bucket.time) index += 1;

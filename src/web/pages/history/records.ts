@@ -25,7 +25,11 @@ export async function readPageExtremes(
   { range, charts }: ReadCharts,
   { now, days }: { readonly now: Micros; readonly days: LocalDays },
 ): Promise<PageExtremes> {
-  const lines = charts.flatMap((chart) => chart.lines).filter(({ kind }) => kind !== 'earlier');
+  // Of directions none is the lowest, and of counters it is by how much they rise that counts.
+  const lines = charts
+    .filter(({ shape }) => shape === 'lines')
+    .flatMap((chart) => chart.lines)
+    .filter(({ kind }) => kind !== 'earlier');
   const seriesIds = [...new Set(lines.flatMap(({ series }) => series?.seriesId ?? []))];
   const to = now + FUTURE_TOLERANCE;
   const spans: readonly Span[] = [

@@ -36,10 +36,12 @@ export function summarize(
 
 /** What a line that was put beside comes to, of its buckets: without times. */
 export function summarizeLine({ label, buckets }: ReadLine, unit: string | null, words: Words): string {
-  const counted = buckets.filter(({ avg }) => avg !== null);
+  const counted = buckets.flatMap(({ count, min, avg, max }) =>
+    min === null || avg === null || max === null ? [] : [{ count, min, avg, max }],
+  );
   if (counted.length === 0) return words.text('summary.lineNothing', { label });
   const count = counted.reduce((sum, bucket) => sum + bucket.count, 0);
-  const mean = counted.reduce((sum, bucket) => sum + bucket.avg! * (bucket.count / count), 0);
+  const mean = counted.reduce((sum, bucket) => sum + bucket.avg * (bucket.count / count), 0);
   const shown = (value: number): string => withUnit(words.number(value, decimalsOf(unit)), unit);
   return words.text('summary.line', {
     label,
@@ -59,7 +61,7 @@ export function valueText(
   return withUnit(words.number(shown.value, decimalsOf(shown.unit)), shown.unit);
 }
 
-function withUnit(number: string, unit: string | null): string {
+export function withUnit(number: string, unit: string | null): string {
   if (unit === null || unit === '') return number;
   return unit === '°' ? `${number}°` : `${number}\u{a0}${unit}`;
 }

@@ -110,7 +110,7 @@ test('the links for CSV and JSON give exactly what is drawn', async () => {
     expect(drawn.length, `rows of ${query}`).toBeGreaterThanOrEqual(count - 2);
     expect(
       rows.filter((row) => drawn.includes(row)),
-      query,
+      `times of ${query}`,
     ).toEqual(drawn);
     expect(json.series[0].unit).toBe('°F');
     expect(csv.trim().split('\r\n')).toHaveLength(drawn.length + 1);

@@ -63,6 +63,8 @@ test('a chart says what is in it, for the script that draws it anew', async () =
   expect(charts).toEqual([
     {
       unit: '°C',
+      shape: 'lines',
+      every: 'raw',
       lines: [
         { ...line, metric: 'temperature', kind: 'main', style: 0 },
         { ...line, metric: 'temperature', kind: 'earlier', style: 5, label: 'Day before', spans: earlier },
@@ -78,6 +80,8 @@ test('a chart says what is in it, for the script that draws it anew', async () =
     },
     {
       unit: '%',
+      shape: 'lines',
+      every: 'raw',
       lines: [
         { ...line, metric: 'humidity', label: 'Humidity', kind: 'main', style: 0 },
         { ...line, metric: 'humidity', kind: 'earlier', style: 5, label: 'Day before', spans: earlier },
