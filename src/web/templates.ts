@@ -18,6 +18,7 @@ const PARTIALS = [
   'figures',
   'chart',
   'history',
+  'rose',
 ] as const;
 
 /** Told which helpers there are, Handlebars need not look for one at each value. */

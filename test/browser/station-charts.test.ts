@@ -1,5 +1,6 @@
 import { expect, test, type TestContext } from 'vitest';
 import type { Page } from 'playwright-core';
+import { findBarriers } from '../support/accessibility.ts';
 import { useChromium } from '../support/chromium.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { seedSeries } from '../support/series.ts';
@@ -113,3 +114,36 @@ test.for([360, 820, 1920])(
     expect(Math.abs(last.y + last.height / 2 - area.y - area.height)).toBeLessThan(2);
   },
 );
+
+test('of wind and rain there are dots, bars and a rose, which keep nobody out and fit on a phone', async (context) => {
+  const { pool } = await useTestDatabase();
+  const web = await useWeb({ pool });
+  for (const [metric, unit, most] of [
+    ['wind_dir', '°', 360],
+    ['wind_speed', 'm/s', 12],
+    ['rain', 'mm', 2],
+  ] as const) {
+    const rows = Array.from({ length: 20 }, (_, hour) => ({
+      measuredAt: (Date.now() - hour * HOUR_MS) * 1000,
+      value: ((hour * 7) % 20) * (most / 20),
+    }));
+    await seedSeries(pool, { station: 'outside', metric, unit }, rows);
+    web.commit({ station: 'outside', metric, value: 1, unit });
+  }
+  const { page, complaints } = await open(context, web.url, { viewport: { width: 360, height: 740 } });
+  for (const query of ['?compare=1d', '?view=table']) {
+    await page.goto(`${web.url}/stations/outside${query}`);
+    expect(await page.getByRole('heading', { level: 3 }).allTextContents()).toEqual([
+      'Wind speed m/s',
+      'Wind direction',
+      'Rain mm',
+      'Wind rose',
+    ]);
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(360);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await findBarriers(page), `${query} in ${colorScheme} colours`).toStrictEqual([]);
+    }
+  }
+  expect(complaints).toStrictEqual([]);
+});

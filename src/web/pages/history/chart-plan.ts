@@ -47,8 +47,9 @@ export function planCharts(
   const metrics = state.metrics ?? defaultMetrics(snapshot.latest.map(({ metric }) => metric));
   for (const metric of metrics) {
     const name = names.metric(metric);
-    const main = { station: snapshot.station, metric, kind: 'main', label: name, style: 0 } as const;
-    charts.push({ metric, name, ...looksOf(snapshot, metric, units), lines: [main] });
+    const looks = looksOf(snapshot, metric, units);
+    const main = { station: snapshot.station, metric, kind: 'main', label: name } as const;
+    charts.push({ metric, name, ...looks, lines: [{ ...main, style: firstStyle(looks) }] });
   }
   for (const { station, metric } of state.others) {
     const other = findStation(station);
@@ -60,7 +61,8 @@ export function planCharts(
     // Bars of two series would stand in front of each other.
     const fitting = charts.filter((one) => one.unit === unit && one.shape === shape && shape !== 'bars');
     const chart = fitting.find((one) => one.metric === metric) ?? fitting[0];
-    if (chart === undefined) charts.push({ metric, name, unit, shape, lines: [{ ...line, style: 0 }] });
+    if (chart === undefined)
+      charts.push({ metric, name, unit, shape, lines: [{ ...line, style: firstStyle({ shape }) }] });
     else chart.lines = [...chart.lines, { ...line, style: chart.lines.length % EARLIER_STYLE }];
   }
   const { compare } = state;
@@ -73,6 +75,11 @@ export function planCharts(
         : [line],
     ),
   }));
+}
+
+/** Bars are of what falls from the sky, which nobody expects to be red. */
+function firstStyle({ shape }: Pick<PlannedChart, 'shape'>): number {
+  return shape === 'bars' ? 1 : 0;
 }
 
 function isOf(one: SeriesName, other: SeriesName): boolean {

@@ -1,5 +1,6 @@
 import type { LocalDays } from '../../../telemetry/local-days.ts';
 import type { ChartDates } from '../../chart-dates.ts';
+import type { Words } from '../../words.ts';
 import type { Frame } from '../frame.ts';
 import type { ChartData, ChartsData } from './chart-data.ts';
 import { downloads } from './chart-links.ts';
@@ -28,17 +29,24 @@ export function chartView(chart: ReadChart, index: number, options: ChartOptions
   return {
     id,
     name: chart.name,
-    unit: chart.unit,
+    shape: chart.shape,
+    unit: chart.shape === 'dots' ? null : chart.unit,
     summaries: summariesOf(chart, options),
     legend: chart.lines.length > 1 ? chart.lines.map(({ label, style }) => ({ label, style })) : [],
     chartData: isTable ? undefined : JSON.stringify(chartData(chart, read)),
     drawn: isTable ? undefined : drawChart(chart, read.range, { days, dates, words: page.words }),
     table: isTable ? chartTable(chart, { ...page, dates }) : undefined,
     downloads: downloads(chart, read, page),
-    otherView: {
-      label: page.words.text(isTable ? 'charts.chart' : 'charts.table'),
-      href: `${stateUrl(state, { isTable: !isTable })}#${id}`,
-    },
+    otherView: otherView(state, id, page.words),
+  };
+}
+
+/** From the chart to its table, or back. */
+export function otherView(state: PageState, id: string, words: Words): { label: string; href: string } {
+  const { isTable } = state;
+  return {
+    label: words.text(isTable ? 'charts.chart' : 'charts.table'),
+    href: `${stateUrl(state, { isTable: !isTable })}#${id}`,
   };
 }
 

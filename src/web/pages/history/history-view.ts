@@ -6,13 +6,14 @@ import { WebError } from '../../errors.ts';
 import type { WebParts } from '../../parts.ts';
 import type { Frame } from '../frame.ts';
 import { besideGroups } from './beside.ts';
-import { chartsData, chartView } from './chart-view.ts';
+import { chartsData, chartView, otherView } from './chart-view.ts';
 import { type PlannedChart, planCharts } from './chart-plan.ts';
 import { hiddenFields, stateLinks } from './range-links.ts';
 import { type PageRange, resolveRange } from './page-range.ts';
 import { type PageState, parseState } from './page-state.ts';
 import { type ReadCharts, readCharts } from './read-charts.ts';
 import { type PageExtremes, readPageExtremes, showRecords } from './records.ts';
+import { type FoundWind, readRose, roseView } from './rose-view.ts';
 import { stateError } from './state-error.ts';
 
 interface HistoryOptions {
@@ -60,6 +61,15 @@ export async function historyView(options: HistoryOptions): Promise<object> {
       charts: found.read.charts.map((chart, index) =>
         chartView(chart, index, { page, state, days, dates, ...found }),
       ),
+      rose: found.wind && {
+        ...roseView(found.wind, {
+          page,
+          station: state.station,
+          range: found.read.range,
+          isTable: state.isTable,
+        }),
+        otherView: otherView(state, 'wind-rose', page.words),
+      },
       records: showRecords(found.read, found.extremes, { ...page, dates, now }),
     }),
   };
@@ -69,16 +79,24 @@ const DAY_MS = 86_400_000;
 /** Days before it are looked at one by one. */
 const LONGEST_COMPARED = 3 * 366 * 86_400_000_000;
 
+interface FoundHistory {
+  readonly read: ReadCharts;
+  readonly extremes: PageExtremes;
+  readonly wind: FoundWind | undefined;
+}
+
 /** The newest values are in memory; they are worth a page even while the database, and so the charts, are away. */
 async function readIfThere(
-  { parts, page, days }: HistoryOptions,
+  { parts, page, days, snapshot }: HistoryOptions,
   planned: readonly PlannedChart[],
   range: PageRange,
   { compare }: PageState,
-): Promise<{ readonly read: ReadCharts; readonly extremes: PageExtremes } | undefined> {
+): Promise<FoundHistory | undefined> {
   try {
     const read = await readCharts(parts, planned, { range, compare, units: page.units, days });
-    return { read, extremes: await readPageExtremes(parts, read, { now: parts.clock(), days }) };
+    const extremes = await readPageExtremes(parts, read, { now: parts.clock(), days });
+    const wind = await readRose(parts, { snapshot, planned, range: read.range, days });
+    return { read, extremes, wind };
   } catch (error) {
     if (error instanceof WebError && error.status === 503) return undefined;
     throw error;

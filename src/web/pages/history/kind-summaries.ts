@@ -14,15 +14,16 @@ export function summarizeBars(
   const known = line.buckets.flatMap(({ time, rise }) =>
     rise === undefined || rise === null ? [] : [{ time, rise }],
   );
-  const label = line.kind === 'main' ? '' : `${line.label}: `;
-  if (known.length === 0) return label + words.text('summary.nothing');
+  const { label, kind } = line;
+  if (known.length === 0) return nothing(line, words);
   const most = known.reduce((best, one) => (one.rise > best.rise ? one : best));
   const shown = (value: number): string => withUnit(words.number(value, decimalsOf(unit)), unit);
   const total = shown(known.reduce((sum, { rise }) => sum + rise, 0));
-  if (line.kind === 'earlier' || most.rise === 0) return label + words.text('summary.total', { total });
+  if (kind === 'earlier') return words.text('summary.lineTotal', { label, total });
+  if (most.rise === 0) return words.text('summary.total', { total });
   const isByClock = width === 'raw' || width.calendar === undefined;
   const time = isByClock ? dates.moment(most.time) : dates.date(most.time);
-  return label + words.text('summary.bars', { total, most: shown(most.rise), time });
+  return words.text('summary.bars', { total, most: shown(most.rise), time });
 }
 
 /** Where it mostly comes from: `Most often from WSW.` */
@@ -31,10 +32,16 @@ export function summarizeDirections(line: ReadLine, words: Words): string {
   for (const { avg, count } of line.buckets) {
     if (avg !== null) counts[Math.round(avg / SECTOR_DEGREES) % SECTORS]! += count;
   }
-  const label = line.kind === 'main' ? '' : `${line.label}: `;
   const most = Math.max(...counts);
-  if (most === 0) return label + words.text('summary.nothing');
-  return label + words.text('summary.directions', { sector: sectorName(counts.indexOf(most), words) });
+  if (most === 0) return nothing(line, words);
+  const sector = sectorName(counts.indexOf(most), words);
+  return line.kind === 'main'
+    ? words.text('summary.directions', { sector })
+    : words.text('summary.lineDirections', { label: line.label, sector });
+}
+
+function nothing({ kind, label }: ReadLine, words: Words): string {
+  return kind === 'main' ? words.text('summary.nothing') : words.text('summary.lineNothing', { label });
 }
 
 const NAMES = [

@@ -13,7 +13,16 @@ const ABOUT = 4;
 const ROUND = [1, 2, 2.5, 5, 10];
 
 /** What is between bottom and top at least, so that noise does not look like weather. */
-const LEAST: Readonly<Record<string, number>> = { '°C': 2, '°F': 4, hPa: 2, inHg: 0.1, '%': 4, 'm/s': 2 };
+const LEAST: Readonly<Record<string, number>> = {
+  '°C': 2,
+  '°F': 4,
+  hPa: 2,
+  inHg: 0.1,
+  '%': 4,
+  'm/s': 2,
+  mm: 1,
+  in: 0.04,
+};
 
 /** For values of which `min` is the lowest and `max` the highest. */
 export function valueAxis(min: number, max: number, unit: string | null): ValueAxis {

@@ -67,7 +67,7 @@ test('rain is bars of what has come, of a counter by how much it has risen, from
   const page = (await web.ask(PAGE)).text;
   const rain = figure(page, 'Rain <');
   // 24 bars: the first of 0.2, the second of 2 mm, which is the top.
-  expect(rain).toContain('<path class="bar line-0" d="M8 500V450h67V500zM91 500V0h68V500z"/>');
+  expect(rain).toContain('<path class="bar line-1" d="M8 500V450h67V500zM91 500V0h68V500z"/>');
   expect(text(rain)).toContain('Total 2.2 mm, most 2.0 mm (10 Oct, 01:00).');
   expect(rain).toContain('&quot;shape&quot;:&quot;bars&quot;,&quot;every&quot;:&quot;1h&quot;');
   const total = text(figure(page, 'Rain total'));
@@ -88,4 +88,36 @@ test('bars of a longer range are of days, of a year of weeks', async () => {
     expect(figure(html, 'Rain'), `of ${query}`).toContain(`&quot;every&quot;:&quot;${every}&quot;`);
     expect(html, `of ${query}`).toContain(`every&#x3D;${every}&amp;units`);
   }
+});
+
+test('a wind rose tells where wind came from, as a drawing or as a table', async () => {
+  const every10 = (values: readonly number[]): [number, number][] =>
+    values.map((value, i) => [i * 10, value]);
+  const web = await useMetrics({
+    wind_dir: every10([0, 0, 0, 90, 90, 180, 180, 180, 180, 270]),
+    wind_speed: every10([1, 1, 6, 2, 2, 0, 0, 0.1, 12, 4]),
+  });
+  const html = figure((await web.ask(PAGE)).text, 'Wind rose');
+  expect(text(html)).toContain('Most often from N, 30% of the time; calm 30%.');
+  expect(text(html)).toContain(
+    '0.3–1.6 m/s 1.6–3.4 m/s 3.4–5.5 m/s 5.5–8.0 m/s 8.0–10.8 m/s 10.8 m/s and more',
+  );
+  expect(html).toContain('<circle class="rules" r="100"/>');
+  const table = text(figure((await web.ask(`${PAGE}&view=table&lang=de&units=kmh`)).text, 'Windrose'));
+  expect(table).toContain('Am häufigsten aus N, 30 % der Zeit; windstill 30 %.');
+  expect(table).toContain('ab 38,9 km/h N 30 % 20 % 0 % 0 % 10 % 0 % 0 % NNO 0 %');
+  expect(table).toContain('Windstill 30 % Umlaufend 0 %');
+  const link = /href="(\/api\/stations\/outside\/wind-rose[^"]*)"/.exec(html)![1]!;
+  const { body } = await web.ask(link.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='));
+  expect(body).toMatchObject({ count: 10, calm: 0.3 });
+  expect((await web.ask(`${PAGE}&metrics=wind_dir`)).text).toContain('id="wind-rose"');
+});
+
+test('there is no wind rose where no chart is of wind, or nothing is known of it', async () => {
+  const web = await useMetrics({ wind_dir: [[0, 10]], wind_speed: [[0, 3]], rain: [[0, 1]] });
+  expect((await web.ask(PAGE)).text).toContain('id="wind-rose"');
+  expect((await web.ask(`${PAGE}&metrics=rain`)).text).not.toContain('id="wind-rose"');
+  expect((await web.ask('/stations/outside?from=2025-01-01&to=2025-01-01')).text).not.toContain(
+    'id="wind-rose"',
+  );
 });
