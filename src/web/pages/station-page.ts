@@ -46,6 +46,7 @@ export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallb
           title: cardTitle(card),
           card,
           history,
+          isPast: history.isPast,
           readings: readingsHref(station),
           api: `/api/stations/${encodeURIComponent(station)}`,
         });

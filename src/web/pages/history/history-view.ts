@@ -29,11 +29,18 @@ interface HistoryOptions {
   readonly stations: () => readonly StationSnapshot[];
 }
 
+/** As the template writes it. */
+export interface HistoryView {
+  /** Whether nothing that is measured now changes it. */
+  readonly isPast: boolean;
+  readonly [part: string]: unknown;
+}
+
 /**
- * The charts of a station, with all that leads to others, as the template writes it.
+ * The charts of a station, with all that leads to others.
  * @throws WebError 400 for an address that is not right, 404 for a metric or station that there is not
  */
-export async function historyView(options: HistoryOptions): Promise<object> {
+export async function historyView(options: HistoryOptions): Promise<HistoryView> {
   const { parts, page, days, snapshot, query, findStation, stations, datesFor } = options;
   const parsed = parseState(snapshot.station, query);
   if (!parsed.ok) throw stateError(parsed.mistake);
@@ -49,6 +56,7 @@ export async function historyView(options: HistoryOptions): Promise<object> {
   const found = await readIfThere(options, planned, range, state);
   const read = found?.read;
   return {
+    isPast: !range.isCurrent,
     isTable: state.isTable,
     links: stateLinks(state, snapshot, planned, page),
     dates: datesOf(read?.range ?? range, days),

@@ -172,3 +172,12 @@ test('while the database is away, the page shows the newest values, and says why
   expect(text).toContain('<span class="number">21.5</span>');
   expect(text).toContain('The database does not answer at the moment, so the charts can not be drawn.');
 });
+
+test('without scripts a page of now is renewed each minute, one of the past stands still', async () => {
+  const web = await useStations(OUTSIDE);
+  const isRenewed = async (query: string): Promise<boolean> =>
+    (await web.ask(`${PAGE}?${query}`)).text.includes('<meta http-equiv="refresh" content="60">');
+  expect(await isRenewed('range=7d')).toBe(true);
+  expect(await isRenewed('from=2026-10-01')).toBe(true);
+  expect(await isRenewed('from=2026-10-01&to=2026-10-02')).toBe(false);
+});
