@@ -37,6 +37,8 @@ const cameAt = Number(root.dataset['savedAt'] ?? Date.now());
 /** The service's clock minus ours: a wall tablet's may be hours off. */
 let clockOffsetMs = Date.parse(root.dataset['now'] ?? '') - cameAt || 0;
 
+let wasOpen = false;
+
 const tick = (): void => view.showAges(Date.now() + clockOffsetMs);
 const refresh = createRefresh(tick);
 const announce = createAnnounce();
@@ -87,6 +89,8 @@ openLink({
     if (root.dataset['savedAt'] !== undefined) refresh();
     delete root.dataset['savedAt'];
     void catchUp();
+    if (wasOpen) document.dispatchEvent(new Event('reconnected'));
+    wasOpen = true;
   },
   onRefused: () => void catchUp(),
   onPing({ time, build }) {
@@ -94,7 +98,10 @@ openLink({
     tick();
     if (build !== root.dataset['build']) reload();
   },
-  onReadings: show,
+  onReadings(readings) {
+    show(readings);
+    document.dispatchEvent(new CustomEvent('readings', { detail: readings }));
+  },
   onPresence({ station, online }) {
     showPresence(station, online);
     tick();

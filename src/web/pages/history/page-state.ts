@@ -1,4 +1,3 @@
-import type { SeriesName } from '../../../storage/history/look-up.ts';
 import { isMetricName, isStationName } from '../../../telemetry/topic.ts';
 import { isMoment, mendMoment } from './moment.ts';
 
@@ -22,6 +21,12 @@ export type Comparison = (typeof COMPARISONS)[number];
 export interface PickedRange {
   readonly from: string;
   readonly to: string | undefined;
+}
+
+/** As storage knows it, which browsers don't have. */
+interface SeriesName {
+  readonly station: string;
+  readonly metric: string;
 }
 
 export interface PageState {
