@@ -1,5 +1,6 @@
 // Brings the lines of a chart onto one axis of time, as uPlot wants them.
 
+import { gapsBefore } from '../../../src/web/pages/history/gap-limit.ts';
 import type { Points, PointWidth } from './points.ts';
 
 export interface Line {
@@ -17,9 +18,6 @@ export type Column = (number | null | undefined)[];
 /** Times, and then for each line its values, or with a band its values, lowest and highest. */
 export type AlignedColumns = [number[], ...Column[]];
 
-/** What is further apart than so many intervals has a gap between. */
-const GAP_AFTER = 2.5;
-
 /** @param to where the axis ends: the bucket that is not over yet has its point there at the latest */
 export function alignLines(lines: readonly Line[], to: number): AlignedColumns {
   const parts = lines.map((line) => withGaps(line, to));
@@ -35,29 +33,20 @@ export function alignLines(lines: readonly Line[], to: number): AlignedColumns {
   }
 }
 
-/**
- * How far apart in time points may be and still have a line between them, in seconds: of a series that has readings less often than
- * there are buckets, it is what mostly lies between two points that counts.
- */
-export function longestStep({ points: { t }, width }: Pick<Line, 'points' | 'width'>): number {
-  const steps = ascending(t.slice(1).map((time, index) => time - (t[index] ?? 0)));
-  return GAP_AFTER * Math.max(width.seconds, steps[Math.floor(steps.length / 2)] ?? 0);
-}
-
 /** Each point in the middle of its bucket. */
 function withGaps(
   line: Line,
   to: number,
 ): { readonly t: readonly number[]; readonly columns: readonly Column[] } {
   const { t, value, low, high } = line.points;
-  const longest = longestStep(line);
+  const gaps = gapsBefore(t, line.width.seconds);
   const middle = line.width.seconds / 2;
   const times: number[] = [];
   const columns: Column[] = line.isBand ? [[], [], []] : [[]];
   const sources = [value, low, high];
   for (const [index, time] of t.entries()) {
     const before = t[index - 1];
-    if (!line.isBar && before !== undefined && time - before > longest) {
+    if (!line.isBar && before !== undefined && gaps[index]) {
       times.push((before + time) / 2 + middle);
       for (const column of columns) column.push(null);
     }

@@ -2,7 +2,8 @@
 
 import type uPlot from 'uplot';
 import type { ChartData } from '../../../src/web/pages/history/chart-data.ts';
-import { type Line, longestStep } from './align.ts';
+import { gapLimit } from '../../../src/web/pages/history/gap-limit.ts';
+import type { Line } from './align.ts';
 import type { ChartContext, PlotElement, TimeRange } from './chart-context.ts';
 import { followKeys } from './cursor-keys.ts';
 import { nearestPoint } from './nearest-point.ts';
@@ -54,7 +55,7 @@ export function createChartCursor({
       index: closest,
       time,
       secondsPerPixel: (to - from) / Math.max(plot.over.clientWidth, 1),
-      longestStep: longestStep(line),
+      longestStep: gapLimit(line.points.t, line.width.seconds),
     });
   }
 

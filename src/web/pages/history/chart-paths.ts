@@ -2,7 +2,7 @@ import type { HistoryBucket } from '../../../storage/history/history-bucket.ts';
 import type { BucketWidth } from '../../../telemetry/bucket-width.ts';
 import type { Micros } from '../../../telemetry/reading.ts';
 import type { Span } from '../../../telemetry/spans.ts';
-import { gapLimit } from './gap-limit.ts';
+import { gapsBefore } from './gap-limit.ts';
 import type { ValueAxis } from './value-axis.ts';
 
 /** What paths are drawn in, however large it is on a screen. */
@@ -37,23 +37,23 @@ export function runsOf(
   place: Place,
 ): readonly (readonly Point[])[] {
   const length = width === 'raw' ? 0 : width.seconds * 1_000_000;
-  const limit = gapLimit(
-    buckets.map(({ time }) => time),
+  const drawn = buckets.flatMap(({ time, min, avg, max }) =>
+    avg === null || min === null || max === null ? [] : [{ time, min, avg, max }],
+  );
+  const gaps = gapsBefore(
+    drawn.map(({ time }) => time),
     length,
   );
   const runs: Point[][] = [];
-  let last: Micros | undefined;
-  for (const { time, min, avg, max } of buckets) {
-    if (avg === null || min === null || max === null) continue;
+  for (const [index, { time, min, avg, max }] of drawn.entries()) {
     const point = {
       x: place.x(time + length / 2),
       mean: place.y(avg),
       low: place.y(min),
       high: place.y(max),
     };
-    if (last !== undefined && time - last <= limit) runs.at(-1)!.push(point);
-    else runs.push([point]);
-    last = time;
+    if (index === 0 || gaps[index]) runs.push([point]);
+    else runs.at(-1)!.push(point);
   }
   return runs;
 }

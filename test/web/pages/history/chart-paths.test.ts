@@ -9,7 +9,7 @@ import {
   runsOf,
   WIDTH,
 } from '../../../../src/web/pages/history/chart-paths.ts';
-import { gapLimit } from '../../../../src/web/pages/history/gap-limit.ts';
+import { gapLimit, gapsBefore } from '../../../../src/web/pages/history/gap-limit.ts';
 
 const HOUR = 3_600_000_000;
 const SPAN = { from: 0, to: 20 * HOUR };
@@ -65,6 +65,17 @@ test('a series with fewer readings than there are buckets is a line all the same
   expect(gapLimit([0, 60, 120, 180], 5)).toBe(150);
   expect(gapLimit([0, 5, 10], 5)).toBe(12.5);
   expect(gapLimit([7], 0)).toBe(0);
+});
+
+test('what is a gap is told by the rhythm of its time: a series that sends more often now had none before', () => {
+  const slow = [0, 300, 600, 900, 1200, 1500, 1800];
+  const fast = [1805, 1810, 1815, 1820, 1825, 1830];
+  const missing = (times: readonly number[]): readonly number[] =>
+    times.filter((_, index) => gapsBefore(times, 0)[index]);
+  expect(missing([...slow, ...fast])).toEqual([]);
+  expect(missing([...fast.map((time) => time - 1830), ...slow])).toEqual([]);
+  expect(missing([...slow, 2700, 3000, 3300, 3305, 3310])).toEqual([2700]);
+  expect(missing([...fast, 1900, 1905, 1910])).toEqual([1900]);
 });
 
 test('what stands alone is a dot, and can be seen as a band', () => {
