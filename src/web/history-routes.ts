@@ -6,6 +6,7 @@ import { ceilHour, floorHour } from '../telemetry/hours.ts';
 import { createLocalDays } from '../telemetry/local-days.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import type { UnitSystem } from '../telemetry/unit-system.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import { shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown, WebError } from './errors.ts';
 import { isNoneMatch, weakEtag } from './etag.ts';
@@ -25,10 +26,13 @@ import type { WebParts } from './parts.ts';
 import { stationParams } from './schemas.ts';
 import { parseSeries } from './series-parameter.ts';
 import { askDatabase } from './to-web-error.ts';
+import { createTurns } from './turns.ts';
 import { parseUnitsParameter } from './units-parameter.ts';
 
 /** To be changed with the form of answers: clients have kept those of before. */
 const FORM = 1;
+/** Half of the connections that there are for what people look at: pages need no more than the others while somebody asks for decades. */
+const TURNS = { most: 3, patienceMs: 10_000 };
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 interface Asked {
@@ -39,8 +43,9 @@ interface Asked {
 }
 
 /** `GET /api/stations/{station}/history` and `GET /api/history`: what readings come to in buckets of time. */
-export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
+export function historyRoutes(parts: WebParts, room: Pick<AnswerRoom, 'ask'>): FastifyPluginCallbackTypebox {
   const days = createLocalDays(parts.timeZone);
+  const turns = createTurns(TURNS);
   return (app, _options, done) => {
     app.get(
       '/api/stations/:station/history',
@@ -113,7 +118,12 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     return '';
 
     async function write(headers: Record<string, string>): Promise<string> {
-      const shown = await read(names, series, history, units);
+      const shown = await turns.take(() => {
+        // Whoever has gone while they waited needs no answer.
+        if (reply.raw.destroyed) throw new WebError(503, 'client-gone', 'nobody waits for it any more');
+        room.ask(request.ip);
+        return read(names, series, history, units);
+      });
       reply.headers(headers);
       if (!isCsv) {
         reply.type(JSON_TYPE);
