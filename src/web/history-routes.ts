@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type HistorySeries, lookUpSeries, type SeriesName } from '../storage/history/look-up.ts';
@@ -12,7 +13,13 @@ import { invalidParameter, metricUnknown, stationUnknown, WebError } from './err
 import { isNoneMatch, weakEtag } from './etag.ts';
 import { acceptedFormat, CONTENT_TYPES, fileName } from './export-format.ts';
 import { historyCsv } from './history-csv.ts';
-import { historyJson, seriesHistoryJson, showBucket, type ShownHistory } from './history-reply.ts';
+import {
+  historyJson,
+  seriesHistoryJson,
+  showBucket,
+  type ShownHistory,
+  type ShownSeries,
+} from './history-reply.ts';
 import { type AskedHistory, askedHistory, type HistoryQuery } from './history-request.ts';
 import {
   historyQuery,
@@ -39,7 +46,7 @@ interface Asked {
   readonly names: readonly SeriesName[];
   readonly query: HistoryQuery;
   readonly missing: (kind: 'station-unknown' | 'metric-unknown', name: SeriesName) => WebError;
-  readonly toJson: (history: ShownHistory, shape: 'rows' | 'columns') => string;
+  readonly toJson: (history: ShownHistory, shape: 'rows' | 'columns') => string | Promise<string>;
 }
 
 /** `GET /api/stations/{station}/history` and `GET /api/history`: what readings come to in buckets of time. */
@@ -145,17 +152,13 @@ export function historyRoutes(parts: WebParts, room: Pick<AnswerRoom, 'ask'>): F
     const seriesIds = series.map(({ seriesId }) => seriesId);
     const history = await askDatabase(readHistory(parts.pool, { seriesIds, asked, width, timeZone, days }));
     if (history.kind !== 'found') throw tooMuch(history);
-    return {
-      shown,
-      width: history.width,
-      timeZone,
-      days,
-      series: series.map(({ seriesId, unit }, index) => ({
-        ...names[index]!,
-        unit: shownUnit(unit, units),
-        buckets: (history.buckets.get(seriesId) ?? []).map((bucket) => showBucket(bucket, unit, units)),
-      })),
-    };
+    const shownSeries: ShownSeries[] = [];
+    for (const [index, { seriesId, unit }] of series.entries()) {
+      const buckets = (history.buckets.get(seriesId) ?? []).map((bucket) => showBucket(bucket, unit, units));
+      shownSeries.push({ ...names[index]!, unit: shownUnit(unit, units), buckets });
+      await setImmediate();
+    }
+    return { shown, width: history.width, timeZone, days, series: shownSeries };
   }
 }
 
