@@ -4,11 +4,18 @@ import type { BuildOptions, Metafile, OutputFile, Plugin } from 'esbuild';
 import { inProjectFolder } from '../src/project-folder.ts';
 import { LANGUAGES, type Language } from '../src/web/languages.ts';
 
-/** Bundled once for each language: `live-page.ts` becomes `live-page.en.js` and so on. */
-const SCRIPTS = ['templates/client/live-page.ts'];
+/**
+ * Bundled once for each language: `live-page.ts` becomes `live-page.en.js` and so on. With each, the texts that it uses, by the first word
+ * of their names: the others stay on the server.
+ */
+const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
+  'templates/client/live-page.ts': ['language', 'age', 'link', 'card', 'trend'],
+  'templates/client/history/history-page.ts': ['language', 'plot', 'compass'],
+};
 const WORKER = 'templates/client/worker/service-worker.ts';
 const OTHERS = [
   'templates/styles/page.css',
+  'templates/styles/history.css',
   'templates/images/favicon.svg',
   'templates/images/icon-192.png',
   'templates/images/icon-512.png',
@@ -17,10 +24,10 @@ const OTHERS = [
 ];
 
 /** What browsers load by name in a page; each comes out under a name that tells its content. */
-export const ENTRIES: readonly string[] = [...LANGUAGES, ...SCRIPTS, WORKER, ...OTHERS];
+export const ENTRIES: readonly string[] = [...LANGUAGES, ...Object.keys(SCRIPTS), WORKER, ...OTHERS];
 
-/** The texts that scripts use, by the first word of their names: the others stay on the server. */
-export const CLIENT_TEXTS = ['language', 'age', 'link', 'card', 'trend'];
+/** The texts that scripts use, by the first word of their names. */
+export const CLIENT_TEXTS: readonly string[] = [...new Set(Object.values(SCRIPTS).flat())];
 
 /** Browsers since 2021; for older ones, pages are whole without scripts. */
 const TARGET = ['chrome94', 'firefox93', 'safari15.4'];
@@ -41,15 +48,17 @@ export async function bundle(): Promise<Bundle> {
       ...result,
       language: undefined,
     })),
-    ...LANGUAGES.map(async (language) => ({
-      ...(await build({
-        ...OPTIONS,
-        entryPoints: SCRIPTS,
-        entryNames: `[name].${language}-[hash]`,
-        plugins: [textsOf(language)],
+    ...LANGUAGES.flatMap((language) =>
+      Object.entries(SCRIPTS).map(async ([script, texts]) => ({
+        ...(await build({
+          ...OPTIONS,
+          entryPoints: [script],
+          entryNames: `[name].${language}-[hash]`,
+          plugins: [textsOf(language, texts)],
+        })),
+        language,
       })),
-      language,
-    })),
+    ),
   ]);
   return {
     files: Object.assign({}, ...results.map(({ metafile, language }) => namesIn(metafile, language))),
@@ -89,14 +98,14 @@ function namesIn({ outputs }: Metafile, language: Language | undefined): Record<
 }
 
 /** Scripts import the English texts; what they get is their part of those in the language. */
-function textsOf(language: Language): Plugin {
+function textsOf(language: Language, sections: readonly string[]): Plugin {
   return {
     name: 'texts',
     setup(build) {
       build.onLoad({ filter: /[\\/]templates[\\/]strings[\\/]en\.json$/ }, async () => {
         const file = inProjectFolder(`templates/strings/${language}.json`);
         const texts = Object.entries(JSON.parse(await readFile(file, 'utf8')));
-        const part = texts.filter(([key]) => CLIENT_TEXTS.includes(key.split('.', 1)[0] ?? ''));
+        const part = texts.filter(([key]) => sections.includes(key.split('.', 1)[0] ?? ''));
         return { contents: JSON.stringify(Object.fromEntries(part)), loader: 'json' };
       });
     },

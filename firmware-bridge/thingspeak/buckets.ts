@@ -2,7 +2,7 @@ import type { Micros } from '../../src/telemetry/reading.ts';
 import { type Feed, numberOf } from './feeds.ts';
 import { type BucketOption, MOST_RESULTS } from './read-options.ts';
 import { createBreathe, inSlices } from './slices.ts';
-import type { Zone } from './zone.ts';
+import type { Zone } from '../../src/telemetry/zone.ts';
 
 const MINUTE: Micros = 60 * 1_000_000;
 /** What binary fractions add to decimal ones is beyond these digits. */

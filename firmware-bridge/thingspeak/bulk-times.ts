@@ -2,7 +2,7 @@ import { quote } from '../../src/telemetry/quote.ts';
 import type { Micros } from '../../src/telemetry/reading.ts';
 import { ContentError } from './errors.ts';
 import { trustedTime } from './trusted-time.ts';
-import { parseTimestamp, UTC } from './zone.ts';
+import { parseTimestamp, UTC } from '../../src/telemetry/zone.ts';
 
 /** A time, or seconds since the update before. */
 export interface BulkTime {

@@ -1,7 +1,7 @@
 import type { StoredEntry } from '../../src/storage/channel-entries-query.ts';
 import { FIELDS } from './entry.ts';
 import { toXml, type XmlValue } from './xml.ts';
-import { formatTimestamp, UTC } from './zone.ts';
+import { formatTimestamp, UTC } from '../../src/telemetry/zone.ts';
 
 /** The entry that an update has made. */
 export function entryJson(channelId: number, entry: StoredEntry): object {

@@ -4,7 +4,7 @@ import type { Micros } from '../../src/telemetry/reading.ts';
 import { ContentError } from './errors.ts';
 import { oneOf, type Parameters } from './parameters.ts';
 import { trustedTime } from './trusted-time.ts';
-import { namedZone, parseTimestamp, UTC, type Zone } from './zone.ts';
+import { namedZone, parseTimestamp, UTC, type Zone } from '../../src/telemetry/zone.ts';
 
 export const FIELDS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 /** As ThingSpeak has it, for a field, a status or a place; what is read back is thousands of them. */

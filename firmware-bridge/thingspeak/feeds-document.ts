@@ -3,7 +3,7 @@ import type { Feed } from './feeds.ts';
 import { csvCell } from './csv-cell.ts';
 import type { FeedsDocument } from './render-feeds.ts';
 import { toElement, toLeaves, toXml, XML_DECLARATION, type XmlValue, type XmlValues } from './xml.ts';
-import { formatTimestamp, type Zone } from './zone.ts';
+import { formatTimestamp, type Zone } from '../../src/telemetry/zone.ts';
 
 /** How a channel and its feeds are written. */
 export interface Shown {

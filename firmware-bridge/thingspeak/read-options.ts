@@ -3,7 +3,7 @@ import { EARLIEST_WRITABLE, LATEST_WRITABLE } from '../../src/telemetry/format-t
 import type { Micros } from '../../src/telemetry/reading.ts';
 import { ThingSpeakError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
-import { namedZone, offsetZone, parseTimestamp, UTC, type Zone } from './zone.ts';
+import { namedZone, offsetZone, parseTimestamp, UTC, type Zone } from '../../src/telemetry/zone.ts';
 
 export const MOST_RESULTS = 8000;
 const USUAL_RESULTS = 100;

@@ -9,6 +9,9 @@ import { credentialsRevoke } from './credentials-revoke.ts';
 import { credentialsRotate } from './credentials-rotate.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
+import { rejectedList } from './rejected-list.ts';
+import { rejectedReplay } from './rejected-replay.ts';
+import { rejectedShow } from './rejected-show.ts';
 import { rollupsRebuild } from './rollups-rebuild.ts';
 import { retentionDryRun } from './retention-dry-run.ts';
 import { retentionList } from './retention-list.ts';
@@ -34,6 +37,9 @@ export const commands: readonly Command[] = [
   channelsList,
   channelsRotate,
   channelsRemove,
+  rejectedList,
+  rejectedShow,
+  rejectedReplay,
   exportCommand,
   importCommand,
   rollupsRebuild,

@@ -29,6 +29,10 @@ export interface RejectedPage {
 /** A page ends early rather than hold more than this in memory; its first payload is always given. */
 const MOST_PAYLOAD_BYTES = 4 * 1024 * 1024;
 
+/** Of a {@link SelectedRejected}. */
+export const REJECTED_COLUMNS = `id, (extract(epoch FROM received_at) * 1000000)::bigint AS "receivedAt", topic, payload, qos,
+  client_id AS "clientId", reason, detail`;
+
 const SELECT_REJECTED = `
   WITH page AS (
     SELECT *, sum(octet_length(payload)) OVER (ORDER BY id DESC) AS bytes,
@@ -39,34 +43,37 @@ const SELECT_REJECTED = `
       ORDER BY id DESC LIMIT $3::bigint + 1
     ) AS newest
   )
-  SELECT id, (extract(epoch FROM received_at) * 1000000)::bigint AS "receivedAt", topic, payload, qos,
-    client_id AS "clientId", reason, detail, found
+  SELECT ${REJECTED_COLUMNS}, found
   FROM page WHERE place <= $3 AND (bytes <= ${MOST_PAYLOAD_BYTES} OR place = 1) ORDER BY id DESC`;
 
-interface SelectedRow extends Omit<RejectedRow, 'id' | 'receivedAt'> {
+/** A row as the database gives it. */
+export interface SelectedRejected extends Omit<RejectedRow, 'id' | 'receivedAt'> {
   readonly id: string;
   readonly receivedAt: string;
-  readonly found: string;
+}
+
+export function toRejectedRow({
+  id,
+  receivedAt,
+  topic,
+  payload,
+  qos,
+  clientId,
+  reason,
+  detail,
+}: SelectedRejected): RejectedRow {
+  return { id: Number(id), receivedAt: Number(receivedAt), topic, payload, qos, clientId, reason, detail };
 }
 
 /** Rejected messages, newest first. @throws what the database reports */
 export async function readRejected(pool: Pool, request: RejectedRequest): Promise<RejectedPage> {
-  const { rows } = await pool.query<SelectedRow>(SELECT_REJECTED, [
+  const { rows } = await pool.query<SelectedRejected & { readonly found: string }>(SELECT_REJECTED, [
     request.reason ?? null,
     request.beforeId ?? null,
     request.limit,
   ]);
   return {
-    rows: rows.map(({ id, receivedAt, topic, payload, qos, clientId, reason, detail }) => ({
-      id: Number(id),
-      receivedAt: Number(receivedAt),
-      topic,
-      payload,
-      qos,
-      clientId,
-      reason,
-      detail,
-    })),
+    rows: rows.map(toRejectedRow),
     more: Number(rows[0]?.found ?? 0) > rows.length,
   };
 }

@@ -1,14 +1,17 @@
 import type { CalendarUnit } from './bucket-width.ts';
 import type { LocalDays } from './local-days.ts';
 import type { Micros } from './reading.ts';
-import type { Span } from './spans.ts';
 
 const DAY_MS = 86_400_000;
 /** 1970-01-05, the first Monday. */
 const FIRST_MONDAY = 4;
 
 /** When the buckets begin that a stretch touches, in order; the first one may begin before it. */
-export function bucketStarts({ from, to }: Span, unit: CalendarUnit, days: LocalDays): Micros[] {
+export function bucketStarts(
+  { from, to }: { readonly from: Micros; readonly to: Micros },
+  unit: CalendarUnit,
+  days: LocalDays,
+): Micros[] {
   const starts: Micros[] = [];
   for (let index = firstDayOf(unit, days.at(from).index); ; index = firstDayOf(unit, index, 1)) {
     const start = days.startOf(index);

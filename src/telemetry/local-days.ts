@@ -1,3 +1,4 @@
+import { createLocalOffset } from './local-offset.ts';
 import type { Micros } from './reading.ts';
 
 /** A day of a time zone: from midnight to midnight, 23 or 25 hours long where clocks are changed. */
@@ -31,7 +32,7 @@ const WINDOW_MS = { before: 15 * HOUR_MS, after: 13 * HOUR_MS } as const;
  * @param timeZone an IANA name
  */
 export function createLocalDays(timeZone: string): LocalDays {
-  const offsetAt = createOffset(timeZone);
+  const offsetAt = createLocalOffset(timeZone);
   const indexAt = (timeMs: number): number => Math.floor((timeMs + offsetAt(timeMs)) / DAY_MS);
 
   // To ask for a local time takes microseconds, and whoever looks at many readings asks for the same days again and again.
@@ -99,35 +100,6 @@ export function createLocalDays(timeZone: string): LocalDays {
       return days;
     },
   };
-}
-
-/** What local clocks are ahead of UTC, in milliseconds. */
-function createOffset(timeZone: string): (timeMs: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    calendar: 'iso8601',
-    hourCycle: 'h23',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
-  return (timeMs) => {
-    const second = Math.floor(timeMs / 1000) * 1000;
-    // `28, 14:30:00`; taken apart by Intl itself it would take three times as long.
-    const [day = 1, hour = 0, minute = 0, seconds = 0] = (format.format(second).match(/\d+/g) ?? []).map(
-      Number,
-    );
-    const clock = ((hour * 60 + minute) * 60 + seconds) * 1000;
-    const date = new Date(second).getUTCDate();
-    const isTomorrow = day === date + 1 || (day === 1 && date >= 28);
-    const days = day === date ? 0 : isTomorrow ? 1 : -1;
-    return days * DAY_MS + clock - modulo(second, DAY_MS);
-  };
-}
-
-function modulo(value: number, divisor: number): number {
-  return ((value % divisor) + divisor) % divisor;
 }
 
 /** The least whole number above `low` for which `holds`, which does at `high` and from there downwards to one place. */

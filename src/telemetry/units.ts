@@ -58,9 +58,18 @@ const DEFAULT_UNITS: Readonly<Record<string, string>> = {
   wind_speed: 'm/s',
   wind_gust: 'm/s',
   wind_dir: '°',
+  wind_direction: '°',
+  wind_gust_dir: '°',
+  wind_gust_direction: '°',
   rain: 'mm',
   rain_hour: 'mm',
   rain_day: 'mm',
+  rain_event: 'mm',
+  rain_week: 'mm',
+  rain_month: 'mm',
+  rain_year: 'mm',
+  rain_total: 'mm',
+  rain_counter: 'mm',
   rain_rate: 'mm/h',
   solar_radiation: 'W/m²',
   illuminance: 'lx',
@@ -95,6 +104,11 @@ export function parseUnit(value: unknown): string | Rejection {
 export function defaultUnit(metric: string): string | null {
   const segment = metric.split('.', 1)[0]!;
   return Object.hasOwn(DEFAULT_UNITS, segment) ? DEFAULT_UNITS[segment]! : null;
+}
+
+/** What a unit measures, as `length`; `undefined` where we don't know it. */
+export function quantityOf(name: string): string | undefined {
+  return Object.hasOwn(UNITS, name) ? UNITS[name]!.quantity : undefined;
 }
 
 /** `value` of unit `from` in unit `to`; `undefined` where they do not measure the same quantity. */

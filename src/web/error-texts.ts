@@ -19,6 +19,7 @@ export function loginProblem(error: WebError, words: Words): string {
 type Texts = Readonly<Record<string, TextKey>>;
 
 const HEADINGS: Texts = {
+  400: 'error.heading.400',
   403: 'error.heading.403',
   404: 'error.heading.404',
   429: 'error.heading.429',
@@ -41,6 +42,15 @@ const MESSAGES: Texts = {
   'request-invalid': 'error.request-invalid',
   'url-malformed': 'error.url-malformed',
   internal: 'error.internal',
+  'page-range': 'error.page-range',
+  'page-moment': 'error.page-moment',
+  'page-order': 'error.page-order',
+  'page-names': 'error.page-names',
+  'page-too-many': 'error.page-too-many',
+  'page-compare': 'error.page-compare',
+  'page-compare-all': 'error.page-compare-all',
+  'page-compare-long': 'error.page-compare-long',
+  'page-view': 'error.page-view',
 };
 
 const LOGIN_PROBLEMS: Texts = {

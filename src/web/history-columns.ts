@@ -1,4 +1,5 @@
-import type { Bucket } from '../storage/history/buckets-query.ts';
+import { hasRises, type HistoryBucket } from '../storage/history/history-bucket.ts';
+import type { MetricKind } from '../telemetry/metric-kind.ts';
 import type { Micros } from '../telemetry/reading.ts';
 
 /** Buckets of several series side by side, for charts: every array has an element for each time. */
@@ -14,17 +15,25 @@ export interface SeriesColumns {
   readonly min: readonly (number | null)[];
   readonly avg: readonly (number | null)[];
   readonly max: readonly (number | null)[];
+  /** Of those that have it. */
+  readonly rise?: readonly (number | null)[];
+}
+
+interface ColumnSeries {
+  readonly kind: MetricKind;
+  readonly buckets: readonly HistoryBucket[];
 }
 
 /**
- * @param series the buckets of each, in their order
+ * @param series each with its buckets in their order
  * @param grid when all buckets begin, also those with nothing in them; times of single readings need none
  */
-export function toColumns(series: readonly (readonly Bucket[])[], grid: readonly Micros[]): Columns {
+export function toColumns(series: readonly ColumnSeries[], grid: readonly Micros[]): Columns {
   const t: number[] = [];
-  const columns = series.map(newColumns);
+  const columns = series.map(({ kind }) => newColumns(kind));
   const next = series.map(() => 0);
-  const timeOf = (index: number): Micros => series[index]![next[index]!]?.time ?? Number.POSITIVE_INFINITY;
+  const timeOf = (index: number): Micros =>
+    series[index]!.buckets[next[index]!]?.time ?? Number.POSITIVE_INFINITY;
   for (let gridded = 0; ; ) {
     const time = Math.min(
       grid[gridded] ?? Number.POSITIVE_INFINITY,
@@ -36,7 +45,7 @@ export function toColumns(series: readonly (readonly Bucket[])[], grid: readonly
     for (const [index, column] of columns.entries()) {
       // A series may have two readings of one time: they are beside each other.
       const isNext = timeOf(index) === time;
-      push(column, isNext ? series[index]![next[index]!] : undefined);
+      push(column, isNext ? series[index]!.buckets[next[index]!] : undefined);
       if (isNext) next[index]! += 1;
     }
   }
@@ -47,15 +56,17 @@ interface GrowingColumns {
   readonly min: (number | null)[];
   readonly avg: (number | null)[];
   readonly max: (number | null)[];
+  readonly rise?: (number | null)[];
 }
 
-function newColumns(): GrowingColumns {
-  return { count: [], min: [], avg: [], max: [] };
+function newColumns(kind: MetricKind): GrowingColumns {
+  return { count: [], min: [], avg: [], max: [], ...(hasRises(kind) && { rise: [] }) };
 }
 
-function push(column: GrowingColumns, bucket: Bucket | undefined): void {
+function push(column: GrowingColumns, bucket: HistoryBucket | undefined): void {
   column.count.push(bucket?.count ?? null);
   column.min.push(bucket?.min ?? null);
   column.avg.push(bucket?.avg ?? null);
   column.max.push(bucket?.max ?? null);
+  column.rise?.push(bucket?.rise ?? null);
 }

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Bucket } from '../storage/history/buckets-query.ts';
+import type { HistoryBucket } from '../storage/history/history-bucket.ts';
 import { bucketStarts } from '../telemetry/bucket-starts.ts';
 import type { BucketWidth } from '../telemetry/bucket-width.ts';
 import { formatMicros } from '../telemetry/format-time.ts';
 import type { LocalDays } from '../telemetry/local-days.ts';
+import type { MetricKind } from '../telemetry/metric-kind.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import type { Span } from '../telemetry/spans.ts';
 import type { UnitSystem } from '../telemetry/unit-system.ts';
@@ -23,16 +24,25 @@ export interface ShownSeries {
   readonly station: string;
   readonly metric: string;
   readonly unit: string | null;
-  readonly buckets: readonly Bucket[];
+  readonly kind: MetricKind;
+  readonly buckets: readonly HistoryBucket[];
 }
 
 /** With its values in the units of a system. */
-export function showBucket(bucket: Bucket, unit: string | null, system: UnitSystem | undefined): Bucket {
+export function showBucket(
+  bucket: HistoryBucket,
+  unit: string | null,
+  system: UnitSystem | undefined,
+): HistoryBucket {
   const shown = (value: number): number => showValue(value, unit, system).value;
-  const [min, max] = [shown(bucket.min), shown(bucket.max)];
-  // What dividing adds to an average is cut off at 12 digits, as far as it stays between the two.
+  const min = bucket.min === null ? null : shown(bucket.min);
+  const max = bucket.max === null ? null : shown(bucket.max);
+  // What dividing adds to an average is cut off at 12 digits, as far as it stays between the two; what adding up adds to a rise, too.
   const avg = bucket.avg === null ? null : Number(shown(bucket.avg).toPrecision(12));
-  return { ...bucket, min, max, avg: avg && Math.min(Math.max(avg, min), max) };
+  const within = avg === null || min === null || max === null ? avg : Math.min(Math.max(avg, min), max);
+  if (bucket.rise === undefined) return { ...bucket, min, max, avg: within };
+  const rise = bucket.rise === null ? null : Number(shown(bucket.rise).toPrecision(12));
+  return { ...bucket, min, max, avg: within, rise };
 }
 
 /** The reply about one series. */
@@ -40,7 +50,7 @@ export function historyJson(history: ShownHistory, shape: 'rows' | 'columns'): s
   const { buckets, ...series } = history.series[0]!;
   const head = { ...series, ...rangeOf(history) };
   if (shape === 'rows') return JSON.stringify({ ...head, buckets: buckets.map(toRow) });
-  const { t, columns } = toColumns([buckets], gridOf(history));
+  const { t, columns } = toColumns(history.series, gridOf(history));
   return JSON.stringify({ ...head, columns: { t, ...columns[0] } });
 }
 
@@ -54,14 +64,9 @@ export async function seriesHistoryJson(history: ShownHistory, shape: 'rows' | '
     }
     return `${JSON.stringify(rangeOf(history)).slice(0, -1)},"series":[${series.join(',')}]}`;
   }
-  const { t, columns } = toColumns(
-    history.series.map(({ buckets }) => buckets),
-    gridOf(history),
-  );
-  const series = history.series.map(({ station, metric, unit }, index) => ({
-    station,
-    metric,
-    unit,
+  const { t, columns } = toColumns(history.series, gridOf(history));
+  const series = history.series.map(({ buckets: _buckets, ...of }, index) => ({
+    ...of,
     columns: columns[index],
   }));
   return JSON.stringify({ ...rangeOf(history), t, series });
@@ -77,8 +82,9 @@ function rangeOf({ shown, width, timeZone }: ShownHistory): Record<string, unkno
   };
 }
 
-function toRow({ time, count, min, avg, max }: Bucket): Record<string, unknown> {
-  return { time: formatMicros(time), count, min, avg, max };
+function toRow({ time, count, min, avg, max, rise }: HistoryBucket): Record<string, unknown> {
+  // JSON leaves out what is undefined.
+  return { time: formatMicros(time), count, min, avg, max, rise };
 }
 
 /** When buckets begin, from the first to the last that has anything in it. */

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import { bucketWidthNamed } from '../telemetry/bucket-width.ts';
 import { EARLIEST_WRITABLE } from '../telemetry/format-time.ts';
+import { ceilHour, floorHour } from '../telemetry/hours.ts';
 import type { HistoryRequest } from '../storage/history/read-history.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import type { Span } from '../telemetry/spans.ts';
@@ -24,6 +25,14 @@ export interface AskedHistory {
 
 /** @throws WebError 400 that names the parameter */
 export function askedHistory(query: HistoryQuery, now: Micros): AskedHistory {
+  return { ...askedRange(query, now), width: askedWidth(query) };
+}
+
+/** The range alone, which is the last day if not given. @throws WebError 400 that names the parameter */
+export function askedRange(
+  query: Pick<HistoryQuery, 'from' | 'to'>,
+  now: Micros,
+): Pick<AskedHistory, 'shown' | 'asked'> {
   const to = query.to === undefined ? undefined : parseTimeParameter('to', query.to);
   const end = to ?? now;
   const from =
@@ -31,11 +40,12 @@ export function askedHistory(query: HistoryQuery, now: Micros): AskedHistory {
       ? Math.max(end - DAY, EARLIEST_WRITABLE)
       : parseTimeParameter('from', query.from);
   if (from >= end) throw invalidParameter('from', 'must be before `to`, which is now if not given');
-  return {
-    shown: { from, to: end },
-    asked: { from, to: to ?? now + FUTURE_TOLERANCE },
-    width: askedWidth(query),
-  };
+  return { shown: { from, to: end }, asked: { from, to: to ?? now + FUTURE_TOLERANCE } };
+}
+
+/** Of readings that have expired whole hours count. */
+export function wholeHours({ asked }: Pick<AskedHistory, 'asked'>): Span {
+  return { from: floorHour(asked.from), to: ceilHour(asked.to) };
 }
 
 function askedWidth({ points, every }: HistoryQuery): HistoryRequest['width'] {

@@ -3,8 +3,8 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type HistorySeries, lookUpSeries, type SeriesName } from '../storage/history/look-up.ts';
 import { type History, readHistory } from '../storage/history/read-history.ts';
-import { ceilHour, floorHour } from '../telemetry/hours.ts';
 import { createLocalDays } from '../telemetry/local-days.ts';
+import { metricKind } from '../telemetry/metric-kind.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import type { UnitSystem } from '../telemetry/unit-system.ts';
 import type { AnswerRoom } from './answer-room.ts';
@@ -20,7 +20,7 @@ import {
   type ShownHistory,
   type ShownSeries,
 } from './history-reply.ts';
-import { type AskedHistory, askedHistory, type HistoryQuery } from './history-request.ts';
+import { type AskedHistory, askedHistory, type HistoryQuery, wholeHours } from './history-request.ts';
 import {
   historyQuery,
   historyReply,
@@ -37,7 +37,7 @@ import { createTurns } from './turns.ts';
 import { parseUnitsParameter } from './units-parameter.ts';
 
 /** To be changed with the form of answers: clients have kept those of before. */
-const FORM = 1;
+const FORM = 2;
 /** Half of the connections that there are for what people look at: pages need no more than the others while somebody asks for decades. */
 const TURNS = { most: 3, patienceMs: 10_000 };
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -155,16 +155,12 @@ export function historyRoutes(parts: WebParts, room: Pick<AnswerRoom, 'ask'>): F
     const shownSeries: ShownSeries[] = [];
     for (const [index, { seriesId, unit }] of series.entries()) {
       const buckets = (history.buckets.get(seriesId) ?? []).map((bucket) => showBucket(bucket, unit, units));
-      shownSeries.push({ ...names[index]!, unit: shownUnit(unit, units), buckets });
+      const kind = metricKind(names[index]!.metric, unit);
+      shownSeries.push({ ...names[index]!, unit: shownUnit(unit, units), kind, buckets });
       await setImmediate();
     }
     return { shown, width: history.width, timeZone, days, series: shownSeries };
   }
-}
-
-/** Of readings that have expired whole hours count. */
-function wholeHours({ asked }: AskedHistory): { from: number; to: number } {
-  return { from: floorHour(asked.from), to: ceilHour(asked.to) };
 }
 
 function requireSeries(text: string): readonly SeriesName[] {

@@ -4,13 +4,17 @@ import { nullable, time, unitsParameter } from './schemas.ts';
 
 export const MOST_SERIES = 20;
 
-const parameters = {
+export const rangeParameters = {
   from: Type.Optional(
     Type.String({
       description: 'Inclusive. ISO 8601 with zone, or epoch s, ms or µs; a day before `to` if not given',
     }),
   ),
   to: Type.Optional(Type.String({ description: 'Exclusive. Until now if not given' })),
+};
+
+const parameters = {
+  ...rangeParameters,
   points: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -57,14 +61,27 @@ export const seriesHistoryQuery = Type.Object(
 );
 
 const count = Type.Integer({ description: 'Readings in the bucket' });
-const average = nullable(Type.Number({ description: 'null where values beyond 1e290 can not be added up' }));
+const extreme = nullable(Type.Number({ description: 'null of directions' }));
+const average = nullable(
+  Type.Number({
+    description:
+      'Of directions that of their vectors. null where values beyond 1e290 can not be added up, and where directions cancel each other out',
+  }),
+);
+const rise = nullable(
+  Type.Number({
+    description:
+      'Of counters and increments alone: how much has come since the last reading of the bucket before. null where no reading tells',
+  }),
+);
 const buckets = Type.Array(
   Type.Object({
     time: { ...time, description: 'When the bucket begins, or of the reading; ISO 8601, UTC' },
     count,
-    min: Type.Number(),
+    min: extreme,
     avg: average,
-    max: Type.Number(),
+    max: extreme,
+    rise: Type.Optional(rise),
   }),
 );
 const seconds = Type.Array(Type.Number({ description: 'When the bucket begins: seconds since 1970' }));
@@ -73,8 +90,17 @@ const columns = {
   min: Type.Array(nullable(Type.Number())),
   avg: Type.Array(average),
   max: Type.Array(nullable(Type.Number())),
+  rise: Type.Optional(Type.Array(rise)),
 };
-const series = { station: Type.String(), metric: Type.String(), unit: nullable(Type.String()) };
+const series = {
+  station: Type.String(),
+  metric: Type.String(),
+  unit: nullable(Type.String()),
+  kind: Type.Enum(['plain', 'direction', 'counter', 'increment'], {
+    description:
+      'direction: avg is the mean of vectors; counter (a total that is reset) and increment: buckets have a rise',
+  }),
+};
 const range = {
   from: time,
   to: time,

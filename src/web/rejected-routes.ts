@@ -1,6 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import { readRejected } from '../storage/rejected-query.ts';
 import { formatMicros } from '../telemetry/format-time.ts';
+import { showPayload } from '../telemetry/shown-payload.ts';
 import { isShownAsAdmin } from './access/visitors.ts';
 import { invalidParameter } from './errors.ts';
 import type { WebParts } from './parts.ts';
@@ -38,15 +39,6 @@ export function rejectedRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     );
     done();
   };
-}
-
-/** A payload as text where it is valid UTF-8, or else in base64: nothing of it is lost. */
-function showPayload(payload: Buffer): { text: string } | { base64: string } {
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload) };
-  } catch {
-    return { base64: payload.toString('base64') };
-  }
 }
 
 function requireId(cursor: string): number {

@@ -33,6 +33,7 @@ import { metricsRoutes } from './metrics-routes.ts';
 import { mqttRoutes } from './mqtt-routes.ts';
 import { createFrames } from './pages/frame.ts';
 import { nowPage } from './pages/now-page.ts';
+import { readingsPage } from './pages/readings-page.ts';
 import { stationPage } from './pages/station-page.ts';
 import { statusPage } from './pages/status-page.ts';
 import type { WebParts } from './parts.ts';
@@ -46,6 +47,7 @@ import { addHeaders } from './response-headers.ts';
 import { createTemplates } from './templates.ts';
 import { registerViews, serveAssets } from './views.ts';
 import { limitWrites } from './write-rate.ts';
+import { windRoseRoutes } from './wind-rose-routes.ts';
 
 const AJV_OPTIONS = {
   removeAdditional: false,
@@ -130,6 +132,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     stationsRoutes(parts),
     readingsRoutes(parts, exporting, room),
     historyRoutes(parts, room),
+    windRoseRoutes(parts),
     exportRoutes(parts, exporting),
     submitRoutes(parts),
     rejectedRoutes(parts),
@@ -139,6 +142,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     appRoutes(assets),
     nowPage(parts, frames, templates),
     stationPage(parts, frames),
+    readingsPage(parts, frames),
     statusPage(parts, frames, databaseAnswers),
   ]);
   app.register(serveAssets);

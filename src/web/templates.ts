@@ -8,7 +8,18 @@ import type { TextKey, Values, Words } from './words.ts';
 
 export const TEMPLATES_FOLDER = inProjectFolder('templates');
 
-const PARTIALS = ['page', 'card', 'reading', 'display', 'primary', 'link-list'] as const;
+const PARTIALS = [
+  'page',
+  'card',
+  'reading',
+  'display',
+  'primary',
+  'link-list',
+  'figures',
+  'chart',
+  'history',
+  'rose',
+] as const;
 
 /** Told which helpers there are, Handlebars need not look for one at each value. */
 export const COMPILE_OPTIONS = {

@@ -28,12 +28,16 @@ const units = encodeURIComponent(root.dataset['units'] ?? 'metric');
 const words = createWords(strings);
 const view = createStationView(words, createZonedTime(root.dataset['timeZone'] ?? 'UTC', words.locale));
 /** A page about one station only wants to hear of that one. */
-const onlyStation = document.querySelector<HTMLElement>('.current')?.dataset['station'];
+const onlyStation = document.querySelector<HTMLElement>('[data-only-station]')?.dataset['onlyStation'];
+/** A page without places for values has none that could be missing. */
+const hasCards = document.querySelector('#stations, #current') !== null;
 
 /** When this page came, by our clock: a while ago, where the service worker has kept it. */
 const cameAt = Number(root.dataset['savedAt'] ?? Date.now());
 /** The service's clock minus ours: a wall tablet's may be hours off. */
 let clockOffsetMs = Date.parse(root.dataset['now'] ?? '') - cameAt || 0;
+
+let wasOpen = false;
 
 const tick = (): void => view.showAges(Date.now() + clockOffsetMs);
 const refresh = createRefresh(tick);
@@ -41,7 +45,7 @@ const announce = createAnnounce();
 const reload = createReload();
 
 function show(readings: readonly LiveReading[]): void {
-  if (!view.showReadings(readings)) refresh();
+  if (!view.showReadings(readings) && hasCards) refresh();
   const followed = document.querySelector<HTMLElement>('[data-follow]')?.dataset['follow'];
   if (readings.some(({ metric }) => metric === followed)) refresh(TABLE_DELAY_MS);
   tick();
@@ -59,7 +63,7 @@ async function catchUp(): Promise<void> {
     const stations = await readStations(response);
     for (const { station, online } of stations) {
       showPresence(station, online);
-      if (findStation(station) === null) refresh();
+      if (findStation(station) === null && hasCards) refresh();
     }
     show(stations.flatMap(({ station, latest }) => latest.map((reading) => ({ station, ...reading }))));
   } catch {
@@ -85,6 +89,8 @@ openLink({
     if (root.dataset['savedAt'] !== undefined) refresh();
     delete root.dataset['savedAt'];
     void catchUp();
+    if (wasOpen) document.dispatchEvent(new Event('reconnected'));
+    wasOpen = true;
   },
   onRefused: () => void catchUp(),
   onPing({ time, build }) {
@@ -92,7 +98,10 @@ openLink({
     tick();
     if (build !== root.dataset['build']) reload();
   },
-  onReadings: show,
+  onReadings(readings) {
+    show(readings);
+    document.dispatchEvent(new CustomEvent('readings', { detail: readings }));
+  },
   onPresence({ station, online }) {
     showPresence(station, online);
     tick();

@@ -34,6 +34,8 @@ function replaceFragments(html: string): void {
   for (const fragment of document.querySelectorAll('.fragment')) {
     const replacement = fetched.getElementById(fragment.id);
     if (!replacement || holdsSelection(fragment)) continue;
+    // Another script may do it its own way.
+    if (!fragment.dispatchEvent(new Event('refresh', { bubbles: true, cancelable: true }))) continue;
     const focused = fragment.contains(document.activeElement)
       ? document.activeElement?.getAttribute('href')
       : undefined;

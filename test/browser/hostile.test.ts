@@ -19,7 +19,8 @@ test('what a station, a title, a unit or a payload is called is shown as text, a
   await client.publishAsync('stations/outside/temperature', HOSTILE, { qos: 1 });
   await client.publishAsync(`stations/${HOSTILE}/x`, HOSTILE, { qos: 1 });
   const { page, complaints } = await open(context, url);
-  for (const path of ['/', '/stations/outside', '/stations/outside?metric=mood', '/status', '/login']) {
+  const readings = '/stations/outside/readings?metric=mood';
+  for (const path of ['/', '/stations/outside', readings, '/status', '/login']) {
     await page.goto(url + path);
     if (path === '/') await page.waitForSelector('#link[data-state="live"]');
     if (path !== '/login') expect(await page.textContent('main'), `at ${path}`).toContain(HOSTILE);

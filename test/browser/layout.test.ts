@@ -10,6 +10,9 @@ import { type TestWeb, useWeb } from '../support/web.ts';
 
 const open = useChromium();
 const LONGEST = 'x'.repeat(64);
+const STATION = `/stations/${LONGEST}`;
+const CHARTS = `${STATION}?from=2026-11-22&to=2026-11-22&compare=1d&with=${LONGEST}:${'a'.repeat(64)}`;
+const STATION_PAGES = [STATION, `${STATION}/readings`, CHARTS, `${CHARTS}&view=table`];
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -50,7 +53,8 @@ test.for([0, 1, 2, 12])(
   async (count, context) => {
     const web = await useStations(count);
     const { page, complaints } = await open(context, web.url);
-    for (const path of ['/', ...(count > 0 ? [`/stations/${LONGEST}`] : []), '/status', '/nothing-here']) {
+    const ofStation = count > 0 ? STATION_PAGES : [];
+    for (const path of ['/', ...ofStation, '/status', '/nothing-here']) {
       const response = await page.goto(web.url + path);
       // Browsers complain of a missing page on their console.
       if (response?.status() === 404) complaints.length = 0;
@@ -67,7 +71,7 @@ test.for([0, 1, 2, 12])(
 test('every text can be read on its ground, and nothing keeps anybody out, in light and dark', async (context) => {
   const web = await useStations(3);
   const { page } = await open(context, web.url);
-  for (const path of ['/', `/stations/${LONGEST}`, '/status', '/?kiosk=1', '/login']) {
+  for (const path of ['/', ...STATION_PAGES, '/status', '/?kiosk=1', '/login']) {
     await page.goto(web.url + path);
     await page.evaluate(`document.querySelector('.display')?.setAttribute('open', '')`);
     for (const colorScheme of SCHEMES) {

@@ -7,7 +7,7 @@ import { useWeb } from '../support/web.ts';
 
 const open = useChromium();
 
-test("a station's page keeps its values and its newest readings up to date", async (context) => {
+test("a station's pages keep its values, and its newest readings, up to date", async (context) => {
   const { pool } = await useTestDatabase();
   const measuredAt = Date.now() * 1000;
   const series = { station: 'outside', metric: 'temperature', unit: '°C' };
@@ -16,15 +16,17 @@ test("a station's page keeps its values and its newest readings up to date", asy
   web.commit({ station: 'outside', metric: 'temperature', value: 1 });
   web.commit({ station: 'outside', metric: 'humidity', value: 48 });
   const { page, complaints } = await open(context, web.url);
+  const { page: table, complaints: complaintsOfTable } = await open(context, web.url);
   await page.goto(`${web.url}/stations/outside`);
-  await page.waitForSelector('#link[data-state="live"]');
-  expect(await page.locator('tbody td:nth-child(2)').allTextContents()).toStrictEqual(['1.0']);
+  await table.goto(`${web.url}/stations/outside/readings`);
+  for (const each of [page, table]) await each.waitForSelector('#link[data-state="live"]');
+  expect(await table.locator('tbody td:nth-child(2)').allTextContents()).toStrictEqual(['1.0']);
   await insertRows(pool, seriesId, [{ measuredAt: measuredAt + 1_000_000, value: 2 }]);
   web.commit({ station: 'outside', metric: 'temperature', value: 2 });
   await poll(async () => (await page.textContent('.primary .number')) === '2.0');
-  await poll(async () => (await page.locator('tbody td:nth-child(2)').count()) === 2);
-  expect(await page.locator('tbody td:nth-child(2)').allTextContents()).toStrictEqual(['2.0', '1.0']);
-  expect(complaints).toStrictEqual([]);
+  await poll(async () => (await table.locator('tbody td:nth-child(2)').count()) === 2);
+  expect(await table.locator('tbody td:nth-child(2)').allTextContents()).toStrictEqual(['2.0', '1.0']);
+  expect([...complaints, ...complaintsOfTable]).toStrictEqual([]);
 });
 
 test('the metric of the table is chosen by a link', async (context) => {
@@ -36,7 +38,7 @@ test('the metric of the table is chosen by a link', async (context) => {
   web.commit({ station: 'outside', metric: 'temperature', value: 1 });
   web.commit({ station: 'outside', metric: 'humidity', value: 48 });
   const { page } = await open(context, web.url);
-  await page.goto(`${web.url}/stations/outside`);
+  await page.goto(`${web.url}/stations/outside/readings`);
   await page.getByRole('link', { name: 'Humidity' }).click();
   expect(await page.locator('thead th:nth-child(2)').textContent()).toBe('Humidity, %');
   expect(await page.locator('tbody td:nth-child(2)').allTextContents()).toStrictEqual(['48']);

@@ -7,6 +7,8 @@ const HOUR: Micros = 3_600_000_000;
 const MINUTE: Micros = 60_000_000;
 
 export const SERIES = [1, 2, 3] as const;
+/** Those of which more is rolled up, unless their unit is °C. */
+export const METRICS = ['t', 'wind_dir', 'rain_counter'] as const;
 /** Transactions that may be open at a time. */
 const SLOTS = 2;
 
@@ -37,6 +39,7 @@ export type Event =
   | { readonly kind: 'break'; readonly statement: number; readonly isHeard: boolean }
   | { readonly kind: 'rezone'; readonly zone: number }
   | { readonly kind: 'rebuild' }
+  | { readonly kind: 'reunit'; readonly series: number }
   | { readonly kind: 'expire'; readonly series: number; readonly days: number };
 
 /** What minutes count from: mostly from two hours before the present, where hours are closed, or else from the beginning of the history. */
@@ -76,10 +79,11 @@ export function histories(days: number): fc.Arbitrary<readonly Event[]> {
   const cut = fc.record({
     kind: fc.constant('break' as const),
     // Mostly where marks are mended and days made anew, with which every run begins.
-    statement: fc.oneof(fc.integer({ min: 3, max: 14 }), fc.integer({ min: 1, max: 60 })),
+    statement: fc.oneof(fc.integer({ min: 3, max: 17 }), fc.integer({ min: 1, max: 60 })),
     isHeard: fc.boolean(),
   });
   const rezone = fc.record({ kind: fc.constant('rezone' as const), zone: fc.nat(10) });
+  const reunit = fc.record({ kind: fc.constant('reunit' as const), series: fc.constantFrom(...SERIES) });
   const expired = fc.record({
     kind: fc.constant('expire' as const),
     series: fc.constantFrom(...SERIES),
@@ -92,6 +96,7 @@ export function histories(days: number): fc.Arbitrary<readonly Event[]> {
     { weight: 4, arbitrary: cut },
     { weight: 1, arbitrary: rezone },
     { weight: 1, arbitrary: fc.constant({ kind: 'rebuild' as const }) },
+    { weight: 1, arbitrary: reunit },
     { weight: 1, arbitrary: expired },
   );
   // What happens while a transaction is open that has stored something.
@@ -225,7 +230,7 @@ export async function createOwners(pool: Pool, start: Micros): Promise<Owners> {
   }
 
   const insert = `INSERT INTO readings (series_id, measured_at, value, received_at)
-    SELECT series, time, quarters / 4.0, now()
+    SELECT series, time, CASE WHEN series = 2 THEN quarters * 15 ELSE quarters / 4.0 END, now()
     FROM unnest($1::int[], $2::timestamptz[], $3::int[]) AS row (series, time, quarters) ON CONFLICT DO NOTHING`;
   return {
     async apply(change, now) {
@@ -258,7 +263,10 @@ export async function createOwners(pool: Pool, start: Micros): Promise<Owners> {
     isIdle: () => open.size === 0,
     async close() {
       for (const slot of open) await attempt(slot, slot === 1 ? 'ROLLBACK' : 'COMMIT');
-      for (const client of clients) client.release();
+      for (const client of clients) {
+        await client.query('RESET lock_timeout');
+        client.release();
+      }
     },
   };
 }

@@ -85,12 +85,45 @@ function breakSession(session: PoolClient, statement: number, isHeard: boolean):
   };
 }
 
+/** Sums of what is not added up in the same order, or by the same function, are the same to so many digits. */
+function ofDirections(fn: 'sin' | 'cos'): string {
+  return `round(CASE WHEN kind = 'direction'
+    THEN sum(CASE WHEN abs(value) <= 360 THEN ${fn}(radians(value)) ELSE 0 END) END::numeric, 6)`;
+}
+
+function ofCounts(what: string): string {
+  return `CASE WHEN kind = 'counter' THEN ${what} END`;
+}
+
+const counts = (order: '' | 'DESC'): string =>
+  `(array_agg(value ORDER BY measured_at ${order}, value ${order}) FILTER (WHERE value >= 0 AND value < 1e290))`;
 const AGGREGATES = `
   count(*), sum(value), min(value), max(value),
   (array_agg(value ORDER BY measured_at, value))[1] AS first,
   (array_agg(value ORDER BY measured_at DESC, value DESC))[1] AS last,
   (array_agg(measured_at ORDER BY value, measured_at))[1] AS min_at,
-  (array_agg(measured_at ORDER BY value DESC, measured_at))[1] AS max_at`;
+  (array_agg(measured_at ORDER BY value DESC, measured_at))[1] AS max_at,
+  ${ofDirections('sin')} AS sine_sum, ${ofDirections('cos')} AS cosine_sum,
+  ${ofCounts(`pg_temp.walk(${counts('')})`)} AS rise,
+  ${ofCounts(`${counts('')}[1]`)} AS rise_from, ${ofCounts(`${counts('DESC')}[1]`)} AS rise_to`;
+/** What was rolled up, in the same order. */
+const COLUMNS = `
+  series_id, bucket, count, sum, min, max, first, last, min_at, max_at,
+  round(sine_sum::numeric, 6) AS sine_sum, round(cosine_sum::numeric, 6) AS cosine_sum, rise, rise_from, rise_to`;
+/** What a counter has risen to from one to the next of its counts. */
+const WALK = `
+  CREATE OR REPLACE FUNCTION pg_temp.walk(counts float8[]) RETURNS float8 LANGUAGE plpgsql STRICT AS $$
+  DECLARE
+    risen float8 := 0;
+  BEGIN
+    FOR i IN 2 .. cardinality(counts) LOOP
+      IF counts[i] < counts[i - 1] * 0.9::float8 THEN risen := risen + counts[i];
+      ELSE risen := risen + counts[i] - counts[i - 1];
+      END IF;
+    END LOOP;
+    RETURN risen;
+  END
+  $$`;
 const IS_MARKED = `
   SELECT FROM rollup_marks AS mark
   WHERE mark.series_id = coalesce(expected.series_id, actual.series_id) AND to_time >= bucket AND from_time <`;
@@ -98,9 +131,9 @@ const WRONG_HOURS = `
   SELECT 'hour' AS what, bucket, expected, actual FROM (
     SELECT series_id, date_bin('1 hour', measured_at, '2000-01-01Z') AS bucket, ${AGGREGATES}
     FROM readings JOIN series ON series.id = series_id, rollup_state
-    WHERE measured_at < rolled_until AND measured_at >= raw_from GROUP BY 1, 2
+    WHERE measured_at < rolled_until AND measured_at >= raw_from GROUP BY 1, 2, kind
   ) AS expected FULL JOIN (
-    SELECT hour.* FROM rollups_hour AS hour JOIN series ON series.id = series_id, rollup_state
+    SELECT ${COLUMNS} FROM rollups_hour AS hour JOIN series ON series.id = series_id, rollup_state
     WHERE bucket < rolled_until AND bucket >= raw_from
   ) AS actual USING (series_id, bucket)
   WHERE (expected.*) IS DISTINCT FROM (actual.*) AND NOT EXISTS (${IS_MARKED} bucket + interval '1 hour')`;
@@ -113,9 +146,9 @@ const WRONG_DAYS = `
     SELECT series_id, ${START('date')} AS bucket, ${AGGREGATES}
     FROM (SELECT *, (measured_at AT TIME ZONE $1)::date AS date FROM readings) AS readings
     JOIN series ON series.id = series_id, rollup_state
-    WHERE ${START('date')} >= raw_from AND ${START('(date + 1)')} <= rolled_until GROUP BY series_id, date
+    WHERE ${START('date')} >= raw_from AND ${START('(date + 1)')} <= rolled_until GROUP BY series_id, date, kind
   ) AS expected FULL JOIN (
-    SELECT day.* FROM rollups_day AS day JOIN series ON series.id = series_id, rollup_state
+    SELECT ${COLUMNS} FROM rollups_day AS day JOIN series ON series.id = series_id, rollup_state
     WHERE bucket < rolled_until AND bucket >= raw_from AND ${START('((bucket AT TIME ZONE $1)::date + 1)')} <= rolled_until
   ) AS actual USING (series_id, bucket)
   WHERE (expected.*) IS DISTINCT FROM (actual.*)
@@ -136,6 +169,7 @@ export interface Wrong {
 export async function wrongRollups(pool: Pool): Promise<readonly Wrong[]> {
   const client = await pool.connect();
   try {
+    await client.query(WALK);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const { rows: state } = await client.query<{ time_zone: string | null }>(
       'SELECT time_zone FROM rollup_state',

@@ -60,7 +60,7 @@ test('every text that a page or script names is there, and every text is named s
     ),
   );
   const unused = Object.keys(english)
-    .filter((key) => !/^(?:metric|counter|bytes|link|display|trend)\./.test(key))
+    .filter((key) => !/^(?:metric|counter|bytes|link|display|trend|range|compare|compass)\./.test(key))
     .filter((key) => !quoted.has(key.replace(/\.(?:one|other)$/, '')) && !quoted.has(key));
   expect(unused).toStrictEqual([]);
 });

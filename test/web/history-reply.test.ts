@@ -14,6 +14,7 @@ const HISTORY: ShownHistory = {
     station: `s${index}`,
     metric: 'temperature',
     unit: '°C',
+    kind: 'plain',
     buckets: [{ time: 1_000_000, count: 2, min: index, avg: index + 0.5, max: index + 1 }],
   })),
 };
@@ -50,12 +51,13 @@ test('what is written series by series is one document', async () => {
     station: 's7',
     metric: 'temperature',
     unit: '°C',
+    kind: 'plain',
     buckets: [{ time: '1970-01-01T00:00:01.000Z', count: 2, min: 7, avg: 7.5, max: 8 }],
   });
   const lines = (await historyCsv(HISTORY.series)).split('\r\n');
   expect([lines.length, lines[1], lines.at(-1)]).toEqual([
     SERIES + 2,
-    's0,temperature,°C,1970-01-01T00:00:01.000Z,2,0,0.5,1',
+    's0,temperature,°C,1970-01-01T00:00:01.000Z,2,0,0.5,1,',
     '',
   ]);
 });

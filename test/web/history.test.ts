@@ -57,6 +57,7 @@ test('a stretch is answered in buckets, and one with nothing in it is left out',
     station: 'outside',
     metric: 'temperature',
     unit: '°C',
+    kind: 'plain',
     from: '2026-11-22T00:00:00.000Z',
     to: '2026-11-22T04:00:00.000Z',
     every: '1h',
@@ -229,8 +230,8 @@ describe('CSV', () => {
       'T01:00:00Z&to=2026-11-22T02',
     );
     const lines = [
-      'station,metric,unit,time,count,min,avg,max',
-      'outside,temperature,°C,2026-11-22T01:00:00.000Z,60,60,89.5,119',
+      'station,metric,unit,time,count,min,avg,max,rise',
+      'outside,temperature,°C,2026-11-22T01:00:00.000Z,60,60,89.5,119,',
       '',
     ];
     for (const reply of [
@@ -259,7 +260,7 @@ describe('CSV', () => {
       '/api/stations/damp/history?metric=humidity&format=csv&from=2026-11-21T00:00:00Z',
     );
     expect(text.split('\r\n')[1]).toBe(
-      'damp,humidity,"per ""cent"", or so",2026-11-22T00:00:00.000Z,1,50,50,50',
+      'damp,humidity,"per ""cent"", or so",2026-11-22T00:00:00.000Z,1,50,50,50,',
     );
   });
 });

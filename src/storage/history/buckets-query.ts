@@ -62,7 +62,8 @@ export async function readBuckets(
   return bySeries;
 }
 
-function bucketOf(buckets: Buckets, place: (value: unknown) => string): string {
+/** Which bucket a time is in. @param place makes a parameter of a value */
+export function bucketOf(buckets: Buckets, place: (value: unknown) => string): string {
   if ('everySeconds' in buckets) {
     return `date_bin(${place(`${buckets.everySeconds} seconds`)}::interval, time, 'epoch')`;
   }

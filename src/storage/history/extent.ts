@@ -1,13 +1,16 @@
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { RolledUp } from '../../telemetry/history-plan.ts';
 import { ceilHour, floorHour, HOUR } from '../../telemetry/hours.ts';
+import { type MetricKind, metricKind } from '../../telemetry/metric-kind.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { Span } from '../../telemetry/spans.ts';
 import type { Queryable } from '../queryable.ts';
+import { rolledKind, type RolledKind } from '../rollups/kinds.ts';
 
 /** What there is of one series in a stretch, as far as roll-ups tell. */
 export interface SeriesExtent {
   readonly seriesId: number;
+  readonly kind: MetricKind;
   readonly rolledUp: RolledUp;
   /** Where its readings are: perhaps less than this, never more. `undefined`: there are none. */
   readonly extent: Span | undefined;
@@ -24,6 +27,10 @@ export interface Extents {
 
 interface Row {
   readonly seriesId: number;
+  readonly metric: string;
+  readonly unit: string | null;
+  /** What the series was rolled up as. */
+  readonly rolledAs: RolledKind | null;
   readonly timeZone: string | null;
   readonly rolledUntil: Micros;
   readonly rawFrom: Micros;
@@ -40,7 +47,7 @@ const HOURS = 'FROM rollups_hour WHERE series_id = series.id AND bucket >= $2 AN
 
 // Marks are widened to whole hours, of which many come together as one.
 const READ_ROLLED = `
-  SELECT series.id AS "seriesId", time_zone AS "timeZone", ${micros('rolled_until')} AS "rolledUntil",
+  SELECT series.id AS "seriesId", metric, unit, kind AS "rolledAs", time_zone AS "timeZone", ${micros('rolled_until')} AS "rolledUntil",
     ${micros('raw_from')} AS "rawFrom",
     (SELECT ${micros('bucket')} ${HOURS} ORDER BY bucket LIMIT 1) AS "firstHour",
     (SELECT ${micros('bucket')} ${HOURS} ORDER BY bucket DESC LIMIT 1) AS "lastHour",
@@ -105,7 +112,11 @@ async function readTail(
 }
 
 function toExtent(row: Row, asked: Span, tail: Span | undefined): SeriesExtent {
-  const { seriesId, rolledUntil, rawFrom, firstHour, lastHour, readings } = row;
+  const { seriesId, rawFrom, firstHour, lastHour, readings } = row;
+  const kind = metricKind(row.metric, row.unit);
+  // What was rolled up as something else is of no use, until the worker has seen that.
+  const isOfUse = rolledKind(kind) === null || rolledKind(kind) === row.rolledAs;
+  const until = isOfUse ? row.rolledUntil : Number.NEGATIVE_INFINITY;
   const marks = row.markStarts.map((from, index) => ({ from, to: row.markEnds[index]! }));
   const spans = [...marks];
   if (tail !== undefined) spans.push(tail);
@@ -116,7 +127,8 @@ function toExtent(row: Row, asked: Span, tail: Span | undefined): SeriesExtent {
   };
   return {
     seriesId,
-    rolledUp: { until: rolledUntil, marks, rawFrom },
+    kind,
+    rolledUp: { until, marks, rawFrom },
     extent: extent.from < extent.to ? extent : undefined,
     readings,
   };

@@ -3,6 +3,7 @@ import { type HistorySource, planHistory } from '../../telemetry/history-plan.ts
 import type { LocalDays } from '../../telemetry/local-days.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { Span } from '../../telemetry/spans.ts';
+import { int4Parameter } from '../binary-arrays.ts';
 import type { Queryable } from '../queryable.ts';
 import { inSnapshot } from '../transaction.ts';
 import { type Bucket, readBuckets } from './buckets-query.ts';
@@ -16,24 +17,22 @@ export interface Extremes extends Omit<Bucket, 'time'> {
 }
 
 export interface ExtremesRequest {
-  readonly seriesId: number;
+  readonly seriesIds: readonly number[];
   readonly spans: readonly Span[];
   /** The time zone of `days`. */
   readonly timeZone: string;
   readonly days: LocalDays;
 }
 
-type Extreme = 'min' | 'max';
-
 /**
- * The extremes of a series in stretches of any length, in their order; made of roll-ups as far as these go.
- * @returns `undefined` for a stretch without readings
+ * The extremes of series in stretches of any length, in their order; made of roll-ups as far as these go.
+ * @returns for each stretch, by series; those without readings in it have none
  * @throws what the database reports
  */
 export function readExtremes(
   pool: Pick<Pool, 'connect'>,
   { spans, ...request }: ExtremesRequest,
-): Promise<readonly (Extremes | undefined)[]> {
+): Promise<readonly ReadonlyMap<number, Extremes>[]> {
   return inSnapshot(pool, async (client) => {
     const found = [];
     for (const span of spans) found.push(await readWithin(client, span, request));
@@ -44,60 +43,65 @@ export function readExtremes(
 async function readWithin(
   database: Queryable,
   span: Span,
-  { seriesId, timeZone, days }: Omit<ExtremesRequest, 'spans'>,
-): Promise<Extremes | undefined> {
-  const { timeZone: rolledZone, series } = await readExtents(database, [seriesId], span, 0);
-  const { extent, rolledUp } = series[0] ?? {};
-  if (extent === undefined || rolledUp === undefined) return undefined;
+  { seriesIds, timeZone, days }: Omit<ExtremesRequest, 'spans'>,
+): Promise<ReadonlyMap<number, Extremes>> {
+  const { timeZone: rolledZone, series } = await readExtents(database, seriesIds, span, 0);
   // The days in the table may still be those of another zone.
   const coarsest = rolledZone === timeZone ? 'day' : 'hour';
-  const segments = planHistory(extent, rolledUp, { coarsest, days }).map((segment) => ({
-    seriesId,
-    ...segment,
-  }));
-  const whole = await readBuckets(database, segments, {
-    starts: [Math.min(...segments.map(({ from }) => from))],
-  });
-  const bucket = whole.get(seriesId)?.[0];
-  if (bucket === undefined) return undefined;
-  const { time: _start, ...sums } = bucket;
-  return {
-    ...sums,
-    minAt: await timeOf(database, segments, 'min', bucket.min),
-    maxAt: await timeOf(database, segments, 'max', bucket.max),
-  };
+  const segments = series.flatMap(({ seriesId, extent, rolledUp }) =>
+    extent === undefined
+      ? []
+      : planHistory(extent, rolledUp, { coarsest, days }).map((segment) => ({ seriesId, ...segment })),
+  );
+  if (segments.length === 0) return new Map();
+  const start = segments.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
+  const buckets = await readBuckets(database, segments, { starts: [start] });
+  const whole = new Map([...buckets].flatMap(([seriesId, [first]]) => (first ? [[seriesId, first]] : [])));
+  return readTimes(database, segments, whole);
+}
+
+interface Times {
+  readonly seriesId: number;
+  readonly minAt: Micros;
+  readonly maxAt: Micros;
 }
 
 /** Numbers are found first, and their times then looked up: the index has no times in it. */
-async function timeOf(
+async function readTimes(
   database: Queryable,
   segments: readonly SeriesSegment[],
-  extreme: Extreme,
-  value: number,
-): Promise<Micros> {
-  const values: unknown[] = [value];
+  whole: ReadonlyMap<number, Bucket>,
+): Promise<ReadonlyMap<number, Extremes>> {
+  const found = [...whole];
+  if (found.length === 0) return new Map();
+  const values: unknown[] = [
+    int4Parameter(found.map(([seriesId]) => seriesId)),
+    found.map(([, { min }]) => min),
+    found.map(([, { max }]) => max),
+  ];
   const place = (given: unknown): string => `$${values.push(given)}`;
-  const parts = partsOf(segments).map((part) =>
-    selectFrom(part, { columns: COLUMNS[extreme][part.source], place }),
-  );
-  const { rows } = await database.query<{ at: Micros }>({
+  const parts = partsOf(segments).map((part) => selectFrom(part, { columns: COLUMNS[part.source], place }));
+  const { rows } = await database.query<Times & object>({
     text: `
-      SELECT (extract(epoch FROM min(at)) * 1000000)::float8 AS at
-      FROM (${parts.join(' UNION ALL ')}) AS part WHERE value = $1::float8`,
+      SELECT series_id AS "seriesId",
+        (extract(epoch FROM min(low_at) FILTER (WHERE low = lowest)) * 1000000)::float8 AS "minAt",
+        (extract(epoch FROM min(high_at) FILTER (WHERE high = highest)) * 1000000)::float8 AS "maxAt"
+      FROM (${parts.join(' UNION ALL ')}) AS part
+      JOIN unnest($1::int4[], $2::float8[], $3::float8[]) AS wanted (series_id, lowest, highest) USING (series_id)
+      WHERE low = lowest OR high = highest GROUP BY 1`,
     values,
   });
-  return rows[0]!.at;
+  return new Map(
+    rows.map(({ seriesId, minAt, maxAt }) => {
+      const { time: _start, ...sums } = whole.get(seriesId)!;
+      return [seriesId, { ...sums, minAt, maxAt }];
+    }),
+  );
 }
 
-const COLUMNS: Readonly<Record<Extreme, Readonly<Record<HistorySource, string>>>> = {
-  min: {
-    raw: 'value, measured_at AS at',
-    hour: 'min AS value, min_at AS at',
-    day: 'min AS value, min_at AS at',
-  },
-  max: {
-    raw: 'value, measured_at AS at',
-    hour: 'max AS value, max_at AS at',
-    day: 'max AS value, max_at AS at',
-  },
+const ROLLED_UP = 'min AS low, min_at AS low_at, max AS high, max_at AS high_at';
+const COLUMNS: Readonly<Record<HistorySource, string>> = {
+  raw: 'value AS low, measured_at AS low_at, value AS high, measured_at AS high_at',
+  hour: ROLLED_UP,
+  day: ROLLED_UP,
 };

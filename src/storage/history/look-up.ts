@@ -31,11 +31,12 @@ interface Row {
   readonly isSettled: boolean;
 }
 
+// What a counter has risen to in a stretch depends on the reading before it, too.
 const LOOK_UP = `
   SELECT stations.id IS NOT NULL AS "isStation", series.id AS "seriesId", unit, rollup_version AS "rollupVersion",
     (extract(epoch FROM raw_from) * 1000000)::float8 AS "rawFrom",
     coalesce((SELECT rolled_until >= $4 FROM rollup_state), false) AND NOT EXISTS (
-      SELECT FROM rollup_marks WHERE series_id = series.id AND from_time < $4 AND to_time >= $3
+      SELECT FROM rollup_marks WHERE series_id = series.id AND from_time < $4 AND (to_time >= $3 OR kind = 'counter')
     ) AS "isSettled"
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (station, metric, position)
   LEFT JOIN stations ON stations.station = asked.station

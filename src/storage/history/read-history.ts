@@ -1,14 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
 import { type BucketWidth, chooseBucketWidth, countBuckets } from '../../telemetry/bucket-width.ts';
-import { bucketStarts } from '../../telemetry/bucket-starts.ts';
-import { type HistorySource, planHistory } from '../../telemetry/history-plan.ts';
-import { floorHour } from '../../telemetry/hours.ts';
-import type { LocalDays } from '../../telemetry/local-days.ts';
 import type { Span } from '../../telemetry/spans.ts';
-import { readReadings } from '../readings-query.ts';
 import { inSnapshot } from '../transaction.ts';
-import { type Bucket, readBuckets } from './buckets-query.ts';
-import { type Extents, readExtents, type SeriesExtent } from './extent.ts';
+import { readExtents, type SeriesExtent } from './extent.ts';
+import type { HistoryBucket } from './history-bucket.ts';
+import { type Calendar, hasExpired, planSeries, spanOf } from './plan-series.ts';
+import { readByKind } from './read-by-kind.ts';
+import { readRaw } from './read-raw.ts';
 
 /** Of each series, and of all series together. */
 const MOST_BUCKETS = { each: 10_000, all: 100_000 } as const;
@@ -16,14 +14,11 @@ const MOST_BUCKETS = { each: 10_000, all: 100_000 } as const;
 const MOST_READINGS = { chosen: 200_000, asked: 2_000_000 } as const;
 const HOUR_S = 3600;
 
-export interface HistoryRequest {
+export interface HistoryRequest extends Calendar {
   readonly seriesIds: readonly number[];
   readonly asked: Span;
   /** About how many buckets, or how wide. */
   readonly width: { readonly points: number } | { readonly every: BucketWidth };
-  /** That of days, and what they are there. */
-  readonly timeZone: string;
-  readonly days: LocalDays;
 }
 
 export type History =
@@ -32,7 +27,7 @@ export type History =
       /** `raw`: each bucket is one reading. */
       readonly width: BucketWidth | 'raw';
       /** By series; those without any readings have none. */
-      readonly buckets: ReadonlyMap<number, readonly Bucket[]>;
+      readonly buckets: ReadonlyMap<number, readonly HistoryBucket[]>;
     }
   | {
       /** More buckets than there may be, or of more readings than may be looked at. */
@@ -59,25 +54,13 @@ async function readWithin(client: PoolClient, request: HistoryRequest): Promise<
     return { kind: 'found', width: unused, buckets: new Map() };
   }
   if ('points' in width) {
-    const raw = await readRaw(client, extents.series, asked, width.points);
+    const raw = await readRawUnlessMore(client, extents.series, asked, width.points);
     if (raw !== undefined) return { kind: 'found', width: 'raw', buckets: raw };
   }
   const chosen = chooseWidth(width, extents.series, span.to - span.from);
   if ('kind' in chosen) return chosen;
-  const { days } = request;
-  // Of what has expired, the hour that it begins in counts in full.
-  const from = floorHour(span.from);
-  const starts =
-    chosen.calendar === undefined ? [] : bucketStarts({ from, to: span.to }, chosen.calendar, days);
-  const cuts = starts.filter((start) => start !== floorHour(start));
-  const grain = { coarsest: coarsestSource(chosen, extents, request), days, cuts };
-  const segments = extents.series.flatMap(({ seriesId, rolledUp, extent }) =>
-    extent === undefined
-      ? []
-      : planHistory(extent, rolledUp, grain).map((segment) => ({ seriesId, ...segment })),
-  );
-  const buckets = chosen.calendar === undefined ? { everySeconds: chosen.seconds } : { starts };
-  return { kind: 'found', width: chosen, buckets: await readBuckets(client, segments, buckets) };
+  const { planned, buckets } = planSeries(extents, span, chosen, request);
+  return { kind: 'found', width: chosen, buckets: await readByKind(client, planned, buckets) };
 }
 
 /** As many as tell whether there are more readings than points, or, for narrow buckets, how many there are. */
@@ -87,33 +70,20 @@ function hoursToCount(width: HistoryRequest['width']): number {
 }
 
 /** Readings as buckets, if no series has more than so many. */
-async function readRaw(
+async function readRawUnlessMore(
   client: PoolClient,
   series: readonly SeriesExtent[],
   asked: Span,
   most: number,
-): Promise<ReadonlyMap<number, readonly Bucket[]> | undefined> {
+): Promise<ReadonlyMap<number, readonly HistoryBucket[]> | undefined> {
   if (series.some((each) => hasExpired(each) || hasSurelyMore(each, most))) return undefined;
-  const bySeries = new Map<number, readonly Bucket[]>();
-  for (const { seriesId, extent } of series) {
-    if (extent === undefined) continue;
-    const range = { from: Math.max(extent.from, asked.from), to: Math.min(extent.to, asked.to) };
-    const readings = await readReadings(client, { seriesId, order: 'asc', limit: most + 1, ...range });
-    if (readings.length > most) return undefined;
-    const buckets = readings.map(({ measuredAt, value }) => ({
-      time: measuredAt,
-      count: 1,
-      min: value,
-      avg: value,
-      max: value,
-    }));
-    if (buckets.length > 0) bySeries.set(seriesId, buckets);
+  const bySeries = new Map<number, readonly HistoryBucket[]>();
+  for (const each of series) {
+    const buckets = await readRaw(client, each, asked, most);
+    if (buckets === undefined) return undefined;
+    if (buckets.length > 0) bySeries.set(each.seriesId, buckets);
   }
   return bySeries;
-}
-
-function hasExpired({ extent, rolledUp }: SeriesExtent): boolean {
-  return extent !== undefined && extent.from < rolledUp.rawFrom;
 }
 
 function hasSurelyMore({ readings, rolledUp }: SeriesExtent, most: number): boolean {
@@ -141,24 +111,4 @@ function chooseWidth(
     return { kind: 'too-many-readings', limit: MOST_READINGS.asked, wouldDo };
   }
   return every;
-}
-
-function coarsestSource(
-  { seconds, calendar }: BucketWidth,
-  { timeZone }: Extents,
-  request: HistoryRequest,
-): HistorySource {
-  if (seconds < HOUR_S) return 'raw';
-  // The days in the table may still be those of another zone.
-  return calendar !== undefined && timeZone === request.timeZone ? 'day' : 'hour';
-}
-
-/** From the first to the last reading of any series. */
-function spanOf(series: readonly SeriesExtent[]): Span | undefined {
-  const extents = series.flatMap(({ extent }) => (extent === undefined ? [] : [extent]));
-  if (extents.length === 0) return undefined;
-  return {
-    from: Math.min(...extents.map(({ from }) => from)),
-    to: Math.max(...extents.map(({ to }) => to)),
-  };
 }

@@ -45,15 +45,17 @@ function cutAtMonths(segment: SeriesSegment): SeriesSegment[] {
   return months;
 }
 
-/**
- * A statement of series_id, time and what is wanted of each row of a part.
- * @param columns as they are called in the table of that source
- * @param place makes a parameter of a value
- */
-export function selectFrom(
-  { source, segments }: SegmentPart,
-  { columns, place }: { readonly columns: string; readonly place: (value: unknown) => string },
-): string {
+export interface Wanted {
+  /** As they are called in the table of that source. */
+  readonly columns: string;
+  /** Which rows, if not all of them. */
+  readonly where?: string;
+  /** Makes a parameter of a value. */
+  readonly place: (value: unknown) => string;
+}
+
+/** A statement of series_id, time and what is wanted of each row of a part. */
+export function selectFrom({ source, segments }: SegmentPart, { columns, where, place }: Wanted): string {
   const { table, time } = FROM[source];
   const starts = segments.map(({ from }) => from);
   const ends = segments.map(({ to }) => to);
@@ -71,6 +73,7 @@ export function selectFrom(
     LATERAL (
       SELECT ${time} AS time, ${columns} FROM ${table} AS stored
       WHERE stored.series_id = segment.series_id AND ${time} >= from_time AND ${time} < to_time
-        AND ${time} >= ${first} AND ${time} < ${end} OFFSET 0
+        AND ${time} >= ${first} AND ${time} < ${end}
+        ${where === undefined ? '' : `AND ${where}`} OFFSET 0
     ) AS found`;
 }

@@ -2,6 +2,7 @@ import { formatMicros } from '../../telemetry/format-time.ts';
 import type { LocalDay } from '../../telemetry/local-days.ts';
 import type { Queryable } from '../queryable.ts';
 import { COLUMNS, fromReadings, SELECTED } from './from-readings.ts';
+import { stepSql } from './kinds.ts';
 import { dayParameters, type SeriesSpan, SPANS, spanParameters } from './spans.ts';
 
 const REMOVE = `
@@ -15,20 +16,31 @@ function daysOfSpans(at: number): string {
       ON day.start >= span.from_time AND day.start < span.to_time`;
 }
 
-const MADE = 'count, sum, min, max, first, last, min_at, max_at';
+const MADE =
+  'count, sum, min, max, first, last, min_at, max_at, sine_sum, cosine_sum, rise, rise_from, rise_to';
 // An hour counts to the day in which it begins, which is all there is to say of it once its readings have expired. What conflicts is
 // a day whose readings have expired: it is made anew only when one of its hours, that had none, has had readings since.
+const OF_DAY = 'hour.series_id = span.series_id AND hour.bucket >= day.start AND hour.bucket < day.stop';
 const MAKE_FROM_HOURS = `
   INSERT INTO rollups_day (${COLUMNS})
-  SELECT span.series_id, day.start, made.* FROM ${daysOfSpans(4)},
+  SELECT span.series_id, day.start, made.*, counter.* FROM ${daysOfSpans(4)},
   LATERAL (
     SELECT sum(count)::bigint, sum(sum), min(min), max(max),
       (array_agg(first ORDER BY bucket))[1], (array_agg(last ORDER BY bucket DESC))[1],
-      (array_agg(min_at ORDER BY min, min_at))[1], (array_agg(max_at ORDER BY max DESC, max_at))[1]
+      (array_agg(min_at ORDER BY min, min_at))[1], (array_agg(max_at ORDER BY max DESC, max_at))[1],
+      sum(sine_sum), sum(cosine_sum)
     FROM rollups_hour AS hour
-    WHERE hour.series_id = span.series_id AND hour.bucket >= day.start AND hour.bucket < day.stop
+    WHERE ${OF_DAY}
     HAVING count(*) > 0
-  ) AS made
+  ) AS made,
+  LATERAL (
+    SELECT sum(rise + ${stepSql('before', 'rise_from')}),
+      (array_agg(rise_from ORDER BY bucket))[1], (array_agg(rise_to ORDER BY bucket DESC))[1]
+    FROM (
+      SELECT bucket, rise, rise_from, rise_to, lag(rise_to) OVER (ORDER BY bucket) AS before
+      FROM rollups_hour AS hour WHERE span.kind = 'counter' AND ${OF_DAY} AND rise IS NOT NULL
+    ) AS walked
+  ) AS counter
   WHERE day.is_whole OR (day.start < span.raw_from AND NOT EXISTS (
     SELECT FROM rollups_day AS known WHERE known.series_id = span.series_id AND known.bucket = day.start
   ))

@@ -2,6 +2,7 @@ import { createLocalDays, type LocalDays } from '../../telemetry/local-days.ts';
 import { mendSome } from './mend.ts';
 import { rezone } from './rezone.ts';
 import { rollOn } from './roll.ts';
+import { settleKinds } from './settle-kinds.ts';
 import { noteRun, readRollupState } from './state.ts';
 import type { RollupWork } from './work.ts';
 
@@ -30,6 +31,7 @@ export interface Ran {
  */
 export async function runRollups(work: RollupWork, zone: Zone): Promise<Ran> {
   const startedAt = performance.now();
+  await settleKinds(work);
   const days = await settleZone(work, zone);
   const zoned = { ...work, days };
   for (;;) {

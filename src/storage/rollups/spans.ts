@@ -26,9 +26,9 @@ export function dayParameters(days: readonly LocalDay[]): readonly unknown[] {
   ];
 }
 
-/** The spans as a table, with what has expired of their series. */
+/** The spans as a table, with what has expired of their series, and of which kind these are. */
 export const SPANS = `(
-  SELECT given.series_id, from_time, to_time, coalesce(raw_from, '-infinity') AS raw_from
+  SELECT given.series_id, from_time, to_time, coalesce(raw_from, '-infinity') AS raw_from, kind
   FROM unnest($1::int4[], $2::timestamptz[], $3::timestamptz[]) AS given (series_id, from_time, to_time)
   LEFT JOIN series ON series.id = given.series_id
 ) AS span`;

@@ -10,7 +10,7 @@ import { askDatabase } from '../to-web-error.ts';
 import type { Locale } from '../locales.ts';
 import { decimalsOf } from '../names.ts';
 import type { ZonedTime } from '../zoned-time.ts';
-import { stationHref } from './station-card.ts';
+import { readingsHref } from './station-card.ts';
 
 const ROWS = 100;
 
@@ -55,7 +55,7 @@ export async function readTable(parts: WebParts, request: TableRequest): Promise
   if (found.kind !== 'found') throw metricUnknown(station, metric);
   const { seriesId, unit } = found;
   const page = await readPage(parts, seriesId, request.cursor);
-  const href = `${stationHref(station)}?metric=${encodeURIComponent(metric)}`;
+  const href = readingsHref(station, metric);
   const link = (order: 'asc' | 'desc', row: Position | undefined): string | undefined =>
     row && `${href}&cursor=${formatCursor({ seriesId, order }, row)}`;
   return {

@@ -96,6 +96,12 @@ export function stationHref(station: string): string {
   return `/stations/${encodeURIComponent(station)}`;
 }
 
+/** The page of all its readings of a metric, or of its first. */
+export function readingsHref(station: string, metric?: string): string {
+  const query = metric === undefined ? '' : `?metric=${encodeURIComponent(metric)}`;
+  return `${stationHref(station)}/readings${query}`;
+}
+
 /** Whether nothing has been heard for so long. */
 export function isSilent(snapshot: StationSnapshot, now: number, forMs: number): boolean {
   return snapshot.lastSeenAt === null || now - snapshot.lastSeenAt > forMs * 1000;

@@ -1,45 +1,54 @@
-import type { FastifyPluginCallback } from 'fastify';
-import type { StationSnapshot } from '../../telemetry/station.ts';
-import { databaseUnavailable, metricUnknown, stationUnknown, WebError } from '../errors.ts';
+import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { createLocalDays } from '../../telemetry/local-days.ts';
+import type { StationSnapshot } from '../../telemetry/station.ts';
+import { mayRead } from '../access/guard.ts';
+import { type ChartDates, createChartDates } from '../chart-dates.ts';
+import { notAllowed } from '../errors.ts';
+import type { Language } from '../languages.ts';
 import type { WebParts } from '../parts.ts';
-import type { Names } from '../names.ts';
-import type { Frames, PageLink } from './frame.ts';
-import { type ReadingsTable, readTable, type TableRequest } from './readings-table.ts';
-import { cardTitle, stationCard, stationHref } from './station-card.ts';
+import { findStation } from './find-station.ts';
+import type { Frame, Frames } from './frame.ts';
+import { historyView } from './history/history-view.ts';
+import { cardTitle, readingsHref, stationCard, stationHref } from './station-card.ts';
 
-interface StationQuery {
-  readonly metric?: unknown;
-  readonly cursor?: unknown;
-}
-
-/** `GET /stations/{station}`: its newest values, and a table of its readings. */
+/** `GET /stations/{station}`: its newest values, and charts of any time. */
 export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallback {
   const days = createLocalDays(parts.timeZone);
+  const dates = new Map<Language, ChartDates>();
+  const datesFor = ({ language, words }: Frame): ChartDates => {
+    const known = dates.get(language);
+    if (known !== undefined) return known;
+    const made = createChartDates(parts.timeZone, words.locale);
+    dates.set(language, made);
+    return made;
+  };
   return (app, _options, done) => {
-    app.get<{ Params: { station: string }; Querystring: StationQuery }>(
+    app.get<{ Params: { station: string } }>(
       '/stations/:station',
       { config: { access: 'station' } },
       async (request, reply) => {
-        const snapshot = parts.station(request.params.station);
-        if (snapshot === undefined) {
-          throw parts.storing().isPrepared ? stationUnknown(request.params.station) : databaseUnavailable();
-        }
-        const page = frames(request, reply, { path: `/stations/${snapshot.station}` });
+        const snapshot = findStation(parts, request.params.station);
+        const { station } = snapshot;
+        const page = frames(request, reply, { path: stationHref(station) });
         const card = stationCard(snapshot, { ...page, now: parts.clock(), days, day: parts.day });
-        const metric = chooseMetric(snapshot, request.query.metric);
-        const { cursor } = request.query;
-        const table =
-          metric === undefined
-            ? undefined
-            : await tableIfThere(parts, { ...page, station: snapshot.station, metric, cursor });
+        const history = await historyView({
+          parts,
+          page,
+          days,
+          datesFor,
+          snapshot,
+          query: new URLSearchParams(request.url.split('?', 2)[1]),
+          findStation: (name) => findReadable(parts, request, name),
+          stations: () => parts.stations().filter((one) => isReadable(parts, request, one.station)),
+        });
         return reply.view('station.hbs', {
           ...page,
           title: cardTitle(card),
           card,
-          metrics: metricLinks(snapshot, metric, page.names),
-          table,
-          api: `/api/stations/${encodeURIComponent(snapshot.station)}`,
+          history,
+          isPast: history.isPast,
+          readings: readingsHref(station),
+          api: `/api/stations/${encodeURIComponent(station)}`,
         });
       },
     );
@@ -47,34 +56,12 @@ export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallb
   };
 }
 
-/** The newest values are in memory; they are worth a page even while the database, and so the table, is away. */
-async function tableIfThere(
-  parts: WebParts,
-  request: TableRequest,
-): Promise<ReadingsTable | { readonly isAway: true }> {
-  try {
-    return await readTable(parts, request);
-  } catch (error) {
-    if (error instanceof WebError && error.status === 503) return { isAway: true };
-    throw error;
-  }
+/** The guard has only asked for the station of the path. */
+function isReadable(parts: WebParts, { visitor }: FastifyRequest, station: string): boolean {
+  return visitor === undefined ? !parts.isPrivate : mayRead(parts, visitor.principal, station);
 }
 
-/** `undefined` where the station has sent nothing yet. */
-function chooseMetric({ station, latest }: StationSnapshot, asked: unknown): string | undefined {
-  if (typeof asked !== 'string') return latest[0]?.metric;
-  if (!latest.some(({ metric }) => metric === asked)) throw metricUnknown(station, asked);
-  return asked;
-}
-
-function metricLinks(
-  { station, latest }: StationSnapshot,
-  chosen: string | undefined,
-  names: Names,
-): PageLink[] {
-  return latest.map(({ metric }) => ({
-    label: names.metric(metric),
-    href: `${stationHref(station)}?metric=${encodeURIComponent(metric)}`,
-    current: metric === chosen,
-  }));
+function findReadable(parts: WebParts, request: FastifyRequest, station: string): StationSnapshot {
+  if (!isReadable(parts, request, station)) throw notAllowed();
+  return findStation(parts, station);
 }

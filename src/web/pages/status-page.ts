@@ -104,12 +104,13 @@ function rollupFacts(
   };
 }
 
-function figureRows(figures: Readonly<Record<string, number>>, { words, names }: Locale): readonly object[] {
-  return Object.entries(figures).map(([name, figure]) => ({
-    name: names.counter(name),
-    key: name,
-    count: words.whole(figure),
-  }));
+/** What is nothing is apart: most of it is nearly always. */
+function figureRows(figures: Readonly<Record<string, number>>, { words, names }: Locale): object {
+  const rows = (isNone: boolean): readonly object[] =>
+    Object.entries(figures)
+      .filter(([, figure]) => (figure === 0) === isNone)
+      .map(([name, figure]) => ({ name: names.counter(name), key: name, count: words.whole(figure) }));
+  return { some: rows(false), none: rows(true) };
 }
 
 function stationRow(station: StationSnapshot, now: Micros, { words, zone }: Locale): object {

@@ -10,7 +10,12 @@ export interface Route {
 const WRITTEN: readonly Route[] = [
   { method: 'GET', path: '/', parameters: ['units', 'theme', 'lang', 'kiosk'] },
   { method: 'GET', path: '/status', parameters: ['units'] },
-  { method: 'GET', path: '/stations/{station}', parameters: ['units', 'metric', 'cursor', 'from', 'to'] },
+  {
+    method: 'GET',
+    path: '/stations/{station}',
+    parameters: ['units', 'range', 'from', 'to', 'metrics', 'with', 'compare', 'view'],
+  },
+  { method: 'GET', path: '/stations/{station}/readings', parameters: ['units', 'metric', 'cursor'] },
   { method: 'GET', path: '/api/stations', parameters: ['units'] },
   { method: 'GET', path: '/api/stations/{station}', parameters: ['units'] },
   {

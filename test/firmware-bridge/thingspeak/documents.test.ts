@@ -7,7 +7,7 @@ import {
   type Shown,
 } from '../../../firmware-bridge/thingspeak/feeds-document.ts';
 import type { FeedsDocument } from '../../../firmware-bridge/thingspeak/render-feeds.ts';
-import { UTC } from '../../../firmware-bridge/thingspeak/zone.ts';
+import { UTC } from '../../../src/telemetry/zone.ts';
 import { testChannel } from '../../support/thingspeak.ts';
 
 const NOON = Date.UTC(2020, 2, 1, 12) * 1000;

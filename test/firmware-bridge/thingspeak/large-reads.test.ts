@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { inBuckets } from '../../../firmware-bridge/thingspeak/buckets.ts';
 import { createLastValues } from '../../../firmware-bridge/thingspeak/last-values.ts';
 import { renderFeeds } from '../../../firmware-bridge/thingspeak/render-feeds.ts';
-import { UTC } from '../../../firmware-bridge/thingspeak/zone.ts';
+import { UTC } from '../../../src/telemetry/zone.ts';
 import { addChannel, type Channel } from '../../../src/storage/channels-query.ts';
 import type { Queryable } from '../../../src/storage/queryable.ts';
 import { useTestDatabase } from '../../support/database.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { withoutDoubleSlashes } from '../../../firmware-bridge/thingspeak/plugin.ts';
-import { formatTimestamp, namedZone, parseTimestamp, UTC } from '../../../firmware-bridge/thingspeak/zone.ts';
+import { formatTimestamp, namedZone, parseTimestamp, UTC } from '../../../src/telemetry/zone.ts';
 
 const BERLIN = namedZone('Europe/Berlin')!;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Bucket } from '../../../src/storage/history/buckets-query.ts';
+import type { HistoryBucket as Bucket } from '../../../src/storage/history/history-bucket.ts';
 import { type Extremes, readExtremes } from '../../../src/storage/history/extremes-query.ts';
 import { readHistory } from '../../../src/storage/history/read-history.ts';
 import {
@@ -154,8 +154,9 @@ async function ask(
 
 async function askExtremes(seriesId: number, asked: Span, zone: string): Promise<Extremes | undefined> {
   const days = createLocalDays(zone);
-  const [extremes] = await readExtremes(database.pool, { seriesId, spans: [asked], timeZone: zone, days });
-  return extremes;
+  const request = { seriesIds: [seriesId], spans: [asked], timeZone: zone, days };
+  const [extremes] = await readExtremes(database.pool, request);
+  return extremes?.get(seriesId);
 }
 
 /** What has expired is as if measured when its hour began, and counts where any of its hour was asked for. */
@@ -208,8 +209,8 @@ function totals(buckets: readonly Bucket[]): Record<string, number> {
   return {
     count: buckets.reduce((sum, { count }) => sum + count, 0),
     sum: Math.round(buckets.reduce((sum, { avg, count }) => sum + avg! * count, 0) * 4) / 4,
-    min: Math.min(...buckets.map(({ min }) => min)),
-    max: Math.max(...buckets.map(({ max }) => max)),
+    min: Math.min(...buckets.map(({ min }) => min!)),
+    max: Math.max(...buckets.map(({ max }) => max!)),
   };
 }
 

@@ -100,9 +100,10 @@ test('values that can not be added up have no mean, rolled up or not, and their 
     const history = await ask(every);
     const buckets = history.kind === 'found' ? history.buckets.get(seriesId)! : [];
     expect(new Set(buckets.map(({ avg }) => avg))).toEqual(new Set([null]));
-    expect([Math.min(...buckets.map(({ min }) => min)), Math.max(...buckets.map(({ max }) => max))]).toEqual([
-      -1e300, 1e300,
-    ]);
+    expect([
+      Math.min(...buckets.map(({ min }) => min!)),
+      Math.max(...buckets.map(({ max }) => max!)),
+    ]).toEqual([-1e300, 1e300]);
   }
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSeattleYear } from '../../../firmware-bridge/simulator/weather.ts';
-import type { Bucket } from '../../../src/storage/history/buckets-query.ts';
+import type { HistoryBucket as Bucket } from '../../../src/storage/history/history-bucket.ts';
 import { readHistory } from '../../../src/storage/history/read-history.ts';
 import { BUCKET_WIDTHS, bucketWidthNamed, countBuckets } from '../../../src/telemetry/bucket-width.ts';
 import { createLocalDays } from '../../../src/telemetry/local-days.ts';
@@ -83,7 +83,7 @@ describe('the Seattle year', () => {
       const { buckets } = await ask({ every: width.name });
       const count = buckets.reduce((sum, bucket) => sum + bucket.count, 0);
       expect(
-        [count, Math.min(...buckets.map(({ min }) => min)), Math.max(...buckets.map(({ max }) => max))],
+        [count, Math.min(...buckets.map(({ min }) => min!)), Math.max(...buckets.map(({ max }) => max!))],
         `every ${width.name}`,
       ).toEqual([values.length, Math.min(...values), Math.max(...values)]);
       expect(buckets.reduce((sum, bucket) => sum + bucket.avg! * bucket.count, 0) / count).toBeCloseTo(

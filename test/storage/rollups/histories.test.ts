@@ -11,6 +11,7 @@ import {
   expire,
   histories,
   HOUR,
+  METRICS,
   SERIES,
 } from '../../support/rollup-histories.ts';
 import { createRunner, type Runner, wrongRollups } from '../../support/rollups.ts';
@@ -50,7 +51,7 @@ test.each(ZONES)(
 async function prepare(pool: Pool, start: Micros): Promise<void> {
   await pool.query(`
     INSERT INTO stations (station) SELECT 's' || n FROM generate_series(1, ${SERIES.length}) AS n;
-    INSERT INTO series (station_id, metric) SELECT id, 't' FROM stations;
+    INSERT INTO series (station_id, metric) SELECT id, ('{${METRICS.join()}}'::text[])[id] FROM stations;
     CREATE TABLE frozen_hour (LIKE rollups_hour INCLUDING ALL);
     CREATE TABLE frozen_day (LIKE rollups_day INCLUDING ALL)`);
   await makePartitions(
@@ -62,7 +63,7 @@ async function prepare(pool: Pool, start: Micros): Promise<void> {
 async function empty(pool: Pool): Promise<void> {
   await pool.query(`
     DELETE FROM readings; DELETE FROM rollups_hour; DELETE FROM rollups_day; DELETE FROM rollup_marks;
-    DELETE FROM frozen_hour; DELETE FROM frozen_day; UPDATE series SET raw_from = '-infinity';
+    DELETE FROM frozen_hour; DELETE FROM frozen_day; UPDATE series SET raw_from = '-infinity', unit = NULL, kind = NULL;
     UPDATE rollup_state SET closed_until = '-infinity', rolled_until = '-infinity', time_zone = NULL, fence = NULL, fenced_until = NULL`);
 }
 
@@ -103,6 +104,11 @@ async function live(pool: Pool, start: Micros, firstZone: string, events: readon
       case 'rebuild':
         if (owners.isIdle()) await runner.rebuild();
         return;
+      case 'reunit':
+        await pool.query(`UPDATE series SET unit = CASE WHEN unit IS NULL THEN '°C' END WHERE id = $1`, [
+          event.series,
+        ]);
+        return;
       case 'expire':
         if (!owners.isIdle()) return;
         await runner.settle();
@@ -131,10 +137,12 @@ function startOfDay(timeZone: string, time: Micros): Micros {
   return Math.floor(createLocalDays(timeZone).at(time).start / HOUR) * HOUR;
 }
 
+/** A day whose readings have expired is another one only when its hours have come to more. */
 const THAWED = ['hour', 'day'].map(
   (kind) => `
     SELECT 'frozen ${kind}' AS what, frozen, actual FROM frozen_${kind} AS frozen
-    LEFT JOIN rollups_${kind} AS actual USING (series_id, bucket) WHERE (frozen.*) IS DISTINCT FROM (actual.*)`,
+    LEFT JOIN rollups_${kind} AS actual USING (series_id, bucket) WHERE (frozen.*) IS DISTINCT FROM (actual.*)
+      AND NOT ('${kind}' = 'day' AND coalesce(actual.count > frozen.count, false))`,
 );
 
 async function problems(pool: Pool): Promise<readonly object[]> {

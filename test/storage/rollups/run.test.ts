@@ -73,6 +73,11 @@ test('an hour has count, sum, lowest, highest, first and last; of what is the sa
       last: 4,
       min_at: new Date('2026-03-20T09:10:00Z'),
       max_at: new Date('2026-03-20T09:10:00Z'),
+      sine_sum: null,
+      cosine_sum: null,
+      rise: null,
+      rise_from: null,
+      rise_to: null,
     },
   ]);
 });

@@ -6,6 +6,7 @@ import { logIn, type TestWeb, useWeb } from '../../support/web.ts';
 
 const pathsOf = (station: string): string[] => [
   `/stations/${station}`,
+  `/stations/${station}/readings`,
   `/api/stations/${station}`,
   `/api/stations/${station}/readings`,
   `/api/stations/${station}/history`,

@@ -1,6 +1,6 @@
-import { formatMicros } from '../../src/telemetry/format-time.ts';
-import type { Micros } from '../../src/telemetry/reading.ts';
-import { parseTime } from '../../src/telemetry/time.ts';
+import { formatMicros } from './format-time.ts';
+import type { Micros } from './reading.ts';
+import { parseTime } from './time.ts';
 
 /** How far a time zone is ahead of UTC, in milliseconds. */
 export interface Zone {
@@ -58,7 +58,7 @@ export function offsetZone(hours: number): Zone {
   return hours === 0 ? UTC : { isUtc: false, offsetMs: () => hours * HOUR_MS };
 }
 
-/** A time as boards and readers write it: with a zone, or in `zone`; `undefined` if it is none. */
+/** A time as boards and people write it: with a zone, or in `zone`; `undefined` if it is none. */
 export function parseTimestamp(given: string, zone: Zone): Micros | undefined {
   // In a form `+` means a space, and boards do not write it as %2B.
   const text = given.trim().replace(PLUS_LOST, '$1+$2').replace(/ UTC$/, 'Z');

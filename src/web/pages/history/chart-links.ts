@@ -1,0 +1,38 @@
+import { formatMicros } from '../../../telemetry/format-time.ts';
+import type { Span } from '../../../telemetry/spans.ts';
+import type { UnitSystem } from '../../../telemetry/unit-system.ts';
+import type { Words } from '../../words.ts';
+import { POINTS, type ReadChart, type ReadCharts, type ReadLine } from './read-charts.ts';
+
+interface Download {
+  readonly label: string;
+  readonly href: string;
+}
+
+/** Exactly what is drawn in a chart, as files: in the same buckets, also long after the page was made. */
+export function downloads(
+  { lines, width }: ReadChart,
+  { range, earlier }: ReadCharts,
+  { units, words }: { readonly units: UnitSystem; readonly words: Words },
+): readonly Download[] {
+  const every = width === 'raw' ? `points=${POINTS}` : `every=${width.name}`;
+  const link = (of: readonly ReadLine[], { from, to }: Span, format: string): string => {
+    const series = of.map(({ station, metric }) => `${station}:${metric}`).join(',');
+    const times = `from=${formatMicros(from)}&to=${formatMicros(to)}`;
+    return `/api/history?series=${series}&${times}&${every}&units=${units.key}&format=${format}`;
+  };
+  const present = lines.filter(({ kind }) => kind !== 'earlier');
+  const past = lines.filter(({ kind }) => kind === 'earlier');
+  const found = [
+    { label: words.text('charts.csv'), href: link(present, range, 'csv') },
+    { label: words.text('charts.json'), href: link(present, range, 'json') },
+  ];
+  if (past.length > 0 && earlier.length > 0) {
+    const span = { from: earlier[0]!.from, to: earlier.at(-1)!.to };
+    found.push({
+      label: words.text('charts.csvOf', { name: past[0]!.label }),
+      href: link(past, span, 'csv'),
+    });
+  }
+  return found;
+}

@@ -1,0 +1,97 @@
+import type { HistoryBucket } from '../../../storage/history/history-bucket.ts';
+import { formatMicros } from '../../../telemetry/format-time.ts';
+import type { Micros } from '../../../telemetry/reading.ts';
+import type { ChartDates } from '../../chart-dates.ts';
+import type { Locale } from '../../locales.ts';
+import { decimalsOf } from '../../names.ts';
+import { NO_NUMBER } from '../../words.ts';
+import type { ReadChart, ReadLine } from './read-charts.ts';
+
+/** Exactly what is drawn in a chart, as a table. */
+export interface ChartTable {
+  readonly columns: readonly string[];
+  readonly groups: readonly RowGroup[];
+}
+
+interface RowGroup {
+  /** The day, and how far its clocks are from UTC; `undefined` where a row is of a day or longer. */
+  readonly day: string | undefined;
+  readonly offset: string;
+  readonly span: number;
+  readonly rows: Row[];
+}
+
+interface Row {
+  readonly time: string;
+  readonly iso: string;
+  readonly cells: readonly string[];
+}
+
+interface TableOptions extends Pick<Locale, 'words' | 'zone'> {
+  readonly dates: ChartDates;
+}
+
+interface Column {
+  readonly label: string;
+  readonly line: ReadLine;
+  readonly text: (bucket: HistoryBucket) => string;
+}
+
+export function chartTable(chart: ReadChart, options: TableOptions): ChartTable {
+  const { width } = chart;
+  const columns = columnsOf(chart, options);
+  const byTime = new Map<Micros, Map<ReadLine, HistoryBucket>>();
+  for (const line of chart.lines) {
+    for (const bucket of line.buckets) {
+      const row = byTime.get(bucket.time);
+      if (row === undefined) byTime.set(bucket.time, new Map([[line, bucket]]));
+      // Of two readings of one time the line goes through both; a row has room for one.
+      else row.set(line, bucket);
+    }
+  }
+  const groups: RowGroup[] = [];
+  const isByDay = width === 'raw' || width.calendar === undefined;
+  const timeText = timeWriter(width, options.dates);
+  for (const [time, buckets] of [...byTime].toSorted(([a], [b]) => a - b)) {
+    const day = isByDay ? options.zone.day(time) : undefined;
+    const offset = isByDay ? options.zone.offset(time) : '';
+    let group = groups.at(-1);
+    if (group === undefined || group.day !== day || group.offset !== offset) {
+      groups.push((group = { day, offset, span: columns.length + 1, rows: [] }));
+    }
+    const cells = columns.map(({ line, text }) => {
+      const bucket = buckets.get(line);
+      return bucket === undefined ? NO_NUMBER : text(bucket);
+    });
+    group.rows.push({ time: timeText(time), iso: formatMicros(time), cells });
+  }
+  return { columns: columns.map(({ label }) => label), groups };
+}
+
+/** Of the line that the chart is about also what its band shows. */
+function columnsOf(
+  { name, lines, unit, shape, width }: ReadChart,
+  { words }: TableOptions,
+): readonly Column[] {
+  const decimals = decimalsOf(unit);
+  const number = (value: number | null | undefined): string =>
+    value === undefined || value === null ? NO_NUMBER : words.number(value, decimals);
+  const drawn = ({ avg, rise }: HistoryBucket): string => number(shape === 'bars' ? rise : avg);
+  return lines.flatMap((line): readonly Column[] => {
+    if (line.kind !== 'main') return [{ label: line.label, line, text: drawn }];
+    if (width === 'raw' || shape !== 'lines') return [{ label: name, line, text: drawn }];
+    return [
+      { label: words.text('table.low'), line, text: ({ min }) => number(min) },
+      { label: words.text('table.mean'), line, text: drawn },
+      { label: words.text('table.high'), line, text: ({ max }) => number(max) },
+      { label: words.text('table.count'), line, text: ({ count }) => words.whole(count) },
+    ];
+  });
+}
+
+export function timeWriter(width: ReadChart['width'], dates: ChartDates): (time: Micros) => string {
+  if (width === 'raw' || width.seconds < 60) return dates.second;
+  if (width.calendar === undefined) return dates.minute;
+  if (width.calendar === 'year') return dates.year;
+  return width.calendar === 'month' || width.calendar === 'quarter' ? dates.monthOfYear : dates.date;
+}

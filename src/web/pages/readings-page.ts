@@ -1,0 +1,75 @@
+import type { FastifyPluginCallback } from 'fastify';
+import type { StationSnapshot } from '../../telemetry/station.ts';
+import { metricUnknown, WebError } from '../errors.ts';
+import type { Names } from '../names.ts';
+import type { WebParts } from '../parts.ts';
+import { findStation } from './find-station.ts';
+import type { Frames, PageLink } from './frame.ts';
+import { type ReadingsTable, readTable, type TableRequest } from './readings-table.ts';
+import { readingsHref, stationHref } from './station-card.ts';
+
+interface ReadingsQuery {
+  readonly metric?: unknown;
+  readonly cursor?: unknown;
+}
+
+/** `GET /stations/{station}/readings`: a table of all readings of a metric, page by page. */
+export function readingsPage(parts: WebParts, frames: Frames): FastifyPluginCallback {
+  return (app, _options, done) => {
+    app.get<{ Params: { station: string }; Querystring: ReadingsQuery }>(
+      '/stations/:station/readings',
+      { config: { access: 'station' } },
+      async (request, reply) => {
+        const snapshot = findStation(parts, request.params.station);
+        const { station, title } = snapshot;
+        const metric = chooseMetric(snapshot, request.query.metric);
+        const page = frames(request, reply, { path: readingsHref(station) });
+        const { cursor } = request.query;
+        return reply.view('readings.hbs', {
+          ...page,
+          title: `${page.words.text('readings.title')} · ${title} · Thermograph`,
+          station: { name: station, title, href: stationHref(station) },
+          metrics: metricLinks(snapshot, metric, page.names),
+          table:
+            metric === undefined
+              ? undefined
+              : await tableIfThere(parts, { ...page, station, metric, cursor }),
+          api: `/api/stations/${encodeURIComponent(station)}`,
+        });
+      },
+    );
+    done();
+  };
+}
+
+/** What can be said without the database is worth a page. */
+async function tableIfThere(
+  parts: WebParts,
+  request: TableRequest,
+): Promise<ReadingsTable | { readonly isAway: true }> {
+  try {
+    return await readTable(parts, request);
+  } catch (error) {
+    if (error instanceof WebError && error.status === 503) return { isAway: true };
+    throw error;
+  }
+}
+
+/** `undefined` where the station has sent nothing yet. */
+function chooseMetric({ station, latest }: StationSnapshot, asked: unknown): string | undefined {
+  if (typeof asked !== 'string') return latest[0]?.metric;
+  if (!latest.some(({ metric }) => metric === asked)) throw metricUnknown(station, asked);
+  return asked;
+}
+
+function metricLinks(
+  { station, latest }: StationSnapshot,
+  chosen: string | undefined,
+  names: Names,
+): PageLink[] {
+  return latest.map(({ metric }) => ({
+    label: names.metric(metric),
+    href: readingsHref(station, metric),
+    current: metric === chosen,
+  }));
+}

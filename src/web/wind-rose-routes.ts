@@ -1,0 +1,76 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
+import { lookUpSeries } from '../storage/history/look-up.ts';
+import { readWindRose } from '../storage/history/read-wind-rose.ts';
+import { type NamedSeries, readSeries } from '../storage/series-query.ts';
+import { createLocalDays } from '../telemetry/local-days.ts';
+import { classStartsIn } from '../telemetry/wind-rose.ts';
+import { findWind, type WindSeries } from '../telemetry/wind-series.ts';
+import { stationUnknown, WebError } from './errors.ts';
+import { isNoneMatch, weakEtag } from './etag.ts';
+import { askedRange, wholeHours } from './history-request.ts';
+import type { WebParts } from './parts.ts';
+import { stationParams } from './schemas.ts';
+import { askDatabase } from './to-web-error.ts';
+import { parseUnitsParameter } from './units-parameter.ts';
+import { toWindRoseReply } from './wind-rose-reply.ts';
+import { windRoseQuery, windRoseReply } from './wind-rose-schemas.ts';
+
+/** To be changed with the form of answers: clients have kept those of before. */
+const FORM = 1;
+
+/** `GET /api/stations/{station}/wind-rose`: how often wind came from where, and how fast it was. */
+export function windRoseRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
+  const { timeZone } = parts;
+  const days = createLocalDays(timeZone);
+
+  async function windOf(station: string): Promise<WindSeries<NamedSeries>> {
+    const all = await askDatabase(readSeries(parts.pool, { station }));
+    if (all.length === 0 && parts.station(station) === undefined) throw stationUnknown(station);
+    const wind = findWind(all);
+    if (wind !== undefined) return wind;
+    throw new WebError(404, 'no-wind', `${station} has never sent both a wind direction and a wind speed`);
+  }
+
+  return (app, _options, done) => {
+    app.get(
+      '/api/stations/:station/wind-rose',
+      {
+        config: { access: 'station' },
+        schema: { params: stationParams, querystring: windRoseQuery, response: { 200: windRoseReply } },
+      },
+      async (request, reply) => {
+        const { station } = request.params;
+        const units = parseUnitsParameter(request.query.units);
+        const { shown, asked } = askedRange(request.query, parts.clock());
+        const { direction, speed } = await windOf(station);
+        const names = [direction, speed].map(({ metric }) => ({ station, metric }));
+        const series = await askDatabase(lookUpSeries(parts.pool, names, wholeHours({ asked })));
+        void reply.header('cache-control', 'private, no-cache');
+        if (series.every((each) => each.kind === 'found' && each.isSettled)) {
+          const etag = weakEtag([FORM, 'wind-rose', timeZone, names, series, shown, units?.key]);
+          void reply.header('etag', etag);
+          if (isNoneMatch(request.headers['if-none-match'], etag)) return notModified(reply);
+        }
+        const found = await askDatabase(
+          readWindRose(parts.pool, {
+            directionId: direction.seriesId,
+            speedId: speed.seriesId,
+            asked,
+            classStarts: classStartsIn(speed.unit),
+            timeZone,
+            days,
+          }),
+        );
+        const metrics = { direction: direction.metric, speed: speed.metric, unit: speed.unit };
+        return toWindRoseReply({ ...found, ...metrics, station, shown, timeZone }, units);
+      },
+    );
+    done();
+  };
+}
+
+/** It has no body, and so no schema. */
+function notModified(reply: FastifyReply): FastifyReply {
+  return reply.code(304).send();
+}

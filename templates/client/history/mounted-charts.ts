@@ -1,0 +1,61 @@
+// The charts of a page, drawn together.
+
+import type { ChartData, ChartsData } from '../../../src/web/pages/history/chart-data.ts';
+import { type Chart, createChart } from './chart.ts';
+import type { ChartContent, ChartContext, PlotElement } from './chart-context.ts';
+import type { WantedLine } from './plan-requests.ts';
+
+/** What the service says of the charts in a fragment, before they are drawn. */
+export interface FoundCharts {
+  readonly data: ChartsData;
+  readonly figures: readonly { readonly place: PlotElement; readonly data: ChartData }[];
+  readonly wanted: readonly WantedLine[];
+}
+
+function readCharts(text: string): ChartsData {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own service's words
+  return JSON.parse(text) as ChartsData;
+}
+
+function readChart(text = ''): ChartData {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own service's words
+  return JSON.parse(text) as ChartData;
+}
+
+/** @returns `undefined` where there are none: tables, or a database that is away */
+export function findCharts(fragment: HTMLElement): FoundCharts | undefined {
+  const text = fragment.dataset['charts'];
+  if (text === undefined) return undefined;
+  const figures = [...fragment.querySelectorAll<HTMLElement>('[data-chart]')].flatMap((figure) => {
+    const place = figure.querySelector<PlotElement>('.plot');
+    return place === null ? [] : [{ place, data: readChart(figure.dataset['chart']) }];
+  });
+  if (figures.length === 0) return undefined;
+  const wanted = figures.flatMap(({ data: { lines, shape, every } }) =>
+    lines.map((line) => ({ line, shape, every })),
+  );
+  return { data: readCharts(text), figures, wanted };
+}
+
+export interface MountedCharts extends FoundCharts {
+  draw(content: ChartContent): void;
+  redraw(): void;
+  close(): void;
+}
+
+/** Draws them; the fragment has to be part of the page already. */
+export function mountCharts(found: FoundCharts, context: ChartContext, content: ChartContent): MountedCharts {
+  const charts = found.figures.map(({ place, data }): Chart => createChart(place, data, context, content));
+  return {
+    ...found,
+    draw(next) {
+      for (const chart of charts) chart.draw(next);
+    },
+    redraw() {
+      for (const chart of charts) chart.redraw();
+    },
+    close() {
+      for (const chart of charts) chart.close();
+    },
+  };
+}

@@ -1,0 +1,193 @@
+// What happens to the charts while the page is open: they are drawn, kept up to date, and give way to those of another address.
+
+import type { LiveReading } from '../link.ts';
+import type { ChartContent, ChartContext, TimeRange } from './chart-context.ts';
+import { type FetchedLines, fetchPoints, NotAnswered } from './fetch-points.ts';
+import { findCharts, type FoundCharts, type MountedCharts, mountCharts } from './mounted-charts.ts';
+import { fetchPage } from './page-swap.ts';
+import { addReading, dropBefore } from './points.ts';
+import { shownRange } from './shown-range.ts';
+
+export interface Session {
+  /** Draws the charts that are in the page. */
+  start(): void;
+  /** Shows another address in the page; the last one asked for wins. */
+  show(url: string, delayMs?: number): void;
+  /** Moves all charts to a range at once, until what belongs to it has come. */
+  preview(range: TimeRange): void;
+  addReadings(readings: readonly LiveReading[]): void;
+  /** Fetches the points anew, as after a time without the event stream. */
+  refetch(): void;
+  /** To be called each second. */
+  tick(): void;
+  redraw(): void;
+}
+
+interface SessionOptions {
+  readonly context: ChartContext;
+  /** As `units=` takes them. */
+  readonly units: string;
+  /** Whether the beginning of the range in the address goes on with the time. */
+  readonly isRolling: () => boolean;
+  /** Whether what is shown could not be fetched. */
+  readonly onAway: (isAway: boolean) => void;
+  readonly now: () => number;
+}
+
+interface Shown {
+  readonly charts: MountedCharts;
+  readonly arrivedAt: number;
+  fetched: FetchedLines;
+  fetchedAt: number;
+  drawn: TimeRange;
+  isDirty: boolean;
+  /** Something has come that only the service can make bars of. */
+  isCounting: boolean;
+}
+
+const RETRY_S = 5;
+const LEAST_REFETCH_S = 10;
+const RAW_REFETCH_S = 60;
+const MOST_REFETCH_S = 600;
+
+export function createSession(options: SessionOptions): Session {
+  const { context, units, isRolling, onAway, now } = options;
+  let shown: Shown | undefined;
+  let running = new AbortController();
+  let retryAt = Number.POSITIVE_INFINITY;
+  let retry: (() => void) | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** On the way to another address: what is here is not brought up to date any more. */
+  let isLeaving = false;
+
+  /** One thing at a time: what was begun before is of no interest any more. */
+  function run(what: (signal: AbortSignal) => Promise<void>): void {
+    running.abort();
+    const { signal } = (running = new AbortController());
+    retryAt = Number.POSITIVE_INFINITY;
+    what(signal).then(
+      () => onAway(false),
+      (error: unknown) => {
+        if (signal.aborted) return;
+        // Whoever may not read any more is told so by the page itself.
+        onAway(true);
+        retry = () => run(what);
+        retryAt = now() + RETRY_S;
+        if (!(error instanceof NotAnswered) && !(error instanceof TypeError)) throw error;
+      },
+    );
+  }
+
+  const fetchFor = (found: FoundCharts, range: TimeRange, signal: AbortSignal): Promise<FetchedLines> =>
+    fetchPoints(found.wanted, { charts: { ...found.data, ...range }, units, signal });
+
+  function mount(found: FoundCharts, fetched: FetchedLines): void {
+    const arrivedAt = now();
+    const range = { from: found.data.from, to: found.data.to };
+    const charts = mountCharts(found, context, { fetched, range });
+    shown = {
+      charts,
+      arrivedAt,
+      fetched,
+      fetchedAt: arrivedAt,
+      drawn: range,
+      isDirty: false,
+      isCounting: false,
+    };
+  }
+
+  const rangeNow = ({ charts: { data }, arrivedAt }: Shown): TimeRange =>
+    shownRange({ data, isRolling: isRolling(), elapsed: now() - arrivedAt });
+
+  function draw(one: Shown, content: ChartContent): void {
+    one.drawn = content.range;
+    one.isDirty = false;
+    one.charts.draw(content);
+  }
+
+  function refetch(): void {
+    const one = shown;
+    if (one === undefined || isLeaving) return;
+    one.fetchedAt = now();
+    one.isCounting = false;
+    run(async (signal) => {
+      const fetched = await fetchFor(one.charts, rangeNow(one), signal);
+      one.fetched = fetched;
+      draw(one, { fetched, range: rangeNow(one) });
+    });
+  }
+
+  function showNow(url: string): void {
+    run(async (signal) => {
+      const page = await fetchPage(url, signal);
+      if (page === undefined) {
+        location.assign(url);
+        return;
+      }
+      const found = findCharts(page.charts);
+      const fetched = found && (await fetchFor(found, found.data, signal));
+      shown?.charts.close();
+      shown = undefined;
+      page.show();
+      if (location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView();
+      isLeaving = false;
+      if (found !== undefined && fetched !== undefined) mount(found, fetched);
+    });
+  }
+
+  return {
+    start() {
+      const fragment = document.getElementById('charts');
+      const found = fragment === null ? undefined : findCharts(fragment);
+      if (found !== undefined) run(async (signal) => mount(found, await fetchFor(found, found.data, signal)));
+    },
+    show(url, delayMs = 0) {
+      clearTimeout(timer);
+      running.abort();
+      isLeaving = true;
+      timer = setTimeout(() => showNow(url), delayMs);
+    },
+    preview(range) {
+      if (shown !== undefined) draw(shown, { fetched: shown.fetched, range });
+    },
+    addReadings(readings) {
+      if (shown === undefined || !shown.charts.data.isCurrent) return;
+      for (const { data } of shown.charts.figures) {
+        for (const line of data.lines) {
+          const points = shown.fetched.get(line);
+          if (line.kind === 'earlier' || points === undefined) continue;
+          for (const reading of readings) {
+            if (reading.station !== line.station || reading.metric !== line.metric) continue;
+            // How much a counter has risen is for the service to say.
+            if (points.isBar) shown.isCounting = true;
+            if (reading.unit !== data.unit || points.isBar) continue;
+            addReading(points.points, Date.parse(reading.measuredAt) / 1000, reading.value, points.width);
+            shown.isDirty = true;
+          }
+        }
+      }
+    },
+    refetch,
+    tick() {
+      if (now() >= retryAt) {
+        retryAt = Number.POSITIVE_INFINITY;
+        retry?.();
+        return;
+      }
+      if (shown === undefined || !shown.charts.data.isCurrent || isLeaving) return;
+      if (now() - shown.fetchedAt >= (shown.isCounting ? LEAST_REFETCH_S : refetchAfter(shown))) refetch();
+      const range = rangeNow(shown);
+      const perPixel = (range.to - range.from) / Math.max(document.body.clientWidth, 1);
+      if (!shown.isDirty && Math.abs(range.to - shown.drawn.to) < perPixel) return;
+      if (isRolling()) for (const { points } of shown.fetched.values()) dropBefore(points, range.from);
+      draw(shown, { fetched: shown.fetched, range });
+    },
+    redraw: () => shown?.charts.redraw(),
+  };
+}
+
+/** A bucket that has ended is fetched as the service knows it. */
+function refetchAfter({ fetched }: Shown): number {
+  const seconds = Math.min(...[...fetched.values()].map(({ width }) => width.seconds || RAW_REFETCH_S));
+  return Math.min(Math.max(seconds, LEAST_REFETCH_S), MOST_REFETCH_S);
+}
