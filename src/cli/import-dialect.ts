@@ -21,7 +21,21 @@ export function dialectOf(
   head: string | undefined,
   fields: readonly ChannelField[] | undefined,
 ): FileDialect {
+  // All of the file would be its first line, and its readings columns that are left out.
+  if (head?.includes('\r')) {
+    throw new InputError(
+      'The lines of this file end with CR alone, or the name of a column has one.',
+      "Lines end with LF or CR LF; to make them so: tr '\\r' '\\n' < FILE",
+    );
+  }
   const header = head === undefined ? undefined : (parseCsvRecord(head) ?? []);
+  const twice = header?.find((name, index) => name !== '' && header.indexOf(name) < index);
+  if (twice !== undefined) {
+    throw new InputError(
+      `Two columns are named ${quote(twice)}.`,
+      'Take one of them out: which of them is meant, nobody can tell.',
+    );
+  }
   if (header !== undefined && isThingSpeakHeader(header)) {
     if (fields !== undefined) {
       return thingSpeakDialect(header, new Map(fields.map((each) => [`field${each.field}`, each])));

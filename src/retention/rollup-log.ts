@@ -34,6 +34,8 @@ export function createRollupLog(
   let waitingSince: number | undefined;
   let isWaitTold = false;
   let strangeZone: string | undefined;
+  /** Of runs that were not the end of it. */
+  let sum = { hours: 0, days: 0, readings: 0 };
 
   async function noteWaiting(isWaiting: boolean, session: Queryable): Promise<void> {
     waitingSince = isWaiting ? (waitingSince ?? now()) : undefined;
@@ -53,11 +55,17 @@ export function createRollupLog(
       if (now() - lastLineAt < PROGRESS_EVERY_MS) return;
       lastLineAt = now();
       isLong = true;
-      log.info({ until: formatMicros(until), readings }, 'readings are rolled up that have waited for it');
+      log.info(
+        { until: formatMicros(until), readings: sum.readings + readings },
+        'readings are rolled up that have waited for it',
+      );
     },
-    async ended({ isWaiting, timeZone: ofDays }, { hours, days, readings, hoursTooLate }, session) {
+    async ended({ isWaiting, hasMore, timeZone: ofDays }, { hours, days, readings, hoursTooLate }, session) {
       if (isFailing) log.info('roll-ups go on');
-      if (isLong) log.info({ hours, days, readings }, 'everything is rolled up now');
+      sum.hours += hours;
+      sum.days += days;
+      sum.readings += readings;
+      if (isLong && !hasMore) log.info({ ...sum }, 'everything is rolled up now');
       if (hoursTooLate > 0) {
         log.info(
           { hours: hoursTooLate },
@@ -72,8 +80,11 @@ export function createRollupLog(
       }
       strangeZone = ofDays;
       isFailing = false;
-      isLong = false;
-      lastLineAt = undefined;
+      if (!hasMore) {
+        isLong = false;
+        lastLineAt = undefined;
+        sum = { hours: 0, days: 0, readings: 0 };
+      }
       await noteWaiting(isWaiting, session);
     },
     failed(reason) {

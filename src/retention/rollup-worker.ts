@@ -37,20 +37,24 @@ export interface RollupWorkerOptions {
   readonly timings?: Partial<RollupTimings>;
 }
 
-interface Worked extends Ran {
-  readonly hasMore: boolean;
-}
-
 export interface RollupTimings {
   readonly firstAfterMs: number;
   readonly everyMs: number;
   /** While hours wait for the end of a transaction, which mostly ends at once, or there is more to do. */
   readonly waitingMs: number;
+  /** How long a run may keep `afterwards` waiting, which must have its turn however much there is to be rolled up. */
+  readonly atATimeMs: number;
   /** How long a close waits for a transaction. */
   readonly closingMs: number;
 }
 
-const TIMINGS: RollupTimings = { firstAfterMs: 1_000, everyMs: 15_000, waitingMs: 1_000, closingMs: 1_000 };
+const TIMINGS: RollupTimings = {
+  firstAfterMs: 1_000,
+  everyMs: 15_000,
+  waitingMs: 1_000,
+  atATimeMs: 60_000,
+  closingMs: 1_000,
+};
 /** For how long the database is left to others after each transaction, as a share of what that took. */
 const REST_SHARE = 0.5;
 
@@ -59,7 +63,7 @@ const REST_SHARE = 0.5;
  *       ^        |        |        |
  *       +- taken +- error +--------+
  *
- * A run brings everything up to date, be it one hour or years. It goes from one short transaction to the next: whatever
+ * A run brings everything up to date, or as much of it as it has time for. It goes from one short transaction to the next: whatever
  * ends it, the next run goes on from there, here or on another node.
  */
 export function createRollupWorker(options: RollupWorkerOptions): RollupWorker {
@@ -83,8 +87,9 @@ export function createRollupWorker(options: RollupWorkerOptions): RollupWorker {
     reportedAt = performance.now();
   }
 
-  async function work(client: PoolClient): Promise<Worked> {
+  async function work(client: PoolClient): Promise<Ran> {
     session = client;
+    const startedAt = performance.now();
     const done = newDone();
     try {
       await prepareSession(client);
@@ -92,20 +97,20 @@ export function createRollupWorker(options: RollupWorkerOptions): RollupWorker {
         session: client,
         signal: closing.signal,
         async rest(tookMs: number): Promise<void> {
-          // A run may take hours.
           if (performance.now() >= reportedAt + timings.everyMs) await look(client);
           await sleep(tookMs * REST_SHARE);
         },
       };
       const onProgress = (until: Micros): void => lines.progress(until, done);
-      const ran = await runRollups({ ...common, pace, done, onProgress }, zone);
+      const isOverTime = (): boolean => performance.now() > startedAt + timings.atATimeMs;
+      const ran = await runRollups({ ...common, pace, done, onProgress, isOverTime }, zone);
       await lines.ended(ran, done, client);
-      const hasMore = await options.afterwards?.({
+      const hasMoreAfterwards = await options.afterwards?.({
         ...common,
         isWaiting: ran.isWaiting,
         days: createLocalDays(ran.timeZone),
       });
-      return { ...ran, hasMore: hasMore ?? false };
+      return { ...ran, hasMore: ran.hasMore || hasMoreAfterwards === true };
     } finally {
       session = undefined;
       addTo(counters, done);

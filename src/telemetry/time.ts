@@ -77,7 +77,9 @@ function wholeSeconds(
 ): number | undefined {
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  // Date.UTC takes years 0 to 99 for 1900 to 1999, and carries a day too many into the next month.
+  // Date.UTC takes years 0 to 99 for 1900 to 1999; programs ask from the year 1 on where they mean everything.
+  if (year < 100) date.setUTCFullYear(year, month - 1, day);
+  // A day too many is carried into the next month.
   const same =
     date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return same ? date.getTime() / 1000 : undefined;

@@ -14,6 +14,10 @@ export interface WebCounters {
   exports_refused: number;
   /** Exports that were ended before their end: their client took too little, or may not read any more; or the service stopped. */
   exports_cut_off: number;
+  /** Large answers that were not made, for too much waited already for clients that did not read it. */
+  answers_refused: number;
+  /** Large answers that were ended before their end: their client took too little. */
+  answers_cut_off: number;
 }
 
 export function newWebCounters(): WebCounters {
@@ -25,5 +29,7 @@ export function newWebCounters(): WebCounters {
     streams_refused: 0,
     exports_refused: 0,
     exports_cut_off: 0,
+    answers_refused: 0,
+    answers_cut_off: 0,
   };
 }

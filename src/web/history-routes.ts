@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type HistorySeries, lookUpSeries, type SeriesName } from '../storage/history/look-up.ts';
@@ -6,12 +7,19 @@ import { createLocalDays } from '../telemetry/local-days.ts';
 import { metricKind } from '../telemetry/metric-kind.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import type { UnitSystem } from '../telemetry/unit-system.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import { shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown, WebError } from './errors.ts';
 import { isNoneMatch, weakEtag } from './etag.ts';
 import { acceptedFormat, CONTENT_TYPES, fileName } from './export-format.ts';
 import { historyCsv } from './history-csv.ts';
-import { historyJson, seriesHistoryJson, showBucket, type ShownHistory } from './history-reply.ts';
+import {
+  historyJson,
+  seriesHistoryJson,
+  showBucket,
+  type ShownHistory,
+  type ShownSeries,
+} from './history-reply.ts';
 import { type AskedHistory, askedHistory, type HistoryQuery, wholeHours } from './history-request.ts';
 import {
   historyQuery,
@@ -25,22 +33,26 @@ import type { WebParts } from './parts.ts';
 import { stationParams } from './schemas.ts';
 import { parseSeries } from './series-parameter.ts';
 import { askDatabase } from './to-web-error.ts';
+import { createTurns } from './turns.ts';
 import { parseUnitsParameter } from './units-parameter.ts';
 
 /** To be changed with the form of answers: clients have kept those of before. */
 const FORM = 2;
+/** Half of the connections that there are for what people look at: pages need no more than the others while somebody asks for decades. */
+const TURNS = { most: 3, patienceMs: 10_000 };
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 interface Asked {
   readonly names: readonly SeriesName[];
   readonly query: HistoryQuery;
   readonly missing: (kind: 'station-unknown' | 'metric-unknown', name: SeriesName) => WebError;
-  readonly toJson: (history: ShownHistory, shape: 'rows' | 'columns') => string;
+  readonly toJson: (history: ShownHistory, shape: 'rows' | 'columns') => string | Promise<string>;
 }
 
 /** `GET /api/stations/{station}/history` and `GET /api/history`: what readings come to in buckets of time. */
-export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
+export function historyRoutes(parts: WebParts, room: Pick<AnswerRoom, 'ask'>): FastifyPluginCallbackTypebox {
   const days = createLocalDays(parts.timeZone);
+  const turns = createTurns(TURNS);
   return (app, _options, done) => {
     app.get(
       '/api/stations/:station/history',
@@ -113,7 +125,12 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     return '';
 
     async function write(headers: Record<string, string>): Promise<string> {
-      const shown = await read(names, series, history, units);
+      const shown = await turns.take(() => {
+        // Whoever has gone while they waited needs no answer.
+        if (reply.raw.destroyed) throw new WebError(503, 'client-gone', 'nobody waits for it any more');
+        room.ask(request.ip);
+        return read(names, series, history, units);
+      });
       reply.headers(headers);
       if (!isCsv) {
         reply.type(JSON_TYPE);
@@ -135,18 +152,14 @@ export function historyRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     const seriesIds = series.map(({ seriesId }) => seriesId);
     const history = await askDatabase(readHistory(parts.pool, { seriesIds, asked, width, timeZone, days }));
     if (history.kind !== 'found') throw tooMuch(history);
-    return {
-      shown,
-      width: history.width,
-      timeZone,
-      days,
-      series: series.map(({ seriesId, unit }, index) => ({
-        ...names[index]!,
-        unit: shownUnit(unit, units),
-        kind: metricKind(names[index]!.metric, unit),
-        buckets: (history.buckets.get(seriesId) ?? []).map((bucket) => showBucket(bucket, unit, units)),
-      })),
-    };
+    const shownSeries: ShownSeries[] = [];
+    for (const [index, { seriesId, unit }] of series.entries()) {
+      const buckets = (history.buckets.get(seriesId) ?? []).map((bucket) => showBucket(bucket, unit, units));
+      const kind = metricKind(names[index]!.metric, unit);
+      shownSeries.push({ ...names[index]!, unit: shownUnit(unit, units), kind, buckets });
+      await setImmediate();
+    }
+    return { shown, width: history.width, timeZone, days, series: shownSeries };
   }
 }
 

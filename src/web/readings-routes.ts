@@ -6,6 +6,7 @@ import { formatMicros } from '../telemetry/format-time.ts';
 import type { LineFormat } from '../telemetry/reading-lines.ts';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import type { UnitSystem } from '../telemetry/unit-system.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { showValue, shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown } from './errors.ts';
@@ -25,7 +26,11 @@ interface Query extends Omit<Static<typeof readingsQuery>, 'units'> {
 const PAGE_SIZE = 1000;
 
 /** `GET /api/stations/{station}/readings`: raw readings, page by page, or all of a range as lines. */
-export function readingsRoutes(parts: WebParts, exporting: ExportNeeds): FastifyPluginCallbackTypebox {
+export function readingsRoutes(
+  parts: WebParts,
+  exporting: ExportNeeds,
+  room: Pick<AnswerRoom, 'ask'>,
+): FastifyPluginCallbackTypebox {
   return (app, _options, done) => {
     app.get(
       '/api/stations/:station/readings',
@@ -41,6 +46,7 @@ export function readingsRoutes(parts: WebParts, exporting: ExportNeeds): Fastify
         if (format !== 'json' && query.cursor !== undefined) {
           throw invalidParameter('cursor', 'is for JSON alone; everything comes in one answer here');
         }
+        if (format === 'json') room.ask(request.ip);
         const series = await requireSeries(parts, request.params.station, query.metric);
         if (format === 'json') return replyPage(parts, series, range, query);
         return replyExport(exporting, request, reply, wanted(series, range, query, format));

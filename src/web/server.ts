@@ -14,6 +14,7 @@ import { refuseOtherSites } from './access/cross-site.ts';
 import { guard, type MayStay, mayStay } from './access/guard.ts';
 import { loginRoutes } from './access/login-routes.ts';
 import { createVisitors } from './access/visitors.ts';
+import { type AnswerRoom, createAnswerRoom, MOST_WAITING_BYTES } from './answer-room.ts';
 import { appRoutes } from './app-routes.ts';
 import { readAssets } from './assets.ts';
 import { compressAnswers } from './compression/compress-answers.ts';
@@ -24,6 +25,7 @@ import { createExportSlots, PATIENCE_MS } from './export-slots.ts';
 import { dropGoneClients } from './gone-clients.ts';
 import { healthRoutes } from './health-routes.ts';
 import { historyRoutes } from './history-routes.ts';
+import { holdLargeAnswers } from './hold-large-answers.ts';
 import { createLiveHub, LIVE_HUB_DEFAULTS } from './live-hub.ts';
 import { liveRoutes } from './live-routes.ts';
 import { readLocales } from './locales.ts';
@@ -68,7 +70,7 @@ export interface WebOptions {
   readonly onRoute?: (route: RouteOptions) => void;
   /** Routes that are not the web layer's own. */
   readonly more?: MoreRoutes;
-  /** How long whoever exports may take for a piece; two minutes unless told. */
+  /** How long whoever exports, or gets another large answer, may take for a piece; two minutes unless told. */
   readonly exportPatienceMs?: number;
 }
 
@@ -103,6 +105,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   });
   const { exportPatienceMs: patienceMs = PATIENCE_MS } = options;
   const slots = createExportSlots({ most: parts.maxExports, patienceMs }, parts.httpCounters);
+  const room = createAnswerRoom({ mostBytes: MOST_WAITING_BYTES, patienceMs }, parts.httpCounters);
   const mayGoOn: MayStay = (visitor, station) => mayStay(parts, visitors, visitor, station);
   const frames = createFrames(parts, readLocales(parts.timeZone), assets.build);
   dropGoneClients(app);
@@ -124,11 +127,11 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   const databaseAnswers = createDatabaseCheck(parts.pool);
   // Not the login, where what is secret would stand beside what a stranger can choose; nor answers for boards; nor assets, which are
   // compressed when they are built.
-  registerCompressed(app, [
+  registerCompressed(app, room, [
     healthRoutes(parts, databaseAnswers),
     stationsRoutes(parts),
-    readingsRoutes(parts, exporting),
-    historyRoutes(parts),
+    readingsRoutes(parts, exporting, room),
+    historyRoutes(parts, room),
     windRoseRoutes(parts),
     exportRoutes(parts, exporting),
     submitRoutes(parts),
@@ -151,10 +154,12 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
 
 function registerCompressed(
   app: FastifyInstance,
+  room: AnswerRoom,
   all: readonly (FastifyPluginCallback | FastifyPluginAsync)[],
 ): void {
   app.register((scope, _options, done) => {
     compressAnswers(scope);
+    holdLargeAnswers(scope, room);
     for (const routes of all) scope.register(routes);
     done();
   });

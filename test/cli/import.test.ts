@@ -106,6 +106,16 @@ test('what is no file of readings is told, and nothing of it stored', async () =
     expect(stderr).not.toContain('    at ');
     return [code, stderr];
   };
+  const header = 'station,metric,measuredAt,value';
+  const reading = 'outside,temperature,2026-11-01T00:00:00Z,1';
+  expect(await ask('mac.csv', `${header}\r${reading}\r`)).toEqual([
+    1,
+    expect.stringContaining('end with CR alone'),
+  ]);
+  expect(await ask('twice.csv', `${header},value\n${reading},2\n`)).toEqual([
+    1,
+    expect.stringContaining('Two columns are named "value"'),
+  ]);
   expect(await ask('a.csv', 'a;b\n1;2\n')).toEqual([
     1,
     expect.stringContaining('names no columns that are known'),

@@ -5,7 +5,7 @@ import { newDone } from '../../src/storage/rollups/work.ts';
 import { useTestDatabase } from '../support/database.ts';
 
 const MINUTE_MS = 60_000;
-const RAN = { isWaiting: false, timeZone: 'UTC' };
+const RAN = { isWaiting: false, hasMore: false, timeZone: 'UTC' };
 /** Nobody asks it. */
 const NO_SESSION = { query: () => Promise.reject(new Error('it was asked')) };
 
@@ -35,6 +35,21 @@ test('a run that takes long is told every half a minute, and when it has ended',
     progress,
     progress,
     { level: 30, hours: 70, days: 2, readings: 4_000, msg: 'everything is rolled up now' },
+  ]);
+});
+
+test('what several runs had to do is told as one', async () => {
+  const done = { ...newDone(), hours: 70, days: 2, readings: 4_000 };
+  for (let run = 1; run <= 3; run += 1) {
+    for (const end = run * MINUTE_MS; nowMs < end; nowMs += 1_000) log.progress(0, done);
+    await log.ended({ ...RAN, hasMore: run < 3 }, done, NO_SESSION);
+  }
+  expect(lines.map((line) => [line.msg, 'readings' in line && line.readings])).toEqual([
+    ...[4_000, 8_000, 8_000, 12_000, 12_000].map((sum) => [
+      'readings are rolled up that have waited for it',
+      sum,
+    ]),
+    ['everything is rolled up now', 12_000],
   ]);
 });
 

@@ -5,6 +5,7 @@ import {
   createRollupWorker,
   type RollupTimings,
   type RollupWorker,
+  type RollupWorkerOptions,
 } from '../../src/retention/rollup-worker.ts';
 import { withMaintenanceLock } from '../../src/storage/maintenance-lock.ts';
 import { useTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -13,7 +14,13 @@ import { wrongRollups } from '../support/rollups.ts';
 import { insertRows, seedSeries } from '../support/series.ts';
 
 const HOUR_MS = 3_600_000;
-const QUICK: RollupTimings = { firstAfterMs: 0, everyMs: 20, waitingMs: 5, closingMs: 1_000 };
+const QUICK: RollupTimings = {
+  firstAfterMs: 0,
+  everyMs: 20,
+  waitingMs: 5,
+  atATimeMs: 60_000,
+  closingMs: 1_000,
+};
 
 let database: TestDatabase;
 let series: number;
@@ -33,13 +40,22 @@ interface Line {
   readonly reason?: string;
 }
 
-function useWorker(timings: Partial<RollupTimings> = {}): { worker: RollupWorker; lines: Line[] } {
+function useWorker(
+  timings: Partial<RollupTimings> = {},
+  options: Pick<RollupWorkerOptions, 'afterwards'> = {},
+): { worker: RollupWorker; lines: Line[] } {
   const pool = new Pool({ ...database.connection, max: 1 });
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const lines: Line[] = [];
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line) as Line) });
-  const worker = createRollupWorker({ pool, timeZone: 'UTC', log, timings: { ...QUICK, ...timings } });
+  const worker = createRollupWorker({
+    pool,
+    timeZone: 'UTC',
+    log,
+    timings: { ...QUICK, ...timings },
+    ...options,
+  });
   onTestFinished(async () => {
     await worker.close();
     await pool.end();
@@ -62,6 +78,22 @@ test('it rolls up what is there, mends what comes late, and reports both', async
   await poll(() => worker.counters.rollup_marks_mended === 1);
   expect(await wrongRollups(database.pool)).toEqual([]);
   expect(lines).toEqual([]);
+});
+
+test('what is done afterwards has its turn while there is more to be rolled up, which then goes on', async () => {
+  const behind: boolean[] = [];
+  const afterwards: RollupWorkerOptions['afterwards'] = async ({ session }) => {
+    const { rows } = await session.query<{ is: boolean }>({
+      text: 'SELECT rolled_until < closed_until AS is FROM rollup_state',
+    });
+    behind.push(rows[0]!.is);
+    return false;
+  };
+  const { worker } = useWorker({ atATimeMs: 0 }, { afterwards });
+  await poll(() => isUpToDate(worker) && worker.counters.rollup_hours_made === 200);
+  expect(behind[0]).toBe(true);
+  await poll(() => behind.at(-1) === false);
+  expect(await wrongRollups(database.pool)).toEqual([]);
 });
 
 test('of several one works at a time; the others know how far it is, and go on when it has gone', async () => {

@@ -71,6 +71,14 @@ test('a stretch is answered in buckets, and one with nothing in it is left out',
   });
 });
 
+test('everything is from the year 1 to the year 9999, as programs have it', async () => {
+  const { status, body } = await web.ask(
+    '/api/stations/outside/history?from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.999Z&every=1y',
+  );
+  expect([status, body.buckets.length]).toEqual([200, 1]);
+  expect(body.buckets[0].count).toBe(DAY_OF_MINUTES.length);
+});
+
 test('from is inclusive and to exclusive, to the microsecond, and the bucket begins where it does for all', async () => {
   const { body } = await web.ask(
     '/api/stations/outside/history?every=15m&from=2026-11-22T00:04:00.000001Z&to=2026-11-22T00:17:00Z',

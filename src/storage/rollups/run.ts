@@ -18,13 +18,15 @@ export interface Zone {
 export interface Ran {
   /** Whether closed hours wait for the end of a transaction. */
   readonly isWaiting: boolean;
+  /** Whether time was over before all was done. */
+  readonly hasMore: boolean;
   /** What days are of. */
   readonly timeZone: string;
 }
 
 /**
- * Brings all roll-ups up to date: hours that have ended, what was marked, and the days. Whatever ends it half-way, another
- * run goes on from there.
+ * Brings all roll-ups up to date, if there is time: hours that have ended, what was marked, and the days. Whatever ends it half-way,
+ * another run goes on from there.
  * @throws what the database reports, or the reason of the signal
  */
 export async function runRollups(work: RollupWork, zone: Zone): Promise<Ran> {
@@ -36,9 +38,11 @@ export async function runRollups(work: RollupWork, zone: Zone): Promise<Ran> {
     // By turns: after a long absence neither is to wait for the end of the other.
     const hasMoreMarks = await mendSome(zoned);
     const rolled = await rollOn(zoned);
-    if (hasMoreMarks || rolled === 'some') continue;
+    const hasMore = hasMoreMarks || rolled === 'some';
+    // Where late readings come faster than they are mended, there is no end.
+    if (hasMore && work.isOverTime?.() !== true) continue;
     await noteRun(work.session, performance.now() - startedAt, work.done.hours);
-    return { isWaiting: rolled === 'waiting', timeZone: zone.known!.timeZone };
+    return { isWaiting: rolled === 'waiting', hasMore, timeZone: zone.known!.timeZone };
   }
 }
 

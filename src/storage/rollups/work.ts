@@ -15,6 +15,8 @@ export interface RollupWork {
   readonly rest: (tookMs: number) => Promise<void>;
   /** Called when everything up to a time was made. */
   readonly onProgress?: (until: Micros) => void;
+  /** Whether something else is to be done first; what is left over is done the next time. Unless given, everything is done. */
+  readonly isOverTime?: () => boolean;
   /** For tests; by default the database's clock. */
   readonly now?: () => Micros;
 }
