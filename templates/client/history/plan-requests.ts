@@ -30,12 +30,11 @@ export function planRequests(
 ): HistoryRequest[] {
   const stretches = new Map<string, HistoryRequest['parts'][number][]>();
   for (const one of wanted) {
-    const { line, shape, every } = one;
+    const { line, every } = one;
     for (const { from, to, offset } of line.spans) {
       const isNow = line.kind !== 'earlier';
-      // In the very buckets of the tables and files that the page leads to.
-      const isGiven = every !== 'raw' && (isNow || shape === 'bars');
-      const width = isGiven ? `every=${every}` : `points=${POINTS}`;
+      // In the very buckets of the tables and files that the page leads to, and earlier stretches in those of now, however short.
+      const width = every === 'raw' ? `points=${POINTS}` : `every=${every}`;
       // What goes on until now is asked for without an end: stations' clocks may be ahead.
       const span = isNow
         ? stretchOf(charts.from, charts.isOpen ? undefined : charts.to)

@@ -1,6 +1,6 @@
 import type { HistoryBucket } from '../../../storage/history/history-bucket.ts';
 import { lookUpSeries, type SeriesName } from '../../../storage/history/look-up.ts';
-import { type History, readHistory } from '../../../storage/history/read-history.ts';
+import { type History, type HistoryRequest, readHistory } from '../../../storage/history/read-history.ts';
 import { type BucketWidth, bucketWidthNamed } from '../../../telemetry/bucket-width.ts';
 import { type EarlierSpan, earlierSpans } from '../../../telemetry/earlier-span.ts';
 import { EARLIEST_WRITABLE } from '../../../telemetry/format-time.ts';
@@ -72,8 +72,12 @@ export async function readCharts(
   const earlier = compare === undefined ? [] : earlierSpans(range, EARLIER[compare], days);
   const read = async (isBars: boolean): Promise<Histories> => {
     const lines = planned.filter(({ shape }) => (shape === 'bars') === isBars).flatMap((one) => one.lines);
-    const width = isBars ? barWidth(range) : { points: POINTS };
-    const within = async (asked: Span, wanted: readonly PlannedLine[]): Promise<FoundHistory> => {
+    const wished = isBars ? barWidth(range) : { points: POINTS };
+    const within = async (
+      asked: Span,
+      wanted: readonly PlannedLine[],
+      width: HistoryRequest['width'],
+    ): Promise<FoundHistory> => {
       const seriesIds = [...new Set(wanted.flatMap((line) => found(line)?.seriesId ?? []))];
       if (seriesIds.length === 0) return NOTHING;
       const { pool, timeZone } = parts;
@@ -81,13 +85,12 @@ export async function readCharts(
       return history.kind === 'found' ? history : NOTHING;
     };
     const past = lines.filter(({ kind }) => kind === 'earlier');
-    return {
-      present: await within(
-        range,
-        lines.filter(({ kind }) => kind !== 'earlier'),
-      ),
-      past: earlier.length === 0 ? NOTHING : await within(unionOf(earlier), past),
-    };
+    const now = lines.filter(({ kind }) => kind !== 'earlier');
+    const present = await within(range, now, wished);
+    if (earlier.length === 0) return { present, past: NOTHING };
+    // In buckets of one width both are as smooth, however much there is of either.
+    const alike = present.width === 'raw' ? wished : { every: present.width };
+    return { present, past: await within(unionOf(earlier), past, alike) };
   };
   const [others, bars] = [await read(false), await read(true)];
   const charts = planned.map((chart): ReadChart => {

@@ -37,7 +37,7 @@ test('what goes on until now is asked for without an end', () => {
   expect(ask([line('temperature')], true)[0]).not.toContain('to=');
 });
 
-test('each stretch of earlier is a question of its own, and knows what is to be added to its times', () => {
+test('each stretch of earlier is a question of its own, in buckets of now, and knows what is to be added to its times', () => {
   const spans = [
     { from: 0, to: 3600, offset: 86_400 },
     { from: 3600, to: 7200, offset: 90_000 },
@@ -48,8 +48,8 @@ test('each stretch of earlier is a question of its own, and knows what is to be 
   );
   expect(requests.map(({ url }) => /from=(.*)&shape/.exec(url)![1])).toEqual([
     '1970-01-12T13:46:40.000Z&to=1970-01-13T13:46:40.000Z&every=5m',
-    '1970-01-01T00:00:00.000Z&to=1970-01-01T01:00:00.000Z&points=400',
-    '1970-01-01T01:00:00.000Z&to=1970-01-01T02:00:00.000Z&points=400',
+    '1970-01-01T00:00:00.000Z&to=1970-01-01T01:00:00.000Z&every=5m',
+    '1970-01-01T01:00:00.000Z&to=1970-01-01T02:00:00.000Z&every=5m',
   ]);
   expect(requests.map(({ parts }) => parts.map(({ offset }) => offset))).toEqual([[0], [86_400], [90_000]]);
 });

@@ -120,6 +120,20 @@ test('the links for CSV and JSON give exactly what is drawn', async () => {
   }
 });
 
+test('what is compared is in buckets of the same width, however little there is of it', async () => {
+  const hours = (from: string, count: number): Row[] =>
+    every(
+      60,
+      from,
+      Array.from({ length: count }, (_, index) => index % 24),
+    );
+  const web = await useStation([...hours('2025-10-20T00:00Z', 72), ...hours('2026-09-25T00:00Z', 30 * 24)]);
+  const { text } = await web.ask(`${PAGE}?from=2026-09-25&to=2026-10-24&compare=1y&view=table`);
+  const table = words(text, '<div class="chart-table"', '</table>');
+  expect(table).toContain('Year before');
+  expect(table).toMatch(/Tuesday, 20 October 2026[^]*? 04:00 \S+ \S+ \S+ 2 2\.5 06:00/);
+});
+
 test('a chart without readings says so, and draws nothing', async () => {
   const web = await useStation(NIGHT);
   const { status, text } = await web.ask(`${PAGE}?from=2025-01-01&to=2025-01-02&compare=1y`);
