@@ -52,13 +52,16 @@ test('what is stored while the service stops is acknowledged before its connecti
     return rowCount === 1;
   });
   const closed = service.close();
-  // Too late: it is neither stored nor acknowledged, and must not cost the others their acknowledgements.
+  // Nearly always too late, and must not cost the others their acknowledgements.
   station.send({ ...publish, payload: '5', messageId: 5 });
   await client.query('COMMIT');
   client.release();
   await closed;
   await station.closed();
-  expect(station.received.flatMap((packet) => (packet.cmd === 'puback' ? [packet.messageId] : []))).toEqual([
-    1, 2, 3, 4,
-  ]);
+  const acknowledged = station.received.flatMap((packet) =>
+    packet.cmd === 'puback' ? [packet.messageId] : [],
+  );
+  expect(acknowledged.slice(0, 4)).toEqual([1, 2, 3, 4]);
+  const { rows } = await database.pool.query<{ value: number }>('SELECT value FROM readings ORDER BY value');
+  expect(acknowledged, 'and nothing else').toEqual(rows.map(({ value }) => value));
 });
