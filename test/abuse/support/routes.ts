@@ -24,9 +24,22 @@ const WRITTEN: readonly Route[] = [
     parameters: ['metric', 'from', 'to', 'order', 'limit', 'cursor', 'units', 'format'],
   },
   { method: 'POST', path: '/api/stations/{station}/readings', parameters: ['metric'] },
+  {
+    method: 'GET',
+    path: '/api/stations/{station}/history',
+    parameters: ['metric', 'from', 'to', 'points', 'every', 'shape', 'format', 'units'],
+  },
+  {
+    method: 'GET',
+    path: '/api/history',
+    parameters: ['series', 'from', 'to', 'points', 'every', 'shape', 'format', 'units'],
+  },
+  { method: 'GET', path: '/api/stations/{station}/wind-rose', parameters: ['from', 'to', 'units'] },
   { method: 'GET', path: '/api/export', parameters: ['station', 'metric', 'from', 'to', 'format'] },
   { method: 'GET', path: '/api/rejected', parameters: ['reason', 'limit', 'cursor'] },
   { method: 'GET', path: '/api/live', parameters: ['station', 'units'] },
+  { method: 'GET', path: '/metrics', parameters: [] },
+  { method: 'GET', path: '/manifest.webmanifest', parameters: ['lang'] },
   { method: 'GET', path: '/health/live', parameters: [] },
   { method: 'GET', path: '/health/ready', parameters: [] },
 ];
