@@ -86,11 +86,12 @@ function noteGap(day: SeriesDay, gap: number): void {
 function take(day: SeriesDay, measuredAt: Micros, value: number): void {
   const { numbers } = day;
   const start = Math.floor(measuredAt / QUARTER) * QUARTER;
+  // A backlog of weeks is not looked for a place in the day.
+  if (start < day.newest - HORIZON) return;
   // Nearly always it is the last one.
   let at = numbers.length - WIDTH;
   while (at >= 0 && numbers[at]! > start) at -= WIDTH;
   if (at >= 0 && numbers[at] === start) return improve(day, at, measuredAt, value);
-  if (start < day.newest - HORIZON) return;
   day.version += 1;
   numbers.splice(at + WIDTH, 0, start, measuredAt, value, measuredAt, value, measuredAt, value);
   let old = 0;

@@ -1,4 +1,5 @@
 import { formatMicros } from './format-time.ts';
+import { createLocalOffset } from './local-offset.ts';
 import type { Micros } from './reading.ts';
 import { parseTime } from './time.ts';
 
@@ -19,38 +20,23 @@ const PLUS_LOST = /^(\d{4}-\d\d-\d\d[T ]\d\d:\S+) +(\d\d(?::?\d\d)?)$/;
 
 /** @param name an IANA name. `undefined`: there is none of that name */
 export function namedZone(name: string): Zone | undefined {
-  let format: Intl.DateTimeFormat;
+  let offsetOf: (timeMs: number) => number;
   try {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: name,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
+    const { timeZone } = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions();
+    if (timeZone === 'UTC') return UTC;
+    offsetOf = createLocalOffset(timeZone);
   } catch {
     return undefined;
   }
-  if (format.resolvedOptions().timeZone === 'UTC') return UTC;
   // Clocks are set at quarter hours everywhere, and to ask for each of thousands of times takes most of a second.
   const known = new Map<number, number>();
   const offsetMs = (at: number): number => {
     const quarter = Math.floor(at / QUARTER_MS);
     let offset = known.get(quarter);
-    if (offset === undefined) known.set(quarter, (offset = offsetAt(format, quarter * QUARTER_MS)));
+    if (offset === undefined) known.set(quarter, (offset = offsetOf(quarter * QUARTER_MS)));
     return offset;
   };
   return { isUtc: false, offsetMs };
-}
-
-function offsetAt(format: Intl.DateTimeFormat, at: number): number {
-  const part: Record<string, number> = {};
-  for (const { type, value } of format.formatToParts(at)) part[type] = Number(value);
-  const { year = 0, month = 1, day, hour, minute, second } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - at;
 }
 
 /** A fixed number of hours ahead of UTC. */
