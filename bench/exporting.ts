@@ -4,7 +4,7 @@ import { fill } from './support/fill.ts';
 import { startThermograph, type Thermograph } from './support/thermograph.ts';
 
 const STATIONS = 50;
-const ROWS = 20_000_000;
+const ROWS = 100_000_000;
 const QUICK_ROWS = 200_000;
 const READINGS_PER_SECOND = 1_000;
 const MEGABYTE = 1024 * 1024;

@@ -1,6 +1,8 @@
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { setRetentionPolicy } from '../../src/storage/expiry/policies.ts';
+import { limitSize } from '../../src/retention/limit-size.ts';
+import { readDatabaseSize } from '../../src/storage/database-facts.ts';
 import { listPartitions } from '../../src/storage/expiry/partition-list.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { at, hourly } from '../support/hourly.ts';
@@ -70,8 +72,10 @@ function killedBefore(number: number, { connection }: TestDatabase): Between {
   });
 }
 
-test('a run that is killed before any of its statements is finished by the next one', async () => {
-  const expire = (maintenance: TestMaintenance): Promise<unknown> => maintenance.expire(NOW, TIMES);
+type Run = (maintenance: TestMaintenance, database: TestDatabase) => Promise<unknown>;
+
+/** Kills it before each of its statements by turns. @returns what it leaves, however it was killed, once the next one has ended */
+async function killedAnywhere(run: Run, atLeastStatements: number): Promise<object> {
   let expected = {};
   let first = 0;
   let last = 0;
@@ -84,21 +88,44 @@ test('a run that is killed before any of its statements is finished by the next 
     });
     const counted = async (maintenance: TestMaintenance): Promise<void> => {
       first = last + 1;
-      await expire(maintenance);
+      await run(maintenance, database);
     };
     await maintain(database, counted, counting);
     expected = await contents(database);
   });
-  expect(expected).toMatchObject({ dropped: [expect.anything()], partitions: ['readings_2026_03'] });
-  expect(last - first).toBeGreaterThan(15);
+  expect(last - first).toBeGreaterThan(atLeastStatements);
   for (let number = first; number <= last; number += 1) {
     await onFilled(async (database) => {
-      const killed = maintain(database, expire, killedBefore(number, database));
+      const attempt = (maintenance: TestMaintenance): Promise<unknown> => run(maintenance, database);
+      const killed = maintain(database, attempt, killedBefore(number, database));
       await expect(killed, `killed before statement ${number}`).rejects.toThrow(
         /terminat|closed|not queryable/i,
       );
-      await maintain(database, expire);
+      await maintain(database, attempt);
       expect(await contents(database), `killed before statement ${number}`).toEqual(expected);
     });
   }
+  return expected;
+}
+
+test('a run that is killed before any of its statements is finished by the next one', async () => {
+  const left = await killedAnywhere((maintenance) => maintenance.expire(NOW, TIMES), 15);
+  expect(left).toMatchObject({ dropped: [expect.anything()], partitions: ['readings_2026_03'] });
+}, 300_000);
+
+test('nor does a database that is too large lose more or less than one month when that is killed', async () => {
+  // Of each database once, for it holds over the kill: too little for what there is, enough without the oldest month.
+  const limits = new Map<TestDatabase, number>();
+  const left = await killedAnywhere(async (maintenance, database) => {
+    const { pool } = database;
+    const [oldest] = await listPartitions(pool);
+    const maxBytes = limits.get(database) ?? (await readDatabaseSize(pool)) - oldest!.bytes / 2;
+    limits.set(database, maxBytes);
+    expect(await limitSize(maintenance.work(NOW), maxBytes)).toBe('within');
+  }, 8);
+  expect(left).toMatchObject({
+    dropped: [{ reason: 'size' }],
+    partitions: ['readings_2026_03'],
+    hours: { length: 2 * 32 * 24 },
+  });
 }, 300_000);
