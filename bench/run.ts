@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { backlog } from './backlog.ts';
+import { charts } from './charts.ts';
 import { durable } from './durable.ts';
 import { exporting } from './exporting.ts';
 import { growth } from './growth.ts';
@@ -16,6 +17,7 @@ import type { Claim, Effort, Row } from './support/claim.ts';
 import { formatTable } from './support/table.ts';
 import { startThermograph, type Thermograph } from './support/thermograph.ts';
 import { throughput } from './throughput.ts';
+import { viewers } from './viewers.ts';
 
 const CLAIMS: readonly Claim[] = [
   throughput,
@@ -25,8 +27,10 @@ const CLAIMS: readonly Claim[] = [
   growth,
   memory,
   live,
+  viewers,
   reading,
   pages,
+  charts,
   exporting,
   rollups,
   history,

@@ -54,7 +54,7 @@ export type ParsedState =
 
 export const USUAL_RANGE: RangeName = '24h';
 /** Of metrics that are chosen, and of other series. */
-export const MOST_METRICS = 12;
+export const MOST_METRICS = 20;
 export const MOST_OTHERS = 6;
 
 /** Empty values, as forms send them, count as not given; `metrics` and `with` may come several times. */
