@@ -12,6 +12,9 @@ const MIGRATIONS_TABLE = 'thermograph_migrations';
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Long, for a migration of years of readings; not for ever, for a line may have broken without a word. */
 const QUERY_TIMEOUT_MS = 30 * 60_000;
+/** Where it is told what is done. */
+export type MigrationLog = Pick<Logger, 'info' | 'warn' | 'error'>;
+
 const OLDEST_SERVER = 140_000;
 const BEHIND_PATIENCE_MS = 5_000;
 const BEHIND_POLL_MS = 100;
@@ -35,7 +38,7 @@ export class DatabaseError extends Error {
  * @param most how many of all migrations are to have been done then; all unless told
  * @throws DatabaseError when the server is older than 14, the schema is of a newer Thermograph, or a migration fails; pg's own error when it can't be reached
  */
-export async function migrate(connection: Connection, log: Logger, most?: number): Promise<void> {
+export async function migrate(connection: Connection, log: MigrationLog, most?: number): Promise<void> {
   await withClient(connection, log, async (client) => {
     await checkVersion(client);
     if (await isBehind(client)) await runMigrations(client, log, most);
@@ -64,7 +67,7 @@ export async function appliedMigrations(client: Queryable): Promise<readonly str
  * For those who work beside a service, which has the schema to itself: waits for a moment if it is about to bring it up to date.
  * @throws DatabaseError `database-behind`, `database-too-new`; pg's own error when it can't be reached
  */
-export async function awaitSchema(connection: Connection, log: Logger): Promise<void> {
+export async function awaitSchema(connection: Connection, log: MigrationLog): Promise<void> {
   await withClient(connection, log, async (client) => {
     const until = performance.now() + BEHIND_PATIENCE_MS;
     while (await isBehind(client)) {
@@ -76,7 +79,7 @@ export async function awaitSchema(connection: Connection, log: Logger): Promise<
 
 async function withClient(
   connection: Connection,
-  log: Logger,
+  log: MigrationLog,
   use: (client: Client) => Promise<void>,
 ): Promise<void> {
   const client = new Client({
@@ -129,7 +132,7 @@ function behind(): DatabaseError {
   );
 }
 
-async function runMigrations(client: Client, log: Logger, most?: number): Promise<void> {
+async function runMigrations(client: Client, log: MigrationLog, most?: number): Promise<void> {
   const count = most === undefined ? Infinity : most - (await appliedMigrations(client)).length;
   if (count <= 0) return;
   try {

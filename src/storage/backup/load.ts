@@ -26,6 +26,7 @@ export async function loadBackup(
     await client.query(`SET LOCAL statement_timeout = 0`);
     await empty(client, manifest.tables);
     const contents = await fill(client, manifest, parts, onRows);
+    await checkCounts(client, contents);
     for (const table of manifest.tables) {
       await setSequences(client, table);
       await client.query(`ALTER TABLE ${quoteName(table.name)} ENABLE TRIGGER USER`);
@@ -99,6 +100,17 @@ async function makeRoom(
     if (!/^\d{4}-\d\d$/.test(month)) throw damaged(`a reading has the time ${JSON.stringify(month)}`);
     await attachMonth(client, month);
     known.add(month);
+  }
+}
+
+/** What is there in the end, whatever the server has said of each piece. */
+async function checkCounts(client: ClientBase, { tables }: Contents): Promise<void> {
+  for (const { name, rows } of tables) {
+    const counted = await client.query<{ rows: number }>(
+      `SELECT count(*)::float8 AS rows FROM ${quoteName(name)}`,
+    );
+    const found = counted.rows[0]!.rows;
+    if (found !== rows) throw damaged(`of ${rows} rows of ${name} ${found} are in the database`);
   }
 }
 

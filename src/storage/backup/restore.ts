@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { Logger } from 'pino';
-import { appliedMigrations, knownMigrations, migrate } from '../migrate.ts';
+import { appliedMigrations, knownMigrations, type MigrationLog, migrate } from '../migrate.ts';
 import type { Connection } from '../pool.ts';
 import { quoteName } from './copy-out.ts';
 import { BackupError, damaged } from './error.ts';
@@ -13,7 +13,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export interface RestoreOptions {
   /** To a database that nobody else works with. */
   readonly connection: Connection;
-  readonly log: Logger;
+  readonly log: MigrationLog;
   readonly onRows?: (rows: number) => void;
 }
 
