@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { BACKUP_SETTINGS, type BackupSettings } from './backup-settings.ts';
 import type { BrokerLimits } from './broker/limits.ts';
 import { HTTP_LIMIT_SETTINGS } from './http-limit-settings.ts';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
@@ -11,7 +12,7 @@ import type { WebLimits } from './web/http-limits.ts';
 import { LANGUAGES, type Language } from './web/languages.ts';
 
 /** The settings of a running service, checked. Each is described in {@link SETTINGS}. */
-export interface Config extends BrokerLimits, WebLimits, RetentionSettings {
+export interface Config extends BrokerLimits, WebLimits, RetentionSettings, BackupSettings {
   readonly host: string;
   readonly httpPort: number;
   readonly mqttPort: number;
@@ -178,6 +179,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     read: (text) => integer(text ?? '10', 1, 3600) * 1000,
   },
   ...RETENTION_SETTINGS,
+  ...BACKUP_SETTINGS,
   allowAnonymous: {
     env: 'ALLOW_ANONYMOUS',
     isCommon: true,

@@ -9,6 +9,7 @@ import { received, submitAndWait } from './ingest/submit-and-wait.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { createStations } from './live/stations.ts';
 import { noteCommitted, noteHeard } from './note-batch.ts';
+import { openBackups } from './open-backups.ts';
 import { openBroker } from './open-broker.ts';
 import { openChannels } from './open-channels.ts';
 import { openCredentials } from './open-credentials.ts';
@@ -136,12 +137,15 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const writes = createAddressLimit({ most: config.httpMaxWritesPerSecond, perSeconds: 1 });
   const httpCounters = newWebCounters();
   const retention = openRetention({ config, log, database, preparation }, releasers);
+  const { connection } = database;
+  const backups = openBackups({ config, version, log, connection, preparation }, releasers);
   const counters = () => ({
     ...ingest.counters,
     ...broker.counters,
     ...httpCounters,
     ...channels.counters,
     ...retention.counters(),
+    ...backups.counters(),
     http_requests_throttled: writes.refusals(),
     logins_throttled: wrongSecrets.refusals(),
   });
@@ -153,6 +157,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     clock_ahead_ms: clock.aheadMs(),
     state_changes_unwritten: broker.unwrittenChanges(),
     ...retention.gauges(),
+    ...backups.gauges(),
   });
   let mqtt: AddressInfo | undefined;
   let mqtts: AddressInfo | undefined;
@@ -197,6 +202,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     storing: () => storingReport(ingest, spool, preparation),
     rollups: () => retention.rollups(),
     diskUse: () => retention.diskUse(),
+    backup: () => backups.report(),
     retention: { raw: config.retentionRaw, rollups: config.retentionRollups },
     counters,
     gauges,

@@ -68,6 +68,23 @@ describe('settings', () => {
       maxTopicLevels: 100,
       maxSubscriptions: 1_000,
       maxQueuedMessages: 10_000,
+      backupSchedule: undefined,
+      backupDir: resolve('data/backups'),
+      backupKeep: 7,
+    });
+  });
+
+  test('of backups are checked, and BACKUP_DIR goes with DATA_DIR', () => {
+    const mistake = 'not @daily, @weekly or five fields of cron that come true, such as 30 3 * * *';
+    for (const text of ['daily', '* * * * * *', '61 3 * * *', '0 0 31 2 *'])
+      expect(mistakesIn({ BACKUP_SCHEDULE: text })).toEqual([`BACKUP_SCHEDULE="${text}": ${mistake}`]);
+    expect(mistakesIn({ BACKUP_KEEP: '0' })).toEqual(['BACKUP_KEEP="0": not a whole number of at least 1']);
+    expect(mistakesIn({ TIME_ZONE: 'x/y', BACKUP_SCHEDULE: '@daily' })).toContain(
+      'TIME_ZONE="x/y": not a time zone such as Europe/Paris',
+    );
+    expect(readConfig({ DATA_DIR: '/srv/tg', BACKUP_SCHEDULE: '@daily' })).toMatchObject({
+      backupDir: '/srv/tg/backups',
+      backupSchedule: { text: '@daily' },
     });
   });
 

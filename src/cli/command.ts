@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { OpenDatabase } from './open-database.ts';
 import type { ProgressScreen } from './progress.ts';
@@ -41,6 +42,8 @@ export interface Command<O extends Options = Options> {
   readonly options: O;
   /** Whether it is about what is there already, so that it makes no database to look into. */
   readonly needsDatabase?: true;
+  /** Whether it finds the schema as it is, rather than up to date. */
+  readonly leavesSchema?: true;
   /**
    * Does it; has failed when it throws.
    * @throws UsageError, errors with a `hint`, what the database reports
@@ -52,10 +55,13 @@ export interface Command<O extends Options = Options> {
 /** What a command is given. */
 export interface Context<O extends Options = Options> {
   readonly config: Config;
+  /** Of the program. */
+  readonly version: string;
+  readonly log: Logger;
   /** As many as the command has. */
   readonly operands: readonly string[];
   readonly options: Values<O>;
-  /** Opens the database, with its schema up to date; closed when the command has ended. @throws errors with a `hint` */
+  /** Opens the database, with its schema up to date unless the command leaves it as it is; closed when the command has ended. @throws errors with a `hint` */
   database(): Promise<OpenDatabase>;
   /** The result, to standard output. */
   print(text: string): void;

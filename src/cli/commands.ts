@@ -1,3 +1,4 @@
+import { backupCommand } from './backup.ts';
 import { channelsAdd } from './channels-add.ts';
 import { channelsList } from './channels-list.ts';
 import { channelsRemove } from './channels-remove.ts';
@@ -12,6 +13,7 @@ import { importCommand } from './import.ts';
 import { rejectedList } from './rejected-list.ts';
 import { rejectedReplay } from './rejected-replay.ts';
 import { rejectedShow } from './rejected-show.ts';
+import { restoreCommand } from './restore.ts';
 import { rollupsRebuild } from './rollups-rebuild.ts';
 import { retentionDryRun } from './retention-dry-run.ts';
 import { retentionList } from './retention-list.ts';
@@ -42,6 +44,8 @@ export const commands: readonly Command[] = [
   rejectedReplay,
   exportCommand,
   importCommand,
+  backupCommand,
+  restoreCommand,
   rollupsRebuild,
   retentionDryRun,
   retentionSet,

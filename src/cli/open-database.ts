@@ -19,6 +19,8 @@ export interface OpenDatabase {
   readonly connection: Connection;
   /** Where the service is that works with it; `undefined`: none runs, or it does not say. */
   readonly service: ServiceAddresses | undefined;
+  /** Whether one runs, as far as can be seen. */
+  readonly isServed: boolean;
   /** Stops the embedded database, too, if the command has started it. */
   close(): Promise<void>;
   /** For a second Ctrl-C: leaves no embedded database behind, and returns at once. */
@@ -33,6 +35,8 @@ export interface OpenDatabaseOptions {
   readonly tell: (text: string) => void;
   /** Whether an embedded database is made where there is none. */
   readonly mayCreate: boolean;
+  /** Whether the schema stays as it is. */
+  readonly leavesSchema: boolean;
 }
 
 const LIMITS: PoolLimits = { maxConnections: 2, statementTimeoutMs: 30_000 };
@@ -61,7 +65,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDa
     ? locateEmbedded(options)
     : locateByUrl(config.databaseUrl, options));
   try {
-    await (located.isServed ? awaitSchema : migrate)(located.connection, log);
+    if (!options.leavesSchema) await (located.isServed ? awaitSchema : migrate)(located.connection, log);
   } catch (error) {
     await located.close();
     throw config.databaseUrl === undefined || error instanceof DatabaseError
@@ -73,6 +77,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDa
     pool,
     connection: located.connection,
     service: located.service,
+    isServed: located.isServed,
     async close() {
       await endPool(pool);
       await located.close();
@@ -124,13 +129,15 @@ async function locateEmbedded(options: OpenDatabaseOptions): Promise<Located> {
 
 /** `undefined`: another was quicker. */
 async function startOwn(
-  { config, log, signal, tell }: OpenDatabaseOptions,
+  { config, log, signal, tell, leavesSchema }: OpenDatabaseOptions,
   until: number,
 ): Promise<Located | undefined> {
   const isNew = !(await hasDatabase(config.dataDir));
   try {
     const server = await startEmbeddedServer({ dataDir: config.dataDir, log, role: 'command', signal });
-    if (isNew) tell(`There was no database in ${config.dataDir}: made one. Is DATA_DIR right?`);
+    // Whoever brings a database along knows that.
+    if (isNew && !leavesSchema)
+      tell(`There was no database in ${config.dataDir}: made one. Is DATA_DIR right?`);
     return {
       connection: server.connection,
       isServed: false,

@@ -8,7 +8,7 @@ export interface ProgressScreen {
 /** Shows how far a command has come: as a bar that is drawn again and again, or, where nobody sits, as a line now and then. */
 export interface Progress {
   /** @param share of the whole, from 0 to 1; `undefined` where nobody knows the whole */
-  show(share: number | undefined, readings: number): void;
+  show(share: number | undefined, done: number): void;
   /** Says something else; the bar stays below. */
   tell(text: string): void;
   /** Takes the bar away. */
@@ -19,6 +19,8 @@ export interface ProgressOptions {
   readonly screen: ProgressScreen;
   /** No lines now and then; a bar all the same, for it disturbs no program. */
   readonly isQuiet: boolean;
+  /** What is counted; readings unless told. */
+  readonly counted?: string;
   readonly now?: () => number;
 }
 
@@ -30,6 +32,7 @@ const CLEAR_LINE = '\r\u001B[K';
 export function createProgress({
   screen,
   isQuiet,
+  counted = 'readings',
   now = () => performance.now(),
 }: ProgressOptions): Progress {
   const startedAt = now();
@@ -43,9 +46,14 @@ export function createProgress({
   }
 
   return {
-    show(share, readings) {
+    show(share, done) {
       const time = now();
-      const text = progressText(share, readings, (time - startedAt) / 1000);
+      const seconds = (time - startedAt) / 1000;
+      const text = progressText(
+        share,
+        `${countText(done)} ${counted}`,
+        seconds < 1 ? undefined : done / seconds,
+      );
       if (screen.isTTY) {
         if (time - shownAt < REDRAW_MS) return;
         shownAt = time;
@@ -71,10 +79,11 @@ function bar(share: number | undefined): string {
   return `[${'#'.repeat(filled)}${'-'.repeat(BAR_CELLS - filled)}] `;
 }
 
-function progressText(share: number | undefined, readings: number, seconds: number): string {
+/** @param perSecond of the whole time; nothing can be said of one that has hardly begun */
+function progressText(share: number | undefined, done: string, perSecond: number | undefined): string {
   const percent = share === undefined ? '' : `${Math.floor(share * 100)} %, `;
-  const rate = seconds < 1 ? '' : `, ${countText(Math.round(readings / seconds))}/s`;
-  return `${percent}${countText(readings)} readings${rate}`;
+  const rate = perSecond === undefined ? '' : `, ${countText(Math.round(perSecond))}/s`;
+  return `${percent}${done}${rate}`;
 }
 
 /** `1,234,567` */

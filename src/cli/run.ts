@@ -1,4 +1,4 @@
-import { type Config, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { type Command, type Context, UsageError } from './command.ts';
 import { findCommand } from './find-command.ts';
@@ -51,10 +51,14 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
   if (mistakes.length > 0)
     throw new UsageError([...mistakes, `Usage: ${options.program} ${usageOf(command)}`]);
   const config = readConfig(options.env);
-  const { signal, print, tell } = options;
-  const database = createLazyDatabase(config, command, options);
+  const { signal, print, tell, version } = options;
+  // What a service tells daily is nothing for one command; problems are.
+  const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel, true);
+  const database = createLazyDatabase({ config, log }, command, options);
   const context: Context = {
     config,
+    version,
+    log,
     operands,
     options: values,
     signal,
@@ -72,15 +76,21 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
 
 /** Opened when it is first asked for: a command may find out before that it was used wrongly. */
 function createLazyDatabase(
-  config: Config,
-  { needsDatabase }: Command,
+  { config, log }: Pick<Context, 'config' | 'log'>,
+  { needsDatabase, leavesSchema }: Command,
   { signal, tell, onOpened }: RunOptions,
 ): { open(): Promise<OpenDatabase>; close(): Promise<void> } {
   let opening: Promise<OpenDatabase> | undefined;
   async function open(): Promise<OpenDatabase> {
-    // What a service tells daily is nothing for one command; problems are.
-    const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel, true);
-    const opened = await openDatabase({ config, log, signal, tell, mayCreate: !needsDatabase });
+    const mayCreate = !needsDatabase;
+    const opened = await openDatabase({
+      config,
+      log,
+      signal,
+      tell,
+      mayCreate,
+      leavesSchema: leavesSchema === true,
+    });
     onOpened(() => opened.abandon());
     return opened;
   }

@@ -100,7 +100,7 @@ export function isMissingPartition(error: unknown): boolean {
 }
 
 /** The five characters of an error that the server sent; `undefined` for those of sockets and of our own. */
-function sqlState(error: unknown): string | undefined {
+export function sqlState(error: unknown): string | undefined {
   const code = property(error, 'code');
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }

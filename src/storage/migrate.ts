@@ -5,12 +5,16 @@ import { Client } from 'pg';
 import type { Logger } from 'pino';
 import { inProjectFolder } from '../project-folder.ts';
 import type { Connection } from './pool.ts';
+import type { Queryable } from './queryable.ts';
 
 const MIGRATIONS_DIR = inProjectFolder('migrations');
 const MIGRATIONS_TABLE = 'thermograph_migrations';
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Long, for a migration of years of readings; not for ever, for a line may have broken without a word. */
 const QUERY_TIMEOUT_MS = 30 * 60_000;
+/** Where it is told what is done. */
+export type MigrationLog = Pick<Logger, 'info' | 'warn' | 'error'>;
+
 const OLDEST_SERVER = 140_000;
 const BEHIND_PATIENCE_MS = 5_000;
 const BEHIND_POLL_MS = 100;
@@ -31,20 +35,39 @@ export class DatabaseError extends Error {
 /**
  * Brings the schema up to date, under the migrations' advisory lock: of several services that start at once one
  * migrates and the others wait for it.
+ * @param most how many of all migrations are to have been done then; all unless told
  * @throws DatabaseError when the server is older than 14, the schema is of a newer Thermograph, or a migration fails; pg's own error when it can't be reached
  */
-export async function migrate(connection: Connection, log: Logger): Promise<void> {
+export async function migrate(connection: Connection, log: MigrationLog, most?: number): Promise<void> {
   await withClient(connection, log, async (client) => {
     await checkVersion(client);
-    if (await isBehind(client)) await runMigrations(client, log);
+    if (await isBehind(client)) await runMigrations(client, log, most);
   });
+}
+
+/** All that there are, in order. */
+export async function knownMigrations(): Promise<readonly string[]> {
+  return (await readdir(MIGRATIONS_DIR)).map((file) => basename(file, '.sql')).toSorted();
+}
+
+/** Those that have been done to a database, in order. @throws what the database reports */
+export async function appliedMigrations(client: Queryable): Promise<readonly string[]> {
+  const table = await client.query({
+    text: 'SELECT WHERE to_regclass($1) IS NOT NULL',
+    values: [MIGRATIONS_TABLE],
+  });
+  if (table.rowCount === 0) return [];
+  const { rows } = await client.query<{ name: string }>({
+    text: `SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`,
+  });
+  return rows.map(({ name }) => name);
 }
 
 /**
  * For those who work beside a service, which has the schema to itself: waits for a moment if it is about to bring it up to date.
  * @throws DatabaseError `database-behind`, `database-too-new`; pg's own error when it can't be reached
  */
-export async function awaitSchema(connection: Connection, log: Logger): Promise<void> {
+export async function awaitSchema(connection: Connection, log: MigrationLog): Promise<void> {
   await withClient(connection, log, async (client) => {
     const until = performance.now() + BEHIND_PATIENCE_MS;
     while (await isBehind(client)) {
@@ -56,7 +79,7 @@ export async function awaitSchema(connection: Connection, log: Logger): Promise<
 
 async function withClient(
   connection: Connection,
-  log: Logger,
+  log: MigrationLog,
   use: (client: Client) => Promise<void>,
 ): Promise<void> {
   const client = new Client({
@@ -90,15 +113,13 @@ async function checkVersion(client: Client): Promise<void> {
 
 /** Whether there are migrations to run. Most starts have none, and loading what runs them takes 0.2 s. */
 async function isBehind(client: Client): Promise<boolean> {
-  const known = (await readdir(MIGRATIONS_DIR)).map((file) => basename(file, '.sql'));
-  const table = await client.query('SELECT WHERE to_regclass($1) IS NOT NULL', [MIGRATIONS_TABLE]);
-  if (table.rowCount === 0) return true;
-  const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${MIGRATIONS_TABLE}`);
-  const unknown = rows.find(({ name }) => !known.includes(name));
-  if (unknown === undefined) return rows.length < known.length;
+  const known = await knownMigrations();
+  const applied = await appliedMigrations(client);
+  const unknown = applied.find((name) => !known.includes(name));
+  if (unknown === undefined) return applied.length < known.length;
   throw new DatabaseError(
     'database-too-new',
-    `The database has been brought up to ${unknown.name}, which this version of Thermograph does not know.`,
+    `The database has been brought up to ${unknown}, which this version of Thermograph does not know.`,
     'Start the version that it was last used with, or a newer one.',
   );
 }
@@ -111,13 +132,16 @@ function behind(): DatabaseError {
   );
 }
 
-async function runMigrations(client: Client, log: Logger): Promise<void> {
+async function runMigrations(client: Client, log: MigrationLog, most?: number): Promise<void> {
+  const count = most === undefined ? Infinity : most - (await appliedMigrations(client)).length;
+  if (count <= 0) return;
   try {
     const { runner } = await import('node-pg-migrate');
     const done = await runner({
       dbClient: client,
       dir: MIGRATIONS_DIR,
       direction: 'up',
+      count,
       migrationsTable: MIGRATIONS_TABLE,
       advisoryLockMode: 'wait',
       logger: { debug() {}, info() {}, warn: (text) => log.warn(text), error: (text) => log.error(text) },

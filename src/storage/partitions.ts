@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { Micros } from '../telemetry/reading.ts';
 
 /** `2026-11` */
@@ -52,26 +52,11 @@ export function createPartitions(pool: Pool): Partitions {
   };
 }
 
-/**
- * A table is made on its own and then attached, which lets others go on reading and writing `readings`; making it as
- * a partition at once would lock them out. The lock keeps two services from making the same one.
- */
 async function createPartition(pool: Pool, month: Month): Promise<void> {
-  const name = `readings_${month.replace('-', '_')}`;
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
-    await client.query('SELECT pg_advisory_xact_lock($1)', [PARTITIONS_LOCK]);
-    const { rowCount } = await client.query(IS_ATTACHED, [name]);
-    if (rowCount === 0) {
-      // It may be there and not attached: its owner has detached it, and now readings for it come after all.
-      await client.query(
-        `CREATE TABLE IF NOT EXISTS ${name} (LIKE readings INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`,
-      );
-      await client.query(
-        `ALTER TABLE readings ATTACH PARTITION ${name} FOR VALUES FROM ('${bound(month, 0)}') TO ('${bound(month, 1)}')`,
-      );
-    }
+    await attachMonth(client, month);
     await client.query('COMMIT');
     client.release();
   } catch (error) {
@@ -79,6 +64,26 @@ async function createPartition(pool: Pool, month: Month): Promise<void> {
     client.release(true);
     throw error;
   }
+}
+
+/**
+ * Makes a month's partition in the client's transaction, if it is not there. A table is made on its own and then attached, which lets
+ * others go on reading and writing `readings`; making it as a partition at once would lock them out. The lock keeps two
+ * services from making the same one.
+ * @throws what the database reports
+ */
+export async function attachMonth(client: ClientBase, month: Month): Promise<void> {
+  const name = `readings_${month.replace('-', '_')}`;
+  await client.query('SELECT pg_advisory_xact_lock($1)', [PARTITIONS_LOCK]);
+  const { rowCount } = await client.query(IS_ATTACHED, [name]);
+  if (rowCount !== 0) return;
+  // It may be there and not attached: its owner has detached it, and now readings for it come after all.
+  await client.query(
+    `CREATE TABLE IF NOT EXISTS ${name} (LIKE readings INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`,
+  );
+  await client.query(
+    `ALTER TABLE readings ATTACH PARTITION ${name} FOR VALUES FROM ('${bound(month, 0)}') TO ('${bound(month, 1)}')`,
+  );
 }
 
 /** In UTC. */

@@ -58,6 +58,16 @@ export interface StoringState {
 }
 
 /** How far readings are summed up by hour and by day, as it was found last; nothing but a problem before it was. */
+export interface BackupStatus {
+  /** Of the newest. */
+  readonly lastAt: Date | undefined;
+  readonly bytes: number;
+  readonly runMs: number;
+  /** Why the last attempt has failed. */
+  readonly problem: string | undefined;
+  readonly isOverdue: boolean;
+}
+
 export interface RollupStatus {
   /** `-Infinity` before the first run. */
   readonly rolledUntil?: Micros;
@@ -152,6 +162,8 @@ export interface WebParts {
   readonly rollups: () => RollupStatus;
   /** What is stored takes on disk, as it was found in the last minute. @throws what the database reports */
   readonly diskUse: () => Promise<DiskUse>;
+  /** How scheduled backups get on; `undefined`: there is no schedule. */
+  readonly backup: () => BackupStatus | undefined;
   /** How long readings and roll-ups are kept, where no policy says otherwise. */
   readonly retention: Retention;
   /** Counts since the start, by name: `messages_received`. */

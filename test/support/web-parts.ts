@@ -199,6 +199,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       brokerListening: () => listening,
       storing: () => storing,
       rollups: () => rollups,
+      backup: () => undefined,
       diskUse: () => diskUse,
       retention: { raw: 'forever', rollups: 'forever' },
       counters: () => counters,

@@ -48,12 +48,16 @@ export async function locateBinaries(target: {
   }
 }
 
-function findPackage(platform: string): string {
+/** @throws EmbeddedServerError `platform-unsupported` */
+export function packageName(platform: string): string {
   const name = PACKAGES.get(platform);
-  if (name === undefined) {
-    const message = `There is no packaged PostgreSQL for ${platform}.`;
-    throw new EmbeddedServerError('platform-unsupported', message, `On this machine, ${USE_OWN_DATABASE}.`);
-  }
+  if (name !== undefined) return name;
+  const message = `There is no packaged PostgreSQL for ${platform}.`;
+  throw new EmbeddedServerError('platform-unsupported', message, `On this machine, ${USE_OWN_DATABASE}.`);
+}
+
+function findPackage(platform: string): string {
+  const name = packageName(platform);
   try {
     // The package exports nothing but dist/index.js, so its folder is found by way of that.
     return path.resolve(path.dirname(createRequire(import.meta.url).resolve(name)), '..');

@@ -5,6 +5,7 @@ import { giveFolder } from './owned-file.ts';
 import type { RunAs } from './program.ts';
 import { includeSettings } from './settings.ts';
 import { databaseFolder, type Site } from './site.ts';
+import { isSwapUnfinished } from './upgrade/places.ts';
 
 /**
  * Makes the data folder where there is none yet, and sees that this PostgreSQL, run this way, can use the one there
@@ -22,7 +23,7 @@ export async function prepareDataDirectory(site: Site, runAs: RunAs, signal: Abo
 /** Whether a DATA_DIR holds a database, or something that only looks like one: whoever opens it will say. */
 export async function hasDatabase(dataDir: string): Promise<boolean> {
   return readVersion(databaseFolder(dataDir)).then(
-    (version) => version !== undefined,
+    (version) => version !== undefined || isSwapUnfinished(dataDir),
     () => true,
   );
 }
@@ -34,7 +35,7 @@ async function checkVersion(site: Site): Promise<void> {
   throw new EmbeddedServerError(
     'data-version',
     `The database in ${site.directory} was made by PostgreSQL ${found}; this is PostgreSQL ${major}.`,
-    `Go back to the version of Thermograph that made it, save the readings with its backup command, and restore them here into a new DATA_DIR; or run PostgreSQL ${found} yourself and set DATABASE_URL.`,
+    `Start the version of Thermograph that it was last used with, or a newer one; or run PostgreSQL ${found} yourself and set DATABASE_URL.`,
   );
 }
 

@@ -10,6 +10,8 @@ export type EmbeddedServerErrorCode =
   | 'no-database'
   /** The database was made by another major version of PostgreSQL. */
   | 'data-version'
+  /** It was made by an older one, and could not be carried over to this one. */
+  | 'not-carried-over'
   /** Another Thermograph works with this DATA_DIR. */
   | 'data-dir-in-use'
   /** We are root, PostgreSQL refuses root, and no other user can serve here. */

@@ -2,6 +2,7 @@ import { acquireServer } from './acquire.ts';
 import type { EmbeddedConnection } from './connection.ts';
 import { openSite, type SiteOptions } from './site.ts';
 import { supervise } from './supervise.ts';
+import { carryOver, type FindBinaries } from './upgrade/carry-over.ts';
 
 /** A PostgreSQL of our own, in DATA_DIR, that lives as long as the service does. */
 export interface EmbeddedServer {
@@ -21,12 +22,14 @@ export interface EmbeddedServerOptions extends SiteOptions {
    * and comes back is only logged, and one that does not come back yet is started again and again.
    */
   readonly onLost?: (error: Error) => void;
+  /** Finds the programs of an older major version; in DATA_DIR, or by npm, unless told. */
+  readonly findBinaries?: FindBinaries;
 }
 
 /**
  * Starts PostgreSQL in DATA_DIR, or takes over the one that a killed service has left running there. The service that
- * gets it has it alone. While it lives, a server that dies is started again, for the pool to reconnect to.
- * @throws EmbeddedServerError
+ * gets it has it alone. A database of an older major version is carried over before. While it lives, a server that dies is started again, for the pool to reconnect to.
+ * @throws EmbeddedServerError; what keeps an older database from being carried over
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const startedAt = performance.now();
@@ -34,6 +37,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const closing = new AbortController();
   const starting =
     options.signal === undefined ? closing.signal : AbortSignal.any([closing.signal, options.signal]);
+  await carryOver(site, starting, options.findBinaries);
   const first = await acquireServer(site, 0, starting);
   const facts = { pid: first.pid, ms: Math.round(performance.now() - startedAt) };
   site.log.info(

@@ -20,7 +20,7 @@ export async function writeSettings(site: Site, runAs: RunAs, listening: Listeni
   const note = '# Written by Thermograph at each start: changes here are lost. Use ALTER SYSTEM instead.\n';
   await replaceFile(
     path.join(site.directory, SETTINGS_FILE),
-    note + renderSettings(settingsFor(listening)),
+    note + renderSettings(settingsFor(listening, Number(site.binaries.major))),
     runAs,
   );
 }
@@ -39,7 +39,7 @@ export async function includeSettings(directory: string): Promise<void> {
   }
 }
 
-function settingsFor(listening: Listening): Readonly<Record<string, string>> {
+function settingsFor(listening: Listening, major: number): Readonly<Record<string, string>> {
   const bySocket = 'socketDirectory' in listening;
   return {
     listen_addresses: bySocket ? '' : '127.0.0.1',
@@ -64,7 +64,7 @@ function settingsFor(listening: Listening): Readonly<Record<string, string>> {
     max_parallel_workers_per_gather: '0',
     max_parallel_maintenance_workers: '0',
     // No worker processes for input and output: less memory, and a start in half the time.
-    io_method: 'sync',
+    ...(major >= 18 && { io_method: 'sync' }),
     // A container that forbids huge pages kills the server that tries them.
     huge_pages: 'off',
     // Nobody subscribes to us by PostgreSQL's own means.

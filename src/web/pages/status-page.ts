@@ -3,7 +3,7 @@ import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import type { RejectedRow } from '../../storage/rejected-query.ts';
-import type { RollupStatus, StoringState, WebParts } from '../parts.ts';
+import type { BackupStatus, RollupStatus, StoringState, WebParts } from '../parts.ts';
 import { createStatusFacts } from '../status-facts.ts';
 import { LATE_AFTER_MS, STALE_AFTER_MS } from '../freshness.ts';
 import type { Locale } from '../locales.ts';
@@ -49,6 +49,7 @@ export function statusPage(
         spool: spoolFacts(storing, page),
         rollups: rollupFacts(parts.rollups(), now, page),
         expiry: expiryFacts(facts.diskUse, now, page),
+        backup: backupFacts(parts.backup(), now, page),
         disk: diskUseFacts(facts.diskUse, parts.retention, page),
         stationCount: stations.length,
         stationsUnknown: stations.length === 0 && !storing.isPrepared,
@@ -101,6 +102,23 @@ function rollupFacts(
     behind: hoursBehind > 0 ? words.count('status.rollups.behind', hoursBehind) : undefined,
     isKnown,
     details: isKnown ? details.filter((detail) => detail !== false).join(', ') : undefined,
+  };
+}
+
+function backupFacts(
+  status: BackupStatus | undefined,
+  now: Micros,
+  { words, names, zone }: Locale,
+): object | undefined {
+  if (status === undefined) return undefined;
+  const { lastAt, bytes, runMs, problem, isOverdue } = status;
+  const at = lastAt && lastAt.getTime() * 1000;
+  return {
+    problem,
+    isOverdue,
+    age: at && words.age((now - at) / 1000),
+    details:
+      at && [zone.full(at), names.bytes(bytes), ...(runMs > 0 ? [names.duration(runMs)] : [])].join(', '),
   };
 }
 

@@ -75,12 +75,13 @@ describe('a start is refused, with what to do,', () => {
     expect(later.code).toBe('platform-unsupported');
   });
 
-  test('where another major version made the database', async () => {
+  test('where a newer major version made the database', async () => {
     const dataDir = await makeDatabase();
-    await writeFile(path.join(dataDir, 'postgres', 'PG_VERSION'), '17\n');
+    await writeFile(path.join(dataDir, 'postgres', 'PG_VERSION'), '99\n');
     const error = await refusal({ dataDir });
     expect(error.code).toBe('data-version');
-    expect(error.message).toContain('made by PostgreSQL 17; this is PostgreSQL 18');
+    expect(error.message).toContain('made by PostgreSQL 99; this is PostgreSQL 18');
+    expect(error.hint).toContain('or a newer one');
   });
 
   test('where DATA_DIR is a file, or below one', async () => {

@@ -1,0 +1,139 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { reasonOf } from '../storage/failure.ts';
+import { keepNewest, type KeptFile, keptName, listKept } from './kept-files.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface BackupWorkerOptions {
+  readonly schedule: Schedule;
+  readonly folder: string;
+  readonly keep: number;
+  /** Writes a backup; the file appears when it is complete. @throws why it could not */
+  readonly write: (file: string, signal: AbortSignal) => Promise<void>;
+  /** Does something that only one node may do at a time. @returns false when another is at it */
+  readonly alone: (work: () => Promise<void>) => Promise<boolean>;
+  readonly log: Pick<Logger, 'info' | 'error'>;
+  readonly now?: () => number;
+  readonly everyMs?: number;
+}
+
+/** How it gets on. */
+export interface BackupReport {
+  /** The newest that there is; `undefined`: none. */
+  readonly lastAt: Date | undefined;
+  readonly bytes: number;
+  /** How long the last one of this process took. */
+  readonly runMs: number;
+  /** Why the last attempt has failed. */
+  readonly problem: string | undefined;
+  /** Whether one is due, and not under way. */
+  readonly isOverdue: boolean;
+}
+
+export interface BackupWorker {
+  readonly counters: { backup_runs: number; backup_failures: number };
+  report(): BackupReport;
+  start(): void;
+  /** Ends a backup that is under way. */
+  close(): Promise<void>;
+}
+
+/** How often it looks whether one is due: a machine may have slept, and clocks are set. */
+const EVERY_MS = 15_000;
+
+/**
+ *     pause --> is one due that nobody has tried? --> alone --> still due? --> write --> keep the newest
+ *
+ * One is due when the schedule has had a time since the newest backup; so one that was missed while the service was off is made up for, once, and
+ * several nodes that share a folder make one in all. What has failed is tried again at the next time, or start.
+ */
+export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
+  const { schedule, folder, keep, log, now = Date.now, everyMs = EVERY_MS } = options;
+  const closing = new AbortController();
+  const counters = { backup_runs: 0, backup_failures: 0 };
+  let running: Promise<void> | undefined;
+  let newest: KeptFile | undefined;
+  let bytes = 0;
+  let runMs = 0;
+  let problem: string | undefined;
+  let isWriting = false;
+  /** The time of the schedule that was last tried for. */
+  let triedFor = 0;
+
+  async function look(): Promise<void> {
+    [newest] = await listKept(folder);
+    if (newest !== undefined) bytes = (await stat(newest.file)).size;
+  }
+
+  function due(): number | undefined {
+    const time = schedule.before(new Date(now()))?.getTime();
+    return time === undefined || (newest !== undefined && newest.at.getTime() >= time) ? undefined : time;
+  }
+
+  async function backUp(): Promise<void> {
+    // Another node may have been quicker.
+    await look();
+    if (due() === undefined) return;
+    const startedAt = performance.now();
+    const file = path.join(folder, keptName(new Date(now())));
+    await options.write(file, closing.signal);
+    runMs = Math.round(performance.now() - startedAt);
+    counters.backup_runs += 1;
+    await keepNewest(folder, keep, now());
+    await look();
+    log.info({ file, bytes, ms: runMs }, 'backed up');
+  }
+
+  async function tick(): Promise<void> {
+    let time: number | undefined;
+    try {
+      await look();
+      time = due();
+      if (time === undefined) problem = undefined;
+      if (time === undefined || time === triedFor) return;
+      isWriting = true;
+      if (!(await options.alone(backUp))) return;
+      problem = undefined;
+      triedFor = time;
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      if (time !== undefined) triedFor = time;
+      // A folder that can't be looked into is looked at again and again.
+      if (time === undefined && problem === reasonOf(error)) return;
+      problem = reasonOf(error);
+      counters.backup_failures += 1;
+      const hint =
+        error instanceof Error && 'hint' in error
+          ? error.hint
+          : 'It is tried again at the next time. Until then: backup FILE';
+      log.error({ reason: problem, hint, folder }, 'the backup failed');
+    } finally {
+      isWriting = false;
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await tick();
+      await pause(everyMs, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+
+  return {
+    counters,
+    report: () => ({
+      lastAt: newest?.at,
+      bytes,
+      runMs,
+      problem,
+      isOverdue: !isWriting && due() !== undefined,
+    }),
+    start: () => void (running ??= closing.signal.aborted ? Promise.resolve() : run()),
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}

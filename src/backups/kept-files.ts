@@ -1,0 +1,46 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+/** A backup that the schedule has made. */
+export interface KeptFile {
+  readonly file: string;
+  /** When it was begun. */
+  readonly at: Date;
+}
+
+const NAME = /^thermograph-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.tar\.gz$/;
+const DRAFT = /^thermograph-\d{8}T\d{6}Z\.tar\.gz\.[0-9a-f]{8}\.part$/;
+/** Nobody writes to it any more: its process was killed. */
+const DEAD_AFTER_MS = 3_600_000;
+
+/** `thermograph-20261129T033000Z.tar.gz` */
+export function keptName(at: Date): string {
+  return `thermograph-${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z.tar.gz`;
+}
+
+/** The newest first. @throws what the file system reports */
+export async function listKept(folder: string): Promise<readonly KeptFile[]> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const names = (await readdir(folder)).filter((name) => NAME.test(name));
+  return names
+    .toSorted()
+    .toReversed()
+    .map((name) => {
+      const time = name.replace(NAME, '$1-$2-$3T$4:$5:$6Z');
+      return { file: path.join(folder, name), at: new Date(time) };
+    });
+}
+
+/**
+ * Removes all but the newest, and what processes that were killed have left half-written.
+ * @throws what the file system reports
+ */
+export async function keepNewest(folder: string, keep: number, now: number): Promise<void> {
+  for (const { file } of (await listKept(folder)).slice(keep)) await rm(file, { force: true });
+  for (const name of await readdir(folder)) {
+    if (!DRAFT.test(name)) continue;
+    const file = path.join(folder, name);
+    const found = await stat(file).catch(() => undefined);
+    if (found !== undefined && now - found.mtimeMs > DEAD_AFTER_MS) await rm(file, { force: true });
+  }
+}

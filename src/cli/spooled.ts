@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { ServiceAddresses } from '../service-addresses.ts';
+import { countSpooled } from '../storage/spool-count.ts';
+
+const ASK_TIMEOUT_MS = 2_000;
+const Answer = Type.Object({
+  checks: Type.Object({ spool: Type.Object({ messages: Type.Integer() }) }),
+});
+
+/**
+ * How many messages wait in the spool: a service has it to itself, and is asked; otherwise it is looked into.
+ * @returns `undefined` where nobody says
+ */
+export async function askSpooled(
+  dataDir: string,
+  service: ServiceAddresses | undefined,
+): Promise<number | undefined> {
+  if (service === undefined) return countSpooled(path.join(dataDir, 'spool'));
+  const host = ['0.0.0.0', '::'].includes(service.host) ? 'localhost' : service.host;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${service.httpPort}/health/ready`;
+  try {
+    const reply = await fetch(url, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
+    const answer: unknown = await reply.json();
+    return Value.Check(Answer, answer) ? answer.checks.spool.messages : undefined;
+  } catch {
+    return undefined;
+  }
+}

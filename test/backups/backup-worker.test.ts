@@ -1,0 +1,119 @@
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { type BackupWorker, createBackupWorker } from '../../src/backups/backup-worker.ts';
+import { keptName } from '../../src/backups/kept-files.ts';
+import { createSchedule } from '../../src/backups/schedule.ts';
+import { poll } from '../support/poll.ts';
+import { useFolder } from '../support/program.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const START = Date.parse('2026-11-20T12:00:00Z');
+
+interface Clockwork {
+  readonly worker: BackupWorker;
+  readonly logged: { level: number; reason?: string; hint?: string }[];
+  readonly clock: { now: number; failure?: Error; isAnothers?: boolean };
+  names(): Promise<readonly string[]>;
+}
+
+/** A worker at 3:30 each night in Berlin, whose clock a test sets, and whose backups are empty. */
+function useWorker(folder: string, keep = 3): Clockwork {
+  const clock: Clockwork['clock'] = { now: START };
+  const logged: Clockwork['logged'] = [];
+  const worker = createBackupWorker({
+    schedule: createSchedule('30 3 * * *', 'Europe/Berlin'),
+    folder,
+    keep,
+    async write(file) {
+      if (clock.failure) throw clock.failure;
+      await writeFile(file, 'all');
+    },
+    async alone(work) {
+      if (clock.isAnothers) return false;
+      await work();
+      return true;
+    },
+    log: pino({}, { write: (line) => void logged.push(JSON.parse(line)) }),
+    now: () => clock.now,
+    everyMs: 5,
+  });
+  onTestFinished(() => worker.close());
+  return { worker, logged, clock, names: async () => (await readdir(folder)).toSorted() };
+}
+
+test('one is made at once, then one at each time of the schedule, and the newest are kept', async () => {
+  const folder = join(await useFolder(), 'backups');
+  const { worker, clock, names } = useWorker(folder);
+  worker.start();
+  await poll(() => worker.counters.backup_runs === 1);
+  for (const days of [1, 2, 3, 4]) {
+    await writeFile(join(folder, 'mine.tar.gz'), '');
+    clock.now = Date.parse('2026-11-20T02:29:59Z') + days * DAY;
+    await poll(() => !worker.report().isOverdue);
+    expect(worker.counters.backup_runs).toBe(days);
+    clock.now += 2_000;
+    await poll(() => worker.counters.backup_runs === days + 1);
+  }
+  await poll(async () => (await names()).length === 4);
+  expect(await names()).toEqual([
+    'mine.tar.gz',
+    'thermograph-20261122T023001Z.tar.gz',
+    'thermograph-20261123T023001Z.tar.gz',
+    'thermograph-20261124T023001Z.tar.gz',
+  ]);
+  await poll(() => worker.report().lastAt?.toISOString() === '2026-11-24T02:30:01.000Z');
+  expect(worker.report()).toMatchObject({ bytes: 3, problem: undefined, isOverdue: false });
+});
+
+test('one that was missed is made once at the start, one that is new enough is not, and dead drafts go', async () => {
+  const folder = await useFolder();
+  const recent = keptName(new Date('2026-11-20T02:30:00Z'));
+  await writeFile(join(folder, recent), 'all');
+  const draft = join(folder, `${keptName(new Date('2026-11-19T02:30:00Z'))}.0123abcd.part`);
+  await writeFile(draft, 'half');
+  await utimes(draft, new Date(START - 2 * HOUR), new Date(START - 2 * HOUR));
+  const first = useWorker(folder);
+  first.worker.start();
+  await poll(() => first.worker.report().lastAt !== undefined);
+  expect(first.worker.counters.backup_runs).toBe(0);
+  await first.worker.close();
+  const second = useWorker(folder);
+  second.clock.now += 5 * DAY;
+  second.worker.start();
+  await poll(() => second.worker.counters.backup_runs === 1);
+  await poll(async () => !(await second.names()).some((name) => name.endsWith('.part')));
+  expect(await second.names()).toEqual([recent, 'thermograph-20261125T120000Z.tar.gz']);
+});
+
+test('one that fails is told once, with what to do, and tried again at the next time', async () => {
+  const { worker, clock, logged } = useWorker(await useFolder());
+  clock.failure = new Error('the disk is full');
+  worker.start();
+  await poll(() => worker.counters.backup_failures === 1);
+  await poll(() => logged.length === 1);
+  expect(logged).toMatchObject([{ level: 50, reason: 'the disk is full', hint: expect.any(String) }]);
+  expect(worker.report()).toMatchObject({ problem: 'the disk is full', isOverdue: true, lastAt: undefined });
+  delete clock.failure;
+  clock.now += DAY;
+  await poll(() => worker.counters.backup_runs === 1);
+  await poll(() => worker.report().problem === undefined);
+  expect(worker.counters.backup_failures).toBe(1);
+});
+
+test('while another node is at it nothing is made, and nothing afterwards if it has made one for this time', async () => {
+  const folder = await useFolder();
+  const { worker, clock, names } = useWorker(folder);
+  clock.isAnothers = true;
+  worker.start();
+  await mkdir(folder, { recursive: true });
+  const others = keptName(new Date(START));
+  await writeFile(join(folder, others), 'all');
+  await poll(() => !worker.report().isOverdue);
+  clock.isAnothers = false;
+  await worker.close();
+  expect(await names()).toEqual([others]);
+  expect(worker.counters).toEqual({ backup_runs: 0, backup_failures: 0 });
+});
