@@ -63,6 +63,8 @@ export interface Context<O extends Options = Options> {
   tell(text: string): void;
   /** Aborted by Ctrl-C; nobody waits for the command then. */
   readonly signal: AbortSignal;
+  /** Makes this process the service: with its signals and exit codes. */
+  startService(): Promise<void>;
   /** For a command whose operand `-` stands for one of them, and for a progress bar. */
   readonly stdin: Readable;
   readonly stdout: Writable;

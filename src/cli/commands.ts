@@ -18,12 +18,14 @@ import { retentionList } from './retention-list.ts';
 import { retentionRemove } from './retention-remove.ts';
 import { retentionResume } from './retention-resume.ts';
 import { retentionSet } from './retention-set.ts';
+import { start } from './start.ts';
 import { stationAdd } from './station-add.ts';
 import { stationEdit } from './station-edit.ts';
 import { stationList } from './station-list.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
+  start,
   stationAdd,
   stationList,
   stationEdit,

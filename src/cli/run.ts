@@ -21,6 +21,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Told how to leave no embedded database behind, for a second Ctrl-C. */
   readonly onOpened: (abandon: () => void) => void;
+  readonly startService: Context['startService'];
 }
 
 /** Does what the command line asks for. @throws UsageError, ConfigError, what the command throws, or the signal's reason */
@@ -51,7 +52,7 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
   if (mistakes.length > 0)
     throw new UsageError([...mistakes, `Usage: ${options.program} ${usageOf(command)}`]);
   const config = readConfig(options.env);
-  const { signal, print, tell } = options;
+  const { signal, print, tell, startService } = options;
   const database = createLazyDatabase(config, command, options);
   const context: Context = {
     config,
@@ -60,6 +61,7 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
     signal,
     print,
     tell,
+    startService,
     database: () => database.open(),
     ...options.streams,
   };
