@@ -22,6 +22,7 @@ import { start } from './start.ts';
 import { stationAdd } from './station-add.ts';
 import { stationEdit } from './station-edit.ts';
 import { stationList } from './station-list.ts';
+import { stationRename } from './station-rename.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   stationAdd,
   stationList,
   stationEdit,
+  stationRename,
   credentialsAddStation,
   credentialsAddIntegrator,
   credentialsAddAdmin,
