@@ -22,6 +22,7 @@ import { start } from './start.ts';
 import { stationAdd } from './station-add.ts';
 import { stationEdit } from './station-edit.ts';
 import { stationList } from './station-list.ts';
+import { stationRemove } from './station-remove.ts';
 import { stationRename } from './station-rename.ts';
 
 /** Every command, in the order of the help. */
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   stationList,
   stationEdit,
   stationRename,
+  stationRemove,
   credentialsAddStation,
   credentialsAddIntegrator,
   credentialsAddAdmin,

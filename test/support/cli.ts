@@ -18,6 +18,8 @@ export interface StartedCli {
   stderr(): string;
   /** As Ctrl-C does. */
   interrupt(): void;
+  /** As kill -9 does. */
+  kill(): void;
   readonly ended: Promise<Ended>;
 }
 
@@ -47,7 +49,12 @@ export function startCli(args: readonly string[], env: Record<string, string>, i
     child.kill('SIGKILL');
     await ended;
   });
-  return { stderr: () => stderr, interrupt: () => void child.kill('SIGINT'), ended };
+  return {
+    stderr: () => stderr,
+    interrupt: () => void child.kill('SIGINT'),
+    kill: () => void child.kill('SIGKILL'),
+    ended,
+  };
 }
 
 /** The same without a process of its own, for what opens no database. */
