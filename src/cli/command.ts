@@ -41,6 +41,8 @@ export interface Command<O extends Options = Options> {
   readonly options: O;
   /** Whether it is about what is there already, so that it makes no database to look into. */
   readonly needsDatabase?: true;
+  /** Whether it is about the settings, too: it is run with wrong ones, and `config` throws then. */
+  readonly judgesSettings?: true;
   /**
    * Does it; has failed when it throws.
    * @throws UsageError, errors with a `hint`, what the database reports
@@ -51,6 +53,7 @@ export interface Command<O extends Options = Options> {
 
 /** What a command is given. */
 export interface Context<O extends Options = Options> {
+  /** @throws ConfigError, to commands that judge the settings */
   readonly config: Config;
   /** As many as the command has. */
   readonly operands: readonly string[];

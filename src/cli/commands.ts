@@ -7,6 +7,7 @@ import { credentialsAddAdmin, credentialsAddIntegrator, credentialsAddStation } 
 import { credentialsList } from './credentials-list.ts';
 import { credentialsRevoke } from './credentials-revoke.ts';
 import { credentialsRotate } from './credentials-rotate.ts';
+import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { rejectedList } from './rejected-list.ts';
@@ -28,6 +29,7 @@ import { stationRename } from './station-rename.ts';
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   start,
+  doctor,
   stationAdd,
   stationList,
   stationEdit,

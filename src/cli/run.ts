@@ -51,11 +51,14 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
   const { operands, options: values, mistakes } = parseArguments(rest, command);
   if (mistakes.length > 0)
     throw new UsageError([...mistakes, `Usage: ${options.program} ${usageOf(command)}`]);
-  const config = readConfig(options.env);
+  const config = once(() => readConfig(options.env));
+  if (!command.judgesSettings) config();
   const { signal, print, tell, startService } = options;
   const database = createLazyDatabase(config, command, options);
   const context: Context = {
-    config,
+    get config() {
+      return config();
+    },
     operands,
     options: values,
     signal,
@@ -74,12 +77,13 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
 
 /** Opened when it is first asked for: a command may find out before that it was used wrongly. */
 function createLazyDatabase(
-  config: Config,
+  readSettings: () => Config,
   { needsDatabase }: Command,
   { signal, tell, onOpened }: RunOptions,
 ): { open(): Promise<OpenDatabase>; close(): Promise<void> } {
   let opening: Promise<OpenDatabase> | undefined;
   async function open(): Promise<OpenDatabase> {
+    const config = readSettings();
     // What a service tells daily is nothing for one command; problems are.
     const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel, true);
     const opened = await openDatabase({ config, log, signal, tell, mayCreate: !needsDatabase });
@@ -93,6 +97,11 @@ function createLazyDatabase(
       await opened?.close();
     },
   };
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 async function rejectWhenAborted(signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import type { Logger } from 'pino';
 import { inProjectFolder } from '../project-folder.ts';
 import type { Connection } from './pool.ts';
+import type { Queryable } from './queryable.ts';
 
 const MIGRATIONS_DIR = inProjectFolder('migrations');
 const MIGRATIONS_TABLE = 'thermograph_migrations';
@@ -88,19 +89,42 @@ async function checkVersion(client: Client): Promise<void> {
   );
 }
 
+/** `none`: no Thermograph has used the database. */
+export type SchemaState = 'none' | 'behind' | 'current' | 'newer';
+
+/** Where the schema is, as far as this version can tell; changes nothing. @throws what the database reports */
+export async function readSchemaState(database: Queryable): Promise<SchemaState> {
+  const found = await readMigrations(database);
+  if (found === undefined) return 'none';
+  if (found.unknown !== undefined) return 'newer';
+  return found.isBehind ? 'behind' : 'current';
+}
+
 /** Whether there are migrations to run. Most starts have none, and loading what runs them takes 0.2 s. */
 async function isBehind(client: Client): Promise<boolean> {
-  const known = (await readdir(MIGRATIONS_DIR)).map((file) => basename(file, '.sql'));
-  const table = await client.query('SELECT WHERE to_regclass($1) IS NOT NULL', [MIGRATIONS_TABLE]);
-  if (table.rowCount === 0) return true;
-  const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${MIGRATIONS_TABLE}`);
-  const unknown = rows.find(({ name }) => !known.includes(name));
-  if (unknown === undefined) return rows.length < known.length;
+  const found = await readMigrations(client);
+  if (found === undefined) return true;
+  if (found.unknown === undefined) return found.isBehind;
   throw new DatabaseError(
     'database-too-new',
-    `The database has been brought up to ${unknown.name}, which this version of Thermograph does not know.`,
+    `The database has been brought up to ${found.unknown}, which this version of Thermograph does not know.`,
     'Start the version that it was last used with, or a newer one.',
   );
+}
+
+/** @returns `undefined` where there never were any; `unknown` is one that this version does not have */
+async function readMigrations(
+  database: Queryable,
+): Promise<{ readonly isBehind: boolean; readonly unknown: string | undefined } | undefined> {
+  const known = (await readdir(MIGRATIONS_DIR)).map((file) => basename(file, '.sql'));
+  const table = await database.query({
+    text: 'SELECT WHERE to_regclass($1) IS NOT NULL',
+    values: [MIGRATIONS_TABLE],
+  });
+  if (table.rowCount === 0) return undefined;
+  const { rows } = await database.query<{ name: string }>({ text: `SELECT name FROM ${MIGRATIONS_TABLE}` });
+  const unknown = rows.find(({ name }) => !known.includes(name))?.name;
+  return { isBehind: rows.length < known.length, unknown };
 }
 
 function behind(): DatabaseError {

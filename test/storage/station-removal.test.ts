@@ -71,6 +71,9 @@ test('a service that has not heard of the removal makes the station anew with wh
   const first = [await send('stations/a/t', '1'), await send('stations/b/t', '2')];
   expect(first.map(({ stored }) => stored)).toEqual([1, 1]);
   await detachStation(pool, 'a', NEVER);
+  // By itself: nothing but the database tells that the station has gone.
+  expect((await send('stations/a/t', '1.5')).stored).toBe(1);
+  await detachStation(pool, 'a', NEVER);
   // In one batch with others, with a metric that it knows and one that it does not.
   const later = await Promise.all([
     send('stations/b/t', '3'),
