@@ -11,6 +11,8 @@ export function noteCommitted(
 ): readonly CommittedReading[] {
   const committed: CommittedReading[] = [];
   for (const { series, value, measuredAt, submission } of rows) {
+    // It went with its station, of which nobody is to hear any more.
+    if (series.isRemoved) continue;
     const { receivedAt } = submission.message;
     const isLatest = stations.commit(series, { value, measuredAt, receivedAt });
     const { station, metric, unit } = series;

@@ -4,6 +4,7 @@ import type { Stations } from './live/stations.ts';
 import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
 import { createChangeListener } from './storage/change-listener.ts';
+import { readFormerStations } from './storage/former-stations.ts';
 import type { Connection } from './storage/pool.ts';
 import { readStationDisplays } from './storage/station-display.ts';
 
@@ -12,13 +13,17 @@ export interface DisplayNeeds {
   readonly log: Logger;
   readonly preparation: Preparation;
   readonly stations: Pick<Stations, 'display'>;
+  readonly refreshStations: () => Promise<void>;
+  /** Told of names that are no station's any more, again and again. */
+  readonly forget: (name: string) => void;
 }
 
 /** How long a start waits for them, so that the first page is in the owner's order. */
 const PATIENCE_MS = 1_000;
 
 /**
- * Reads how the owner wants stations to be shown once the database is ready, and again whenever that changes.
+ * Reads which stations there are and how the owner wants them to be shown once the database is ready, and again whenever that
+ * changes.
  * @returns resolves when it is known, or can't be for now
  */
 export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise<void> {
@@ -29,6 +34,9 @@ export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise
     channel: 'thermograph_stations',
     subject: 'stations',
     read: async (database) => {
+      await needs.refreshStations();
+      // Also of what was changed while the service was stopped, or did not hear of it.
+      for (const name of await readFormerStations(database)) needs.forget(name);
       stations.display(await readStationDisplays(database));
       known.abort();
     },

@@ -12,6 +12,7 @@ import { type Preparation, prepareDatabase } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
 import { spoolInUse } from './start-error.ts';
 import { storeUpdates } from './storage/channel-updates-insert.ts';
+import type { StationChange } from './storage/held-series.ts';
 import { createPartitions } from './storage/partitions.ts';
 import { createWritingConnection } from './storage/writing-connection.ts';
 import type { StoringState } from './web/parts.ts';
@@ -35,14 +36,24 @@ export interface WriterNeeds {
   readonly log: Logger;
   readonly database: Database;
   readonly stations: Stations;
+  /** Told of stations that were renamed or removed, when `stations` knows. */
+  readonly onStationsChanged: (changes: readonly StationChange[]) => void;
+}
+
+export interface OpenWriter {
+  readonly writer: Writer;
+  readonly preparation: Preparation;
+  /** Looks for stations that were renamed or removed, once the database is ready. @throws what the database reports */
+  readonly refreshStations: () => Promise<void>;
 }
 
 /** A writer that takes readings as soon as the database is ready, which may be later. */
 export async function openWriter(
-  { config, log, database, stations }: WriterNeeds,
+  { config, log, database, stations, onStationsChanged }: WriterNeeds,
   releasers: Releasers,
-): Promise<{ readonly writer: Writer; readonly preparation: Preparation }> {
+): Promise<OpenWriter> {
   let preparation: Preparation | undefined;
+  let refreshStations: (() => Promise<void>) | undefined;
   const writer = createLateWriter(() => preparation?.problem() ?? 'it is not ready yet');
   const pool = database.writing;
   const connection = createWritingConnection(pool);
@@ -54,13 +65,18 @@ export async function openWriter(
     log,
     onReady({ catalog, latest }) {
       stations.restore(latest);
+      catalog.listen((changes) => {
+        stations.follow(changes);
+        onStationsChanged(changes);
+      });
+      refreshStations = () => catalog.refresh();
       const partitions = createPartitions(pool);
       const store: StoreUpdates = (updates) => storeUpdates(pool, updates);
       writer.attach(createWriter({ database: connection, catalog, partitions, storeUpdates: store, log }));
     },
   });
   releasers.push(() => preparation.close());
-  return { writer, preparation };
+  return { writer, preparation, refreshStations: async () => refreshStations?.() };
 }
 
 /** What becomes of readings now, and what stands in their way. */

@@ -21,6 +21,7 @@ import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
 import { restoreDays } from './restore-days.ts';
 import { leaveAddresses } from './service-addresses.ts';
+import type { StationChange } from './storage/held-series.ts';
 import { readServiceSecret } from './storage/service-secret.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import { newWebCounters } from './web/counters.ts';
@@ -88,12 +89,16 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const hear = (error: unknown): void => log.error({ err: error }, 'a listener to live readings failed');
   const committed: FanOut<[readonly CommittedReading[]]> = createFanOut(hear);
   const presence: FanOut<[string, boolean]> = createFanOut(hear);
+  const gone: FanOut<[readonly StationChange[]]> = createFanOut(hear);
   const clock = createReceiptClock(Date.now, (aheadMs) =>
     log.warn({ aheadMs }, 'the clock of this machine has stepped back; times of receipt go on from before'),
   );
   const stations = createStations([]);
   const spool = await openSpoolOf(config, log, releasers);
-  const { writer, preparation } = await openWriter({ config, log, database, stations }, releasers);
+  const { writer, preparation, refreshStations } = await openWriter(
+    { config, log, database, stations, onStationsChanged: (changes) => gone.emit(changes) },
+    releasers,
+  );
   const now = (): Micros => clock.now();
   const days = restoreDays({ pool: database.reading, stations, preparation, now, log }, releasers);
   const { dataDir } = config;
@@ -106,7 +111,6 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     { dataDir, connection: database.connection, log, preparation, clock: now, credentials, wrongSecrets },
     releasers,
   );
-  const displays = openDisplays({ connection: database.connection, log, preparation, stations }, releasers);
   const metrics = createMetrics();
   const ingest = createIngest({
     writer,
@@ -127,6 +131,20 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   });
   const broker = await openBroker(
     { config, log, ingest, stations, credentials, channels, wrongSecrets, presence, now },
+    releasers,
+  );
+  gone.listen((changes) => {
+    for (const change of changes) broker.forgetStation(change.station, change.metrics);
+  });
+  const displays = openDisplays(
+    {
+      connection: database.connection,
+      log,
+      preparation,
+      stations,
+      refreshStations,
+      forget: (name) => broker.forgetStation(name, []),
+    },
     releasers,
   );
   committed.listen(

@@ -15,6 +15,7 @@ import { countConnections, RevokedError } from './count-connections.ts';
 import { type BrokerCounters, createBrokerCounters } from './counters.ts';
 import { createAedes } from './create-aedes.ts';
 import type { Remote } from './connection-parts.ts';
+import { farewell } from './forget-station.ts';
 import { createConnections } from './connections.ts';
 import { createGrantedQos } from './granted-qos.ts';
 import type { BrokerLimits } from './limits.ts';
@@ -54,6 +55,8 @@ export interface Broker {
   unwrittenChanges(): number;
   /** Credentials have changed: ends the connections of those that did, and what they may no longer read. */
   reviewAccess(credentials: ReviewedCredentials): void;
+  /** A name is no station's any more: takes back what is retained of it. */
+  forgetStation(station: string, metrics: readonly string[]): void;
   /** Takes no further connections; those that are open go on. */
   stopListening(): void;
   /** Ends all connections. */
@@ -234,6 +237,9 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       }
       state.sessions.review(find);
     },
+    forgetStation(station, metrics) {
+      for (const packet of farewell(station, metrics, state.retained)) aedes.publish(packet, ignore);
+    },
     stopListening() {
       isStopping = true;
       listeners.stop();
@@ -248,9 +254,9 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
   };
 }
 
-/** Retained ones are what a new subscriber gets first, and no batch. */
-function isLive({ topic, retain }: AedesPublishPacket): boolean {
-  return !retain && topic.startsWith(LIVE_PREFIX);
+/** Retained ones are what a new subscriber gets first, and empty ones the last of a station: no batch has them. */
+function isLive({ topic, retain, payload }: AedesPublishPacket): boolean {
+  return !retain && payload.length > 0 && topic.startsWith(LIVE_PREFIX);
 }
 
 function ignore(): void {}

@@ -44,6 +44,8 @@ export interface Command<O extends Options = Options> {
   readonly needsDatabase?: true;
   /** Whether it finds the schema as it is, rather than up to date. */
   readonly leavesSchema?: true;
+  /** Whether it is about the settings, too: it is run with wrong ones, and `config` throws then. */
+  readonly judgesSettings?: true;
   /**
    * Does it; has failed when it throws.
    * @throws UsageError, errors with a `hint`, what the database reports
@@ -54,6 +56,7 @@ export interface Command<O extends Options = Options> {
 
 /** What a command is given. */
 export interface Context<O extends Options = Options> {
+  /** @throws ConfigError, to commands that judge the settings */
   readonly config: Config;
   /** Of the program. */
   readonly version: string;
@@ -69,6 +72,8 @@ export interface Context<O extends Options = Options> {
   tell(text: string): void;
   /** Aborted by Ctrl-C; nobody waits for the command then. */
   readonly signal: AbortSignal;
+  /** Makes this process the service: with its signals and exit codes. */
+  startService(): Promise<void>;
   /** For a command whose operand `-` stands for one of them, and for a progress bar. */
   readonly stdin: Readable;
   readonly stdout: Writable;

@@ -8,6 +8,7 @@ import { credentialsAddAdmin, credentialsAddIntegrator, credentialsAddStation } 
 import { credentialsList } from './credentials-list.ts';
 import { credentialsRevoke } from './credentials-revoke.ts';
 import { credentialsRotate } from './credentials-rotate.ts';
+import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { rejectedList } from './rejected-list.ts';
@@ -20,15 +21,22 @@ import { retentionList } from './retention-list.ts';
 import { retentionRemove } from './retention-remove.ts';
 import { retentionResume } from './retention-resume.ts';
 import { retentionSet } from './retention-set.ts';
+import { start } from './start.ts';
 import { stationAdd } from './station-add.ts';
 import { stationEdit } from './station-edit.ts';
 import { stationList } from './station-list.ts';
+import { stationRemove } from './station-remove.ts';
+import { stationRename } from './station-rename.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
+  start,
+  doctor,
   stationAdd,
   stationList,
   stationEdit,
+  stationRename,
+  stationRemove,
   credentialsAddStation,
   credentialsAddIntegrator,
   credentialsAddAdmin,

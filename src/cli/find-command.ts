@@ -45,20 +45,23 @@ function explain(
   if (args.length === 0) return { mistake: 'A command is missing.', begun: [] };
   if (words.length === 0) return { mistake: `${args[0]} is not a command; options follow the command.` };
   if (isGroup) return { mistake: `"${words.join(' ')}" is not all of a command.`, begun: words };
-  // Whose first word is right is not sent to commands about something else.
+  // Whose first word is right is not sent to commands about something else, and is held against what follows it.
   const alike = commands.filter(({ name }) => name.split(' ')[0] === words[0]);
+  const right = alike.length > 0 ? 1 : 0;
+  const rest = (all: readonly string[], length: number): string => all.slice(right, length).join(' ');
   // Each against as many words as it has, for operands follow.
-  const meant = (alike.length > 0 ? alike : commands).flatMap(({ name }) => {
-    const typed = words.slice(0, name.split(' ').length).join(' ');
-    return closest(typed, [name]) === undefined ? [] : [{ name, typed }];
+  const meant = (right === 0 ? commands : alike).flatMap(({ name }) => {
+    const typed = rest(words, name.split(' ').length);
+    return closest(typed, [rest(name.split(' '), Infinity)]) === undefined ? [] : [{ name, typed }];
   });
   const nearest = closest(
     meant[0]?.typed ?? '',
-    meant.map(({ name }) => name),
+    meant.map(({ name }) => rest(name.split(' '), Infinity)),
   );
-  if (nearest === undefined) return unknown(words, commands);
-  const typed = words.slice(0, nearest.split(' ').length).join(' ');
-  return { mistake: `There is no command "${typed}". Did you mean "${nearest}"?` };
+  const found = meant.find(({ name }) => rest(name.split(' '), Infinity) === nearest);
+  if (found === undefined) return unknown(words, commands);
+  const typed = words.slice(0, found.name.split(' ').length).join(' ');
+  return { mistake: `There is no command "${typed}". Did you mean "${found.name}"?` };
 }
 
 /** The longest beginning that commands have, and what may follow it. */

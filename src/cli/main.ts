@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { inProjectFolder } from '../project-folder.ts';
 import { commands } from './commands.ts';
@@ -8,14 +7,16 @@ import { run } from './run.ts';
 /** Under npm one Ctrl-C comes twice: from the terminal, and passed on by npm. */
 const ONE_KEY_PRESS_MS = 500;
 
-await main();
-
-async function main(): Promise<void> {
+/**
+ * The command line as a process: its arguments, streams, signals and exit code.
+ * @param startService runs the service in this very process, which is then the service's: its signals, its exit codes
+ */
+export async function runCommandLine(startService: () => Promise<void>): Promise<void> {
   // Whoever read them may have gone, as `head` does.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const interrupted = new AbortController();
   let abandon: (() => void) | undefined;
-  handleSignals(interrupted, () => abandon?.());
+  const leaveSignals = handleSignals(interrupted, () => abandon?.());
   try {
     await run({
       commands,
@@ -29,6 +30,10 @@ async function main(): Promise<void> {
       streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
       signal: interrupted.signal,
       onOpened: (how) => (abandon = how),
+      startService: () => {
+        leaveSignals();
+        return startService();
+      },
     });
   } catch (error) {
     const { text, exitCode } = explain(error);
@@ -42,8 +47,8 @@ function ended(text: string): string {
   return text.endsWith('\n') ? text : `${text}\n`;
 }
 
-/** The first signal ends the command in order, the second at once. */
-function handleSignals(interrupted: AbortController, abandon: () => void): void {
+/** The first signal ends the command in order, the second at once. @returns leaves them to somebody else */
+function handleSignals(interrupted: AbortController, abandon: () => void): () => void {
   let since: number | undefined;
   const onSignal = (): void => {
     if (since === undefined) {
@@ -56,6 +61,7 @@ function handleSignals(interrupted: AbortController, abandon: () => void): void 
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
 }
 
 function readVersion(): string {

@@ -1,16 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { withMaintenanceLock } from '../storage/maintenance-lock.ts';
 import { rebuildRollups } from '../storage/rollups/rebuild.ts';
-import { createPace, type Done, newDone, prepareSession } from '../storage/rollups/work.ts';
+import { createPace, type Done, newDone } from '../storage/rollups/work.ts';
 import { formatMicros } from '../telemetry/format-time.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import { type Command, type Context, JSON_OPTION } from './command.ts';
+import { inMaintenance, rest } from './in-maintenance.ts';
 
 const OPTIONS = { json: JSON_OPTION } as const;
-const LOCK_POLL_MS = 200;
 const TELL_EVERY_MS = 1_000;
-/** For how long a service is left alone after each transaction, as a share of what that took. */
-const REST_SHARE = 0.5;
 
 export const rollupsRebuild: Command<typeof OPTIONS> = {
   name: 'rollups rebuild',
@@ -35,29 +31,22 @@ With --json: {"hours","days","readings"}`,
   },
 };
 
-/** Waits for a worker that is in the middle of a run. */
 async function rebuild(context: Context<typeof OPTIONS>): Promise<Done> {
   const { config, signal } = context;
   const { pool } = await context.database();
   const done = newDone();
-  for (let isTold = false; ; isTold = true) {
-    const made = await withMaintenanceLock(pool, async (session) => {
-      await prepareSession(session);
-      const work = {
-        session,
-        pace: createPace(),
-        done,
-        signal,
-        rest: (tookMs: number) => pause(tookMs * REST_SHARE),
-        onProgress: createProgress(done, (text) => context.tell(text)),
-      };
-      await rebuildRollups(work, { wanted: config.timeZone, isInsistedOn: false });
-      return done;
-    });
-    if (made !== undefined) return made;
-    if (!isTold) context.tell('Waiting for the service, which is at work on roll-ups itself.');
-    await pause(LOCK_POLL_MS, undefined, { signal });
-  }
+  return inMaintenance(context, pool, async (session) => {
+    const work = {
+      session,
+      pace: createPace(),
+      done,
+      signal,
+      rest,
+      onProgress: createProgress(done, (text) => context.tell(text)),
+    };
+    await rebuildRollups(work, { wanted: config.timeZone, isInsistedOn: false });
+    return done;
+  });
 }
 
 function createProgress(done: Done, tell: (text: string) => void): (until: Micros) => void {

@@ -21,6 +21,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Told how to leave no embedded database behind, for a second Ctrl-C. */
   readonly onOpened: (abandon: () => void) => void;
+  readonly startService: Context['startService'];
 }
 
 /** Does what the command line asks for. @throws UsageError, ConfigError, what the command throws, or the signal's reason */
@@ -50,20 +51,26 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
   const { operands, options: values, mistakes } = parseArguments(rest, command);
   if (mistakes.length > 0)
     throw new UsageError([...mistakes, `Usage: ${options.program} ${usageOf(command)}`]);
-  const config = readConfig(options.env);
-  const { signal, print, tell, version } = options;
+  const config = once(() => readConfig(options.env));
+  if (!command.judgesSettings) config();
   // What a service tells daily is nothing for one command; problems are.
-  const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel, true);
-  const database = createLazyDatabase({ config, log }, command, options);
+  const log = once(() => createLog(config().logLevel === 'info' ? 'warn' : config().logLevel, true));
+  const { signal, print, tell, startService, version } = options;
+  const database = createLazyDatabase(() => ({ config: config(), log: log() }), command, options);
   const context: Context = {
-    config,
+    get config() {
+      return config();
+    },
+    get log() {
+      return log();
+    },
     version,
-    log,
     operands,
     options: values,
     signal,
     print,
     tell,
+    startService,
     database: () => database.open(),
     ...options.streams,
   };
@@ -76,19 +83,17 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
 
 /** Opened when it is first asked for: a command may find out before that it was used wrongly. */
 function createLazyDatabase(
-  { config, log }: Pick<Context, 'config' | 'log'>,
+  settings: () => Pick<Context, 'config' | 'log'>,
   { needsDatabase, leavesSchema }: Command,
   { signal, tell, onOpened }: RunOptions,
 ): { open(): Promise<OpenDatabase>; close(): Promise<void> } {
   let opening: Promise<OpenDatabase> | undefined;
   async function open(): Promise<OpenDatabase> {
-    const mayCreate = !needsDatabase;
     const opened = await openDatabase({
-      config,
-      log,
+      ...settings(),
       signal,
       tell,
-      mayCreate,
+      mayCreate: !needsDatabase,
       leavesSchema: leavesSchema === true,
     });
     onOpened(() => opened.abandon());
@@ -101,6 +106,11 @@ function createLazyDatabase(
       await opened?.close();
     },
   };
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 async function rejectWhenAborted(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { isMissingPartition } from '../storage/failure.ts';
+import { isMissingPartition, isSeriesRemoved } from '../storage/failure.ts';
 import { insertIsolating } from '../storage/isolate.ts';
 import type { Partitions } from '../storage/partitions.ts';
 import { findOurs, insertReadings } from '../storage/readings-insert.ts';
@@ -73,7 +73,12 @@ export function createWriter({ database, catalog, partitions, storeUpdates, log 
     before: Promise<unknown>,
   ): Promise<RefusedSeries> {
     await before.catch(() => undefined);
-    return makeSeries(findUnknownSeries(batch, catalog), catalog, attempt);
+    for (;;) {
+      const changes = catalog.changes();
+      const refused = await makeSeries(findUnknownSeries(batch, catalog), catalog, attempt);
+      // Otherwise series that were known may have gone meanwhile, and are to be made anew.
+      if (catalog.changes() === changes) return refused;
+    }
   }
 
   /** After the batch before, or its entries might get the higher numbers. */
@@ -121,6 +126,7 @@ export function createWriter({ database, catalog, partitions, storeUpdates, log 
       await insertIsolating(rows, insert, refuse, attempt);
     } catch (error) {
       if (isMissingPartition(error)) partitions.forget();
+      if (isSeriesRemoved(error)) await catalog.refresh();
       throw error;
     }
     const moved = taken.length === 0 ? [] : await storeBeside(taken, notNew, attempt, shift);

@@ -1,16 +1,12 @@
 import type { LatestRow } from '../storage/latest-query.ts';
 import type { RecentSeries } from '../storage/recent-query.ts';
+import type { StationChange } from '../storage/held-series.ts';
 import type { Series } from '../storage/series-catalog.ts';
 import type { StationDisplay } from '../storage/station-display.ts';
 import type { Micros } from '../telemetry/reading.ts';
-import {
-  createSeriesDay,
-  noteQuarter,
-  noteReading,
-  noteTimes,
-  type SeriesDay,
-} from '../telemetry/series-day.ts';
+import { noteQuarter, noteTimes, type SeriesDay } from '../telemetry/series-day.ts';
 import type { LatestReading, StationSnapshot } from '../telemetry/station.ts';
+import { type Entry, restore, snapshotOf, take } from './station-entry.ts';
 
 /** What is known of every station now, kept in memory so that pages and live topics never scan history. */
 export interface Stations {
@@ -21,6 +17,8 @@ export interface Stations {
   restore(rows: readonly LatestRow[]): void;
   /** Takes in how the owner wants stations to be shown; those that are not known are left out. */
   display(rows: readonly StationDisplay[]): void;
+  /** Takes in that stations were renamed or removed. */
+  follow(changes: readonly StationChange[]): void;
   /** Takes in what the database holds of the last day, also after readings that were committed meanwhile. */
   restoreDay(rows: readonly RecentSeries[]): void;
   /** The last day of a series, kept up to date; not to be changed. */
@@ -31,23 +29,6 @@ export interface Stations {
   heard(station: string, at: Micros): void;
   /** Notes that a station came or went. @returns whether that is news of a known station */
   setOnline(station: string, online: boolean): boolean;
-}
-
-interface HeldSeries {
-  latest: LatestReading;
-  readonly day: SeriesDay;
-}
-
-interface Entry {
-  readonly station: string;
-  title: string;
-  group: string | null;
-  position: number | null;
-  online: boolean;
-  lastSeenAt: Micros | null;
-  readonly series: Map<string, HeldSeries>;
-  /** Made when it is asked for, and again after a change. */
-  snapshot: StationSnapshot | undefined;
 }
 
 export function createStations(rows: readonly LatestRow[]): Stations {
@@ -103,6 +84,22 @@ export function createStations(rows: readonly LatestRow[]): Stations {
         changed(entry);
       }
     },
+    follow(changes) {
+      const renamed = changes.flatMap(({ station, renamedTo }) => {
+        const entry = entries.get(station);
+        entries.delete(station);
+        return entry === undefined || renamedTo === null ? [] : [{ entry, name: renamedTo }];
+      });
+      for (const { entry, name } of renamed) {
+        if (entry.title === entry.station) entry.title = name;
+        // Whoever speaks for it spoke for the old name.
+        Object.assign(entry, { station: name, online: onlineUnknown.delete(name) });
+        entries.set(name, entry);
+        changed(entry);
+      }
+      sorted = undefined;
+      snapshots = undefined;
+    },
     restoreDay(recent) {
       for (const { station, metric, quarters, lastTimes } of recent) {
         const day = entries.get(station)?.series.get(metric)?.day;
@@ -148,53 +145,4 @@ export function createStations(rows: readonly LatestRow[]): Stations {
       return true;
     },
   };
-}
-
-function restore(entry: Entry, { metric, unit, value, measuredAt, receivedAt }: LatestRow): void {
-  if (metric === null || value === null || measuredAt === null || receivedAt === null) return;
-  hold(entry, { metric, value, unit, measuredAt, receivedAt });
-  entry.lastSeenAt = Math.max(entry.lastSeenAt ?? 0, receivedAt);
-}
-
-/** Of two readings of one time, the one that was committed last counts as the newest. */
-function take(
-  entry: Entry,
-  { metric, unit }: Series,
-  { value, measuredAt, receivedAt }: Omit<LatestReading, 'metric' | 'unit'>,
-): boolean {
-  const held = entry.series.get(metric);
-  if (held === undefined) {
-    noteReading(hold(entry, { metric, value, unit, measuredAt, receivedAt }), measuredAt, value);
-    return true;
-  }
-  noteReading(held.day, measuredAt, value);
-  if (measuredAt < held.latest.measuredAt) return false;
-  held.latest = { metric, value, unit, measuredAt, receivedAt };
-  return true;
-}
-
-function hold({ series }: Entry, latest: LatestReading): SeriesDay {
-  const day = series.get(latest.metric)?.day ?? createSeriesDay();
-  series.set(latest.metric, { latest, day });
-  return day;
-}
-
-function snapshotOf(entry: Entry): StationSnapshot {
-  const { station, title, group, position, online, lastSeenAt } = entry;
-  entry.snapshot ??= {
-    station,
-    title,
-    group,
-    position,
-    online,
-    lastSeenAt,
-    latest: Array.from(entry.series.values(), ({ latest }) => latest).toSorted(byImportance),
-  };
-  return entry.snapshot;
-}
-
-function byImportance(a: LatestReading, b: LatestReading): number {
-  if (a.metric === 'temperature') return -1;
-  if (b.metric === 'temperature') return 1;
-  return a.metric < b.metric ? -1 : 1;
 }

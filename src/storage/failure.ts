@@ -33,7 +33,7 @@ export function classifyFailure(error: unknown): Failure {
   if (state === undefined) {
     return error instanceof TypeError || error instanceof RangeError ? 'unknown' : 'temporary';
   }
-  if (isMissingPartition(error)) return 'temporary';
+  if (isMissingPartition(error) || isSeriesRemoved(error)) return 'temporary';
   if (PERMANENT_CLASSES.has(state.slice(0, 2))) return 'permanent';
   return TEMPORARY_CLASSES.has(state.slice(0, 2)) ? 'temporary' : 'unknown';
 }
@@ -75,6 +75,15 @@ export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === '23505';
 }
 
+export function isForeignKeyViolation(error: unknown): boolean {
+  return sqlState(error) === '23503';
+}
+
+/** Whether readings were to be stored for a station that was removed a moment before; it may be made anew. */
+export function isSeriesRemoved(error: unknown): boolean {
+  return sqlState(error) === 'TG001';
+}
+
 /** Whether a lock could not be had at once, or within `lock_timeout`. */
 export function isLockNotAvailable(error: unknown): boolean {
   return sqlState(error) === '55P03';
@@ -89,9 +98,9 @@ export function isRefusedStatement(error: unknown): boolean {
   return state !== undefined && !state.startsWith('08') && !state.startsWith('57P');
 }
 
-/** Whether the same transaction may go through a moment later: after a deadlock, or when a partition was dropped meanwhile. */
+/** Whether the same transaction may go through a moment later: after a deadlock, or when a partition was dropped or a station removed meanwhile. */
 export function isWorthAnotherTry(error: unknown): boolean {
-  return sqlState(error)?.startsWith('40') === true || isMissingPartition(error);
+  return sqlState(error)?.startsWith('40') === true || isMissingPartition(error) || isSeriesRemoved(error);
 }
 
 /** PostgreSQL reports "no partition of relation found for row" as a check violation that names no constraint. */

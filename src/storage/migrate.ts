@@ -111,17 +111,40 @@ async function checkVersion(client: Client): Promise<void> {
   );
 }
 
+/** `none`: no Thermograph has used the database. */
+export type SchemaState = 'none' | 'behind' | 'current' | 'newer';
+
+/** Where the schema is, as far as this version can tell; changes nothing. @throws what the database reports */
+export async function readSchemaState(database: Queryable): Promise<SchemaState> {
+  const { lacksSome, isNone, unknown } = await compareMigrations(database);
+  if (isNone) return 'none';
+  if (unknown !== undefined) return 'newer';
+  return lacksSome ? 'behind' : 'current';
+}
+
 /** Whether there are migrations to run. Most starts have none, and loading what runs them takes 0.2 s. */
 async function isBehind(client: Client): Promise<boolean> {
-  const known = await knownMigrations();
-  const applied = await appliedMigrations(client);
-  const unknown = applied.find((name) => !known.includes(name));
-  if (unknown === undefined) return applied.length < known.length;
+  const { lacksSome, unknown } = await compareMigrations(client);
+  if (unknown === undefined) return lacksSome;
   throw new DatabaseError(
     'database-too-new',
     `The database has been brought up to ${unknown}, which this version of Thermograph does not know.`,
     'Start the version that it was last used with, or a newer one.',
   );
+}
+
+interface Compared {
+  readonly lacksSome: boolean;
+  readonly isNone: boolean;
+  /** One that this version does not have. */
+  readonly unknown: string | undefined;
+}
+
+async function compareMigrations(database: Queryable): Promise<Compared> {
+  const known = await knownMigrations();
+  const applied = await appliedMigrations(database);
+  const unknown = applied.find((name) => !known.includes(name));
+  return { lacksSome: applied.length < known.length, isNone: applied.length === 0, unknown };
 }
 
 function behind(): DatabaseError {

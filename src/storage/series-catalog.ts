@@ -1,12 +1,16 @@
 import type { Pool } from 'pg';
+import { createHeldSeries, type StationChange } from './held-series.ts';
+import { ensureSeries } from './series-ensure.ts';
 
-/** One metric of one station, as the table knows it. */
+/** One metric of one station, as the table knows it. When the owner renames its station, it changes with it. */
 export interface Series {
   readonly id: number;
   readonly station: string;
   readonly metric: string;
   /** The unit that its values are stored in. */
   readonly unit: string | null;
+  /** Its station was removed since it was found. */
+  readonly isRemoved?: true;
 }
 
 export interface WantedSeries {
@@ -21,54 +25,63 @@ export interface SeriesCatalog {
   find(station: string, metric: string): Series | undefined;
   /** How many metrics of the station are known. */
   metricCount(station: string): number;
-  /** Makes series that are missing, and gives a unit to those that have none. @throws what the database reports */
+  /** Makes series that are missing, and gives a unit to those that have none; each is wanted once. @throws what the database reports */
   ensure(wanted: readonly WantedSeries[]): Promise<void>;
+  /** Reads all of it again. @throws what the database reports */
+  refresh(): Promise<void>;
+  /** How often stations were found to be renamed or removed: while it is the same, what was found is. */
+  changes(): number;
+  /** Tells of stations that were renamed or removed, in the moment in which it begins to go by that itself. */
+  listen(listener: (changes: readonly StationChange[]) => void): void;
 }
 
-interface SeriesRow {
-  readonly id: number;
-  readonly station: string;
-  readonly metric: string;
-  readonly unit: string | null;
+export interface SeriesRow extends Series {
+  readonly stationId: number;
 }
 
-/** Reads the catalog; another service on the same database may add to it, which `ensure` then finds out. */
+/** Reads the catalog. Another service on the same database may add to it, and commands may change it, which it then finds out. */
 export async function loadSeriesCatalog(pool: Pool): Promise<SeriesCatalog> {
-  const stations = new Map<string, Map<string, Series>>();
-  const remember = (row: SeriesRow): void => {
-    let metrics = stations.get(row.station);
-    if (metrics === undefined) stations.set(row.station, (metrics = new Map()));
-    metrics.set(row.metric, row);
-  };
-  const { rows } = await pool.query<SeriesRow>(
-    'SELECT series.id, station, metric, unit FROM series JOIN stations ON stations.id = station_id',
-  );
-  rows.forEach(remember);
+  const held = createHeldSeries();
+  let listener: ((changes: readonly StationChange[]) => void) | undefined;
+  let count = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One at a time, so that what was read earlier is never taken for the newer. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  }
+
+  async function refresh(): Promise<void> {
+    const changes = held.replace((await pool.query<SeriesRow | StationRow>(ALL)).rows);
+    if (changes.length === 0) return;
+    count += 1;
+    listener?.(changes);
+  }
+
+  await refresh();
   return {
-    find: (station, metric) => stations.get(station)?.get(metric),
-    metricCount: (station) => stations.get(station)?.size ?? 0,
-    async ensure(wanted) {
-      for (const row of await upsertSeries(pool, wanted)) remember(row);
-    },
+    find: (station, metric) => held.find(station, metric),
+    metricCount: (station) => held.metricCount(station),
+    ensure: (wanted) =>
+      inTurn(async () => {
+        const rows = await ensureSeries(pool, wanted);
+        if (!held.add(rows)) await refresh();
+      }),
+    refresh: () => inTurn(refresh),
+    changes: () => count,
+    listen: (heard) => void (listener = heard),
   };
 }
 
-// Sorted, so that two services that meet the same new stations lock rows in one order and can't deadlock.
-const INSERT_STATIONS = `
-  INSERT INTO stations (station) SELECT DISTINCT station FROM unnest($1::text[]) AS wanted (station) ORDER BY station
-  ON CONFLICT (station) DO NOTHING`;
-const UPSERT_SERIES = `
-  INSERT INTO series (station_id, metric, unit)
-  SELECT stations.id, wanted.metric, wanted.unit
-  FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (station, metric, unit)
-  JOIN stations USING (station) ORDER BY 1, 2
-  ON CONFLICT (station_id, metric) DO UPDATE SET unit = coalesce(series.unit, excluded.unit)
-  RETURNING id, (SELECT station FROM stations WHERE stations.id = station_id) AS station, metric, unit`;
-
-async function upsertSeries(pool: Pool, wanted: readonly WantedSeries[]): Promise<readonly SeriesRow[]> {
-  const stations = wanted.map(({ station }) => station);
-  await pool.query(INSERT_STATIONS, [stations]);
-  const metrics = wanted.map(({ metric }) => metric);
-  const units = wanted.map(({ unit }) => unit);
-  return (await pool.query<SeriesRow>(UPSERT_SERIES, [stations, metrics, units])).rows;
+/** A station without a series has one row, too. */
+export interface StationRow {
+  readonly stationId: number;
+  readonly station: string;
+  readonly id: null;
 }
+
+const ALL = `
+  SELECT stations.id AS "stationId", station, series.id, metric, unit
+  FROM stations LEFT JOIN series ON stations.id = station_id`;

@@ -23,13 +23,13 @@ export interface StartedCli {
   readonly ended: Promise<Ended>;
 }
 
-/** Runs `dist/src/cli/main.js` with nothing in its environment but `env`, and on standard input nothing but `input`. */
+/** Runs `dist/src/thermograph.js` with nothing in its environment but `env`, and on standard input nothing but `input`. */
 export function runCli(args: readonly string[], env: Record<string, string>, input = ''): Promise<Ended> {
   return startCli(args, env, input).ended;
 }
 
 export function startCli(args: readonly string[], env: Record<string, string>, input = ''): StartedCli {
-  const child = spawn(process.execPath, ['dist/src/cli/main.js', ...args], {
+  const child = spawn(process.execPath, ['dist/src/thermograph.js', ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -78,6 +78,7 @@ export async function runHere(args: readonly string[], env: Record<string, strin
       onOpened() {
         throw new Error('the database was opened');
       },
+      startService: () => Promise.reject(new Error('the service was started')),
     });
   } catch (error) {
     const { text, exitCode } = explain(error);

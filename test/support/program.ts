@@ -27,9 +27,9 @@ export async function useFolder(): Promise<string> {
 }
 
 /** Starts `dist/src/main.js` on free ports; resolves when it says that it runs. It is stopped when the test ends. */
-export async function startProgram(env: Record<string, string>): Promise<Program> {
+export async function startProgram(env: Record<string, string>, args?: readonly string[]): Promise<Program> {
   const startedAt = Date.now();
-  const running = runProgram(env);
+  const running = runProgram(env, args);
   const ports = await new Promise<readonly [number, number]>((resolve, reject) => {
     running.process.stdout?.on('data', () => {
       const found = /Page +http:\/\/[^:]+:(\d+)\n +Broker +mqtt:\/\/[^:]+:(\d+)[^]*\n +Try .*\n/.exec(
@@ -42,11 +42,12 @@ export async function startProgram(env: Record<string, string>): Promise<Program
   return { ...running, httpPort: ports[0], mqttPort: ports[1], startUpMs: Date.now() - startedAt };
 }
 
-/** Runs `dist/src/main.js` on free ports unless `env` says otherwise. */
+/** Runs `dist/src/main.js`, or what `args` says, on free ports unless `env` says otherwise. */
 export function runProgram(
   env: Record<string, string>,
+  args: readonly string[] = ['dist/src/main.js'],
 ): Omit<Program, 'httpPort' | 'mqttPort' | 'startUpMs'> {
-  const child = spawn(process.execPath, ['dist/src/main.js'], {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'], HTTP_PORT: '0', MQTT_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

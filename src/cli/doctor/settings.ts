@@ -1,0 +1,25 @@
+import { type Config, isLoopback } from '../../config.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
+
+const CHECK = 'settings';
+
+export function wrongSettings(mistakes: readonly string[]): readonly Finding[] {
+  return mistakes.map((mistake) =>
+    problem(CHECK, `${mistake}.`, 'Correct it in the environment; docs/settings.md lists what is allowed.'),
+  );
+}
+
+/** What is allowed, and may not be meant. */
+export function checkSettings(config: Config): readonly Finding[] {
+  if (config.allowAnonymous && !isLoopback(config.host)) {
+    const says = 'Everybody in the network may publish and subscribe without a credential.';
+    return [
+      warning(
+        CHECK,
+        says,
+        'If that is not meant, unset ALLOW_ANONYMOUS, and give stations: station add NAME.',
+      ),
+    ];
+  }
+  return [ok(CHECK, `They are all understood; times are those of ${config.timeZone}.`)];
+}

@@ -1,0 +1,30 @@
+import type { Queryable } from './queryable.ts';
+
+/** How long it is remembered that a station was renamed or removed: longer than a service is stopped, or does not hear of it. */
+const REMEMBERED = `interval '90 days'`;
+
+/**
+ * Names that were those of stations and are not any more, of the last months.
+ * @throws what the database reports
+ */
+export async function readFormerStations(database: Queryable): Promise<readonly string[]> {
+  const { rows } = await database.query<{ station: string }>({
+    text: `SELECT station FROM former_stations
+      WHERE changed_at > now() - ${REMEMBERED} AND station NOT IN (SELECT station FROM stations)`,
+  });
+  return rows.map(({ station }) => station);
+}
+
+/** To be called in the transaction that takes the name from a station. @throws what the database reports */
+export async function noteFormerStation(database: Queryable, station: string): Promise<void> {
+  await database.query({
+    text: `INSERT INTO former_stations (station) VALUES ($1) ON CONFLICT (station) DO UPDATE SET changed_at = now()`,
+    values: [station],
+  });
+  await database.query({
+    text: `DELETE FROM former_stations WHERE changed_at < now() - ${REMEMBERED}`,
+  });
+  await database.query({
+    text: `DELETE FROM removed_series WHERE is_empty AND removed_at < now() - ${REMEMBERED}`,
+  });
+}

@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { checkTls } from '../../src/cli/doctor/certificate.ts';
+import { checkClock } from '../../src/cli/doctor/clock.ts';
+import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { checkNode } from '../../src/cli/doctor/node.ts';
+import { readConfig } from '../../src/config.ts';
+import { readDatabaseHealth } from '../../src/storage/database-health.ts';
+import { detachStation } from '../../src/storage/station-removal.ts';
+import { makeCertificate, useCertificateFiles } from '../support/certificate.ts';
+import { type Ended, runCli, runHere } from '../support/cli.ts';
+import { useTestDatabase } from '../support/database.ts';
+import { startProgram, useFolder } from '../support/program.ts';
+import { seedSeries } from '../support/series.ts';
+
+const FREE_PORTS = { HTTP_PORT: '0', MQTT_PORT: '0', TIME_ZONE: 'UTC' };
+
+async function examine(
+  env: Record<string, string>,
+): Promise<Ended & { readonly checks: readonly Finding[] }> {
+  const ended = await runHere(['doctor', '--json'], { ...FREE_PORTS, ...env });
+  return { ...ended, checks: (JSON.parse(ended.stdout) as { checks: readonly Finding[] }).checks };
+}
+
+/** Those that are not ok, but for the clock: a machine that runs tests need not keep it right. */
+function worries(checks: readonly Finding[]): readonly string[] {
+  return checks
+    .filter(({ check, state }) => state !== 'ok' && check !== 'clock')
+    .map(({ check, state, says, advice }) => `${state} ${check}: ${says} ${advice}`);
+}
+
+test('in an empty folder all is well, and nothing is made in it', async () => {
+  const folder = await useFolder();
+  const { code, checks } = await examine({ DATA_DIR: join(folder, 'data') });
+  expect([code, worries(checks)]).toEqual([0, []]);
+  expect(checks.map(({ check }) => check)).toEqual([
+    'Node.js',
+    'settings',
+    'disk',
+    'database',
+    'clock',
+    'ports',
+    'certificate',
+    'spool',
+    'service',
+  ]);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('it looks at a running service, tells when its settings are others, and sees that it was killed', async () => {
+  const env = { DATA_DIR: await useFolder(), TIME_ZONE: 'UTC' };
+  const service = await startProgram(env);
+  const ports = { HTTP_PORT: String(service.httpPort), MQTT_PORT: String(service.mqttPort) };
+  const well = await runCli(['doctor'], { ...env, ...ports });
+  expect([well.code, well.stderr]).toEqual([0, '']);
+  expect(well.stdout).toMatch(
+    /ok +service +It runs \(process \d+\), and is ready\.\nok +MQTT +The broker is reached/,
+  );
+  const other = await examine({ ...env, HTTP_PORT: '1' });
+  expect(worries(other.checks)).toEqual([
+    expect.stringMatching(/^warning ports: .*where HTTP_PORT is 1 here\./),
+  ]);
+  service.kill('SIGKILL');
+  await service.exited();
+  const killed = await examine(env);
+  expect(killed.code).toBe(0);
+  expect(worries(killed.checks)).toEqual([expect.stringMatching(/^warning database: .* Start the service/)]);
+  const again = await startProgram(env);
+  expect(worries((await examine(env)).checks)).toEqual([]);
+  again.kill('SIGTERM');
+  expect(await again.exited()).toBe(0);
+  expect((await examine(env)).stdout).toContain('is stopped, in peace');
+});
+
+test('a port that another program has is a problem, with who that is and what to set', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  const { code, checks, stderr } = await examine({ DATA_DIR: await useFolder(), MQTT_PORT: String(port) });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('There is a problem.')]);
+  const [told] = worries(checks);
+  expect(told).toMatch(
+    new RegExp(`^problem ports: Can't listen on 127.0.0.1:${port}: .*choose another port with MQTT_PORT`),
+  );
+  if (process.platform === 'linux') expect(told).toContain(`(process ${process.pid}) has it`);
+});
+
+test('wrong settings are told all at once, and nothing else is looked at', async () => {
+  const { code, checks } = await examine({ HTTP_PORT: 'x', UNITS: 'y', TIME_ZONE: 'z' });
+  expect(code).toBe(1);
+  expect(worries(checks)).toEqual(
+    ['HTTP_PORT', 'UNITS', 'TIME_ZONE'].map((name) => expect.stringContaining(name)),
+  );
+});
+
+test('a DATA_DIR that is a file is a problem', async () => {
+  const { code, checks } = await examine({ DATA_DIR: 'package.json' });
+  expect(code).toBe(1);
+  expect(worries(checks)[0]).toMatch(/^problem disk: DATA_DIR .* it is not a folder\. .*choose a DATA_DIR/);
+});
+
+test('of a database of the owner it says why it can not be reached, without its password', async () => {
+  const { code, stdout, checks } = await examine({
+    DATA_DIR: await useFolder(),
+    DATABASE_URL: 'postgres://x:hunter2@127.0.0.1:9/none',
+  });
+  expect(code).toBe(1);
+  expect(worries(checks)).toEqual([
+    expect.stringMatching(/^problem database: .*ECONNREFUSED.* Check that it runs/),
+  ]);
+  expect(stdout).not.toContain('hunter2');
+});
+
+test('a removal that was interrupted, days of another zone and a newer schema are told, and the database is left as it is', async () => {
+  const { pool, url } = await useTestDatabase();
+  const env = { DATA_DIR: await useFolder(), DATABASE_URL: url };
+  await seedSeries(pool, { station: 'old', metric: 't', unit: null }, [
+    { measuredAt: Date.now() * 1000, value: 1 },
+  ]);
+  await detachStation(pool, 'old', new AbortController().signal);
+  const { checks } = await examine(env);
+  expect(worries(checks)).toContainEqual(
+    expect.stringMatching(/^warning database: .*old.* station remove old/),
+  );
+  await pool.query("UPDATE rollup_state SET time_zone = 'Europe/Paris'");
+  expect((await examine(env)).stdout).toMatch(/TIME_ZONE is UTC here.*Europe\/Paris/);
+  await pool.query("INSERT INTO thermograph_migrations (name, run_on) VALUES ('9999_future', now())");
+  const newer = await examine(env);
+  expect([newer.code, worries(newer.checks)]).toEqual([1, [expect.stringContaining('newer version')]]);
+});
+
+test('a clock that has stepped back, or is years away, is told', async () => {
+  const { connection, pool } = await useTestDatabase();
+  const config = readConfig({ TIME_ZONE: 'UTC' });
+  await pool.query(
+    'INSERT INTO expiry_state (looked_at) SELECT now() WHERE NOT EXISTS (SELECT FROM expiry_state)',
+  );
+  await pool.query("UPDATE expiry_state SET looked_at = now() + interval '1 day'");
+  const health = await readDatabaseHealth(connection);
+  const said = async (now: number): Promise<string> => JSON.stringify(await checkClock(config, health, now));
+  expect(await said(Date.now())).toContain('before');
+  expect(await said(Date.now() + 2 * 86_400_000)).toContain('apart from that of the database');
+  expect(await said(Date.UTC(2020, 0, 1))).toContain('which is in the past');
+});
+
+test.each([
+  ['18.20.0', 'problem'],
+  ['20.18.9', 'problem'],
+  ['20.19.0', 'ok'],
+  ['24.0.0', 'ok'],
+])('Node.js %s: %s', (version, state) => {
+  expect(checkNode(version).state).toBe(state);
+});
+
+const DAYS = 86_400_000;
+const inDays = (days: number): Date => new Date(Date.now() + days * DAYS);
+
+test.each([
+  [{ notAfterDate: inDays(100) }, '127.0.0.1', 'ok', /localhost, 127\.0\.0\.1, and valid for \d+ more days/],
+  [{ notAfterDate: inDays(10) }, '127.0.0.1', 'warning', /valid for \d more days/],
+  [{ notBeforeDate: inDays(-9), notAfterDate: inDays(-1) }, '127.0.0.1', 'problem', /has expired/],
+  [{ notAfterDate: inDays(100) }, '192.0.2.7', 'warning', /not for 192\.0\.2\.7/],
+])('a certificate %j for %s: %s', async (options, host, state, says) => {
+  const { files } = await useCertificateFiles(await makeCertificate(options));
+  const config = { ...readConfig({}), ...files, host };
+  const findings = await checkTls({ config, service: undefined });
+  expect(findings).toMatchObject([{ check: 'certificate', state, says: expect.stringMatching(says) }]);
+});
+
+test('a key that is not that of the certificate is a problem, and so is a file that is not there', async () => {
+  const { files, writeKey } = await useCertificateFiles(await makeCertificate());
+  const config = { ...readConfig({}), ...files };
+  await writeKey((await makeCertificate()).key);
+  const look = () => checkTls({ config, service: undefined });
+  expect(await look()).toMatchObject([{ state: 'problem', says: expect.stringContaining('not the key of') }]);
+  const gone = { ...config, tlsKeyFile: `${files.tlsKeyFile}.gone` };
+  expect(await checkTls({ config: gone, service: undefined })).toMatchObject([
+    { state: 'problem', says: expect.stringContaining('ENOENT') },
+  ]);
+});
