@@ -4,6 +4,7 @@ import type { Stations } from './live/stations.ts';
 import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
 import { createChangeListener } from './storage/change-listener.ts';
+import { readMetricDisplays } from './storage/metric-display.ts';
 import type { Connection } from './storage/pool.ts';
 import { readStationDisplays } from './storage/station-display.ts';
 
@@ -18,7 +19,7 @@ export interface DisplayNeeds {
 const PATIENCE_MS = 1_000;
 
 /**
- * Reads how the owner wants stations to be shown once the database is ready, and again whenever that changes.
+ * Reads how the owner wants stations and metrics to be shown once the database is ready, and again whenever that changes.
  * @returns resolves when it is known, or can't be for now
  */
 export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise<void> {
@@ -29,7 +30,7 @@ export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise
     channel: 'thermograph_stations',
     subject: 'stations',
     read: async (database) => {
-      stations.display(await readStationDisplays(database));
+      stations.display(await readStationDisplays(database), await readMetricDisplays(database));
       known.abort();
     },
     log,

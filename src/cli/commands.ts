@@ -9,6 +9,7 @@ import { credentialsRevoke } from './credentials-revoke.ts';
 import { credentialsRotate } from './credentials-rotate.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
+import { metricEdit } from './metric-edit.ts';
 import { rejectedList } from './rejected-list.ts';
 import { rejectedReplay } from './rejected-replay.ts';
 import { rejectedShow } from './rejected-show.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   stationAdd,
   stationList,
   stationEdit,
+  metricEdit,
   credentialsAddStation,
   credentialsAddIntegrator,
   credentialsAddAdmin,

@@ -1,6 +1,7 @@
 import type { LatestRow } from '../storage/latest-query.ts';
 import type { RecentSeries } from '../storage/recent-query.ts';
 import type { Series } from '../storage/series-catalog.ts';
+import type { SeriesDisplay } from '../storage/metric-display.ts';
 import type { StationDisplay } from '../storage/station-display.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type SeriesDay,
 } from '../telemetry/series-day.ts';
 import type { LatestReading, StationSnapshot } from '../telemetry/station.ts';
+import { type Displays, displaysByStation, isShownAlike, NO_DISPLAYS } from './displays.ts';
 
 /** What is known of every station now, kept in memory so that pages and live topics never scan history. */
 export interface Stations {
@@ -19,8 +21,8 @@ export interface Stations {
   find(station: string): StationSnapshot | undefined;
   /** Takes in what the database holds as the newest readings. */
   restore(rows: readonly LatestRow[]): void;
-  /** Takes in how the owner wants stations to be shown; those that are not known are left out. */
-  display(rows: readonly StationDisplay[]): void;
+  /** Takes in how the owner wants stations and their metrics to be shown; stations that are not known are left out. */
+  display(rows: readonly StationDisplay[], metrics: readonly SeriesDisplay[]): void;
   /** Takes in what the database holds of the last day, also after readings that were committed meanwhile. */
   restoreDay(rows: readonly RecentSeries[]): void;
   /** The last day of a series, kept up to date; not to be changed. */
@@ -43,6 +45,7 @@ interface Entry {
   title: string;
   group: string | null;
   position: number | null;
+  displays: Displays;
   online: boolean;
   lastSeenAt: Micros | null;
   readonly series: Map<string, HeldSeries>;
@@ -66,6 +69,7 @@ export function createStations(rows: readonly LatestRow[]): Stations {
       title: title ?? station,
       group: null,
       position: null,
+      displays: NO_DISPLAYS,
       online,
       lastSeenAt: null,
       series: new Map(),
@@ -93,12 +97,14 @@ export function createStations(rows: readonly LatestRow[]): Stations {
   restoreAll(rows);
   return {
     restore: restoreAll,
-    display(wanted) {
+    display(wanted, metrics) {
+      const byStation = displaysByStation(metrics);
       for (const { station, title, group, position } of wanted) {
         const entry = entries.get(station);
         if (entry === undefined) continue;
-        const shown = { title: title ?? station, group, position };
-        if (entry.title === shown.title && entry.group === group && entry.position === position) continue;
+        const displays = byStation.get(station) ?? NO_DISPLAYS;
+        const shown = { title: title ?? station, group, position, displays };
+        if (isShownAlike(entry, shown)) continue;
         Object.assign(entry, shown);
         changed(entry);
       }
@@ -180,7 +186,7 @@ function hold({ series }: Entry, latest: LatestReading): SeriesDay {
 }
 
 function snapshotOf(entry: Entry): StationSnapshot {
-  const { station, title, group, position, online, lastSeenAt } = entry;
+  const { station, title, group, position, displays, online, lastSeenAt } = entry;
   entry.snapshot ??= {
     station,
     title,
@@ -189,6 +195,7 @@ function snapshotOf(entry: Entry): StationSnapshot {
     online,
     lastSeenAt,
     latest: Array.from(entry.series.values(), ({ latest }) => latest).toSorted(byImportance),
+    displays,
   };
   return entry.snapshot;
 }

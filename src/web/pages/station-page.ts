@@ -30,7 +30,8 @@ export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallb
         const snapshot = findStation(parts, request.params.station);
         const { station } = snapshot;
         const page = frames(request, reply, { path: stationHref(station) });
-        const card = stationCard(snapshot, { ...page, now: parts.clock(), days, day: parts.day });
+        const viewpoint = { ...page, now: parts.clock(), days, day: parts.day };
+        const card = stationCard(snapshot, viewpoint, { isWhole: true });
         const history = await historyView({
           parts,
           page,

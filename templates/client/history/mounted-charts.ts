@@ -31,8 +31,8 @@ export function findCharts(fragment: HTMLElement): FoundCharts | undefined {
     return place === null ? [] : [{ place, data: readChart(figure.dataset['chart']) }];
   });
   if (figures.length === 0) return undefined;
-  const wanted = figures.flatMap(({ data: { lines, shape, every } }) =>
-    lines.map((line) => ({ line, shape, every })),
+  const wanted = figures.flatMap(({ data: { lines, shape, every, unit } }) =>
+    lines.map((line) => ({ line, shape, every, unit })),
   );
   return { data: readCharts(text), figures, wanted };
 }

@@ -1,5 +1,6 @@
 // What happens to the charts while the page is open: they are drawn, kept up to date, and give way to those of another address.
 
+import { inUnit } from '../in-unit.ts';
 import type { LiveReading } from '../link.ts';
 import type { ChartContent, ChartContext, TimeRange } from './chart-context.ts';
 import { type FetchedLines, fetchPoints, NotAnswered } from './fetch-points.ts';
@@ -160,8 +161,9 @@ export function createSession(options: SessionOptions): Session {
             if (reading.station !== line.station || reading.metric !== line.metric) continue;
             // How much a counter has risen is for the service to say.
             if (points.isBar) shown.isCounting = true;
-            if (reading.unit !== data.unit || points.isBar) continue;
-            addReading(points.points, Date.parse(reading.measuredAt) / 1000, reading.value, points.width);
+            const value = inUnit(reading.value, reading.unit, data.unit);
+            if (value === undefined || points.isBar) continue;
+            addReading(points.points, Date.parse(reading.measuredAt) / 1000, value, points.width);
             shown.isDirty = true;
           }
         }

@@ -101,9 +101,9 @@ async function readIfThere(
   { compare }: PageState,
 ): Promise<FoundHistory | undefined> {
   try {
-    const read = await readCharts(parts, planned, { range, compare, units: page.units, days });
+    const read = await readCharts(parts, planned, { range, compare, days });
     const extremes = await readPageExtremes(parts, read, { now: parts.clock(), days });
-    const wind = await readRose(parts, { snapshot, planned, range: read.range, days });
+    const wind = await readRose(parts, { snapshot, planned, range: read.range, days, chosen: page });
     return { read, extremes, wind };
   } catch (error) {
     if (error instanceof WebError && error.status === 503) return undefined;

@@ -7,6 +7,7 @@ import type { Span } from '../../../telemetry/spans.ts';
 import { FUTURE_TOLERANCE } from '../../../telemetry/time.ts';
 import type { WebParts } from '../../parts.ts';
 import { askDatabase } from '../../to-web-error.ts';
+import { into } from '../series-display.ts';
 import type { ReadCharts, ReadLine } from './read-charts.ts';
 import { type SummaryOptions, valueText } from './summaries.ts';
 
@@ -74,7 +75,7 @@ interface ShownRecord {
 export function showRecords(
   { charts }: ReadCharts,
   { ofRecord }: PageExtremes,
-  options: Pick<SummaryOptions, 'units' | 'words' | 'dates'> & { readonly now: Micros },
+  options: Pick<SummaryOptions, 'words' | 'dates'> & { readonly now: Micros },
 ): readonly MetricRecords[] {
   const { words, dates, now } = options;
   const titles: Readonly<Record<Period, string>> = {
@@ -82,14 +83,16 @@ export function showRecords(
     year: dates.year(now),
     ever: words.text('records.ever'),
   };
-  return charts.flatMap(({ name, lines }) => {
+  return charts.flatMap(({ name, unit, lines }) => {
     const main = lines.find(({ kind }) => kind === 'main');
     if (main === undefined) return [];
     const rows = PERIODS.flatMap((period) => {
       const extremes = ofRecord(period, main);
       if (extremes === undefined) return [];
+      const stored = main.series?.unit ?? null;
+      const units = into(stored, unit);
       const show = (value: number, at: Micros): ShownRecord => ({
-        value: valueText(value, main.series?.unit ?? null, options),
+        value: valueText(value, stored, { units, words }),
         time: dates.year(at) === dates.year(now) ? dates.moment(at) : dates.fullMoment(at),
         measuredAt: formatMicros(at),
       });
