@@ -4,9 +4,11 @@ import { inUnit } from '../in-unit.ts';
 import type { LiveReading } from '../link.ts';
 import type { ChartContent, ChartContext, TimeRange } from './chart-context.ts';
 import { type FetchedLines, fetchPoints, NotAnswered } from './fetch-points.ts';
+import { createFirstPoints } from './first-points.ts';
 import { findCharts, type FoundCharts, type MountedCharts, mountCharts } from './mounted-charts.ts';
 import { fetchPage } from './page-swap.ts';
 import { addReading, dropBefore } from './points.ts';
+import { refetchAfter } from './refetch-after.ts';
 import { shownRange } from './shown-range.ts';
 
 export interface Session {
@@ -47,12 +49,10 @@ interface Shown {
 }
 
 const RETRY_S = 5;
-const LEAST_REFETCH_S = 10;
-const RAW_REFETCH_S = 60;
-const MOST_REFETCH_S = 600;
 
 export function createSession(options: SessionOptions): Session {
   const { context, units, isRolling, onAway, now } = options;
+  const first = createFirstPoints(now);
   let shown: Shown | undefined;
   let running = new AbortController();
   let retryAt = Number.POSITIVE_INFINITY;
@@ -136,23 +136,27 @@ export function createSession(options: SessionOptions): Session {
     });
   }
 
+  function show(url: string, delayMs = 0): void {
+    clearTimeout(timer);
+    running.abort();
+    isLeaving = true;
+    timer = setTimeout(() => showNow(url), delayMs);
+  }
+
   return {
     start() {
       const fragment = document.getElementById('charts');
       const found = fragment === null ? undefined : findCharts(fragment);
       if (found !== undefined) run(async (signal) => mount(found, await fetchFor(found, found.data, signal)));
     },
-    show(url, delayMs = 0) {
-      clearTimeout(timer);
-      running.abort();
-      isLeaving = true;
-      timer = setTimeout(() => showNow(url), delayMs);
-    },
+    show,
     preview(range) {
       if (shown !== undefined) draw(shown, { fetched: shown.fetched, range });
     },
     addReadings(readings) {
       if (shown === undefined || !shown.charts.data.isCurrent) return;
+      if (!isLeaving && first.areFirst(shown.charts.empty, readings, rangeNow(shown).from))
+        show(location.pathname + location.search);
       for (const { data } of shown.charts.figures) {
         for (const line of data.lines) {
           const points = shown.fetched.get(line);
@@ -177,7 +181,7 @@ export function createSession(options: SessionOptions): Session {
         return;
       }
       if (shown === undefined || !shown.charts.data.isCurrent || isLeaving) return;
-      if (now() - shown.fetchedAt >= (shown.isCounting ? LEAST_REFETCH_S : refetchAfter(shown))) refetch();
+      if (now() - shown.fetchedAt >= refetchAfter(shown)) refetch();
       const range = rangeNow(shown);
       const perPixel = (range.to - range.from) / Math.max(document.body.clientWidth, 1);
       if (!shown.isDirty && Math.abs(range.to - shown.drawn.to) < perPixel) return;
@@ -186,10 +190,4 @@ export function createSession(options: SessionOptions): Session {
     },
     redraw: () => shown?.charts.redraw(),
   };
-}
-
-/** A bucket that has ended is fetched as the service knows it. */
-function refetchAfter({ fetched }: Shown): number {
-  const seconds = Math.min(...[...fetched.values()].map(({ width }) => width.seconds || RAW_REFETCH_S));
-  return Math.min(Math.max(seconds, LEAST_REFETCH_S), MOST_REFETCH_S);
 }
