@@ -16,8 +16,8 @@ export interface Session {
   start(): void;
   /** Shows another address in the page; the last one asked for wins. */
   show(url: string, delayMs?: number): void;
-  /** Moves all charts to a range at once, until what belongs to it has come. */
-  preview(range: TimeRange): void;
+  /** Moves all charts to a range at once, until what belongs to it has come; `undefined`: back to what belongs to the address. */
+  preview(range: TimeRange | undefined): void;
   addReadings(readings: readonly LiveReading[]): void;
   /** Fetches the points anew, as after a time without the event stream. */
   refetch(): void;
@@ -46,6 +46,8 @@ interface Shown {
   isDirty: boolean;
   /** Something has come that only the service can make bars of. */
   isCounting: boolean;
+  /** Fingers have moved it to where its address does not lead yet. */
+  isPreviewed: boolean;
 }
 
 const RETRY_S = 5;
@@ -94,6 +96,7 @@ export function createSession(options: SessionOptions): Session {
       drawn: range,
       isDirty: false,
       isCounting: false,
+      isPreviewed: false,
     };
   }
 
@@ -151,7 +154,9 @@ export function createSession(options: SessionOptions): Session {
     },
     show,
     preview(range) {
-      if (shown !== undefined) draw(shown, { fetched: shown.fetched, range });
+      if (shown === undefined) return;
+      shown.isPreviewed = range !== undefined;
+      draw(shown, { fetched: shown.fetched, range: range ?? rangeNow(shown) });
     },
     addReadings(readings) {
       if (shown === undefined || !shown.charts.data.isCurrent) return;
@@ -180,7 +185,7 @@ export function createSession(options: SessionOptions): Session {
         retry?.();
         return;
       }
-      if (shown === undefined || !shown.charts.data.isCurrent || isLeaving) return;
+      if (shown === undefined || !shown.charts.data.isCurrent || isLeaving || shown.isPreviewed) return;
       if (now() - shown.fetchedAt >= refetchAfter(shown)) refetch();
       const range = rangeNow(shown);
       const perPixel = (range.to - range.from) / Math.max(document.body.clientWidth, 1);
