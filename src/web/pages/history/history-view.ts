@@ -4,6 +4,7 @@ import type { StationSnapshot } from '../../../telemetry/station.ts';
 import type { ChartDates } from '../../chart-dates.ts';
 import { WebError } from '../../errors.ts';
 import type { WebParts } from '../../parts.ts';
+import type { Turns } from '../../turns.ts';
 import type { Frame } from '../frame.ts';
 import { besideGroups } from './beside.ts';
 import { chartsData, chartView, otherView } from './chart-view.ts';
@@ -18,6 +19,8 @@ import { stateError } from './state-error.ts';
 
 interface HistoryOptions {
   readonly parts: WebParts;
+  /** Waits until the database may be asked. @throws WebError 503 */
+  readonly takeTurn: Turns['take'];
   readonly page: Frame;
   readonly days: LocalDays;
   readonly datesFor: (page: Frame) => ChartDates;
@@ -38,7 +41,7 @@ export interface HistoryView {
 
 /**
  * The charts of a station, with all that leads to others.
- * @throws WebError 400 for an address that is not right, 404 for a metric or station that there is not
+ * @throws WebError 400 for an address that is not right, 404 for a metric or station that there is not, 503 while too much is looked up
  */
 export async function historyView(options: HistoryOptions): Promise<HistoryView> {
   const { parts, page, days, snapshot, query, findStation, stations, datesFor } = options;
@@ -53,7 +56,7 @@ export async function historyView(options: HistoryOptions): Promise<HistoryView>
   }
   const planned = planCharts(snapshot, state, { ...page, findStation });
   const dates = datesFor(page);
-  const found = await readIfThere(options, planned, range, state);
+  const found = await options.takeTurn(() => readIfThere(options, planned, range, state));
   const read = found?.read;
   return {
     isPast: !range.isCurrent,
