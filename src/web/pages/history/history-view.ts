@@ -13,6 +13,7 @@ import { hiddenFields, stateLinks } from './range-links.ts';
 import { type PageRange, resolveRange } from './page-range.ts';
 import { type PageState, parseState } from './page-state.ts';
 import { type ReadCharts, readCharts } from './read-charts.ts';
+import { type RainDays, readRainDays, showRainRecords } from './rain-records.ts';
 import { type PageExtremes, readPageExtremes, showRecords } from './records.ts';
 import { type FoundWind, readRose, roseView } from './rose-view.ts';
 import { stateError } from './state-error.ts';
@@ -81,9 +82,20 @@ export async function historyView(options: HistoryOptions): Promise<HistoryView>
         }),
         otherView: otherView(state, 'wind-rose', page.words),
       },
-      records: showRecords(found.read, found.extremes, { ...page, dates, now }),
+      ...recordsOf(found, options, dates),
     }),
   };
+}
+
+function recordsOf(
+  { read, extremes, rain }: FoundHistory,
+  { parts, page, days }: HistoryOptions,
+  dates: ChartDates,
+): object {
+  const options = { ...page, dates, days, now: parts.clock() };
+  const records = showRecords(read, extremes, options);
+  const ofRain = showRainRecords(read, rain, options);
+  return { hasRecords: records.length + ofRain.length > 0, records, rain: ofRain };
 }
 
 const DAY_MS = 86_400_000;
@@ -94,6 +106,7 @@ interface FoundHistory {
   readonly read: ReadCharts;
   readonly extremes: PageExtremes;
   readonly wind: FoundWind | undefined;
+  readonly rain: RainDays;
 }
 
 /** The newest values are in memory; they are worth a page even while the database, and so the charts, are away. */
@@ -107,7 +120,8 @@ async function readIfThere(
     const read = await readCharts(parts, planned, { range, compare, days });
     const extremes = await readPageExtremes(parts, read, { now: parts.clock(), days });
     const wind = await readRose(parts, { snapshot, planned, range: read.range, days, chosen: page });
-    return { read, extremes, wind };
+    const rain = await readRainDays(parts, read, { now: parts.clock(), days });
+    return { read, extremes, wind, rain };
   } catch (error) {
     if (error instanceof WebError && error.status === 503) return undefined;
     throw error;

@@ -18,7 +18,7 @@ export interface PageExtremes {
 }
 
 export type Period = 'month' | 'year' | 'ever';
-const PERIODS: readonly Period[] = ['month', 'year', 'ever'];
+export const PERIODS: readonly Period[] = ['month', 'year', 'ever'];
 
 /** @throws WebError 503 while the database is away */
 export async function readPageExtremes(
@@ -49,8 +49,18 @@ export async function readPageExtremes(
   };
 }
 
-function startOf(unit: 'month' | 'year', now: Micros, days: LocalDays): Micros {
+/** When the calendar's month or year began. */
+export function startOf(unit: 'month' | 'year', now: Micros, days: LocalDays): Micros {
   return bucketStarts({ from: now, to: now + 1 }, unit, days)[0]!;
+}
+
+/** How they are called. */
+export function periodTitles({
+  words,
+  dates,
+  now,
+}: Pick<SummaryOptions, 'words' | 'dates'> & { readonly now: Micros }): Readonly<Record<Period, string>> {
+  return { month: dates.monthOfYear(now), year: dates.year(now), ever: words.text('records.ever') };
 }
 
 /** The records of a metric, as templates write them. */
@@ -78,11 +88,7 @@ export function showRecords(
   options: Pick<SummaryOptions, 'words' | 'dates'> & { readonly now: Micros },
 ): readonly MetricRecords[] {
   const { words, dates, now } = options;
-  const titles: Readonly<Record<Period, string>> = {
-    month: dates.monthOfYear(now),
-    year: dates.year(now),
-    ever: words.text('records.ever'),
-  };
+  const titles = periodTitles(options);
   return charts.flatMap(({ name, unit, lines }) => {
     const main = lines.find(({ kind }) => kind === 'main');
     if (main === undefined) return [];
