@@ -86,6 +86,27 @@ test('every text can be read on its ground, and nothing keeps anybody out, in li
   }
 });
 
+test('on paper everything is dark on white, with the time, and without what could be clicked', async (context) => {
+  const web = await useStations(3);
+  const { page } = await open(context, web.url, { viewport: { width: 718, height: 1000 } });
+  for (const path of ['/', CHARTS, `${CHARTS}&view=table`, `${STATION}/readings`, '/status']) {
+    for (const theme of ['system', 'dark']) {
+      await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
+      await page.goto(`${web.url}${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
+      if (path === CHARTS) await page.waitForSelector('.plot.is-drawn canvas');
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      const texts = await page.evaluate<TextColours[]>(READ_TEXT_COLOURS);
+      const faint = texts.filter(({ text, ground }) => contrast(text, ground) < 4.5 || isDark(ground));
+      expect(faint, `${path} in ${theme}`).toStrictEqual([]);
+      expect(
+        await page.locator('nav, button, select, canvas, footer').filter({ visible: true }).count(),
+      ).toBe(0);
+      expect(await page.locator('#printed').isVisible()).toBe(true);
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(718);
+    }
+  }
+});
+
 interface TextColours {
   readonly words: string;
   readonly text: string;
