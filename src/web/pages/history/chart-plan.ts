@@ -59,14 +59,15 @@ export function planCharts(
     const isOwn = station === snapshot.station;
     const line = { station, metric, kind: 'other', label: isOwn ? name : `${other.title}: ${name}` } as const;
     if (charts.some((one) => one.lines.some((known) => isOf(known, line)))) continue;
-    // Bars of two series would stand in front of each other.
-    const fitting = charts.filter(
-      (one) => isAlike(one.unit, unit) && one.shape === shape && shape !== 'bars',
-    );
+    const fitting = charts.filter((one) => isAlike(one.unit, unit) && one.shape === shape);
     const chart = fitting.find((one) => one.metric === metric) ?? fitting[0];
     if (chart === undefined)
       charts.push({ metric, name, unit, shape, lines: [{ ...line, style: firstStyle({ shape }) }] });
-    else chart.lines = [...chart.lines, { ...line, style: chart.lines.length % EARLIER_STYLE }];
+    else
+      chart.lines = [
+        ...chart.lines,
+        { ...line, style: (firstStyle(chart) + chart.lines.length) % EARLIER_STYLE },
+      ];
   }
   const { compare } = state;
   if (compare === undefined) return charts;

@@ -77,6 +77,24 @@ test('rain is bars of what has come, of a counter by how much it has risen, from
   expect(table).toContain('Time Rain Saturday, 10 October 2026 GMT+2 00:00 0.2 01:00 2.0 16:00 0.0');
 });
 
+test('bars of several series stand side by side, and each tells what has come', async () => {
+  const web = await useMetrics({
+    rain: [[90, 2]],
+    rain_total: [
+      [0, 1],
+      [100, 5],
+    ],
+  });
+  const page = (await web.ask(`${PAGE}&metrics=rain&with=outside:rain_total&compare=1d`)).text;
+  const html = figure(page, 'Rain <');
+  expect(html).toContain('<path class="bar line-2" d="M125 500V0h34V500z"/>');
+  expect(html).toContain('<path class="bar line-1" d="M91 500V250h34V500z"/>');
+  expect(text(html)).toContain(
+    'Total 2.0 mm, most 2.0 mm (10 Oct, 01:00). Day before: no readings in this range. Rain total: total 4.0 mm.',
+  );
+  expect(page).not.toContain('id="chart-1"');
+});
+
 test('records of rain are what has come in all and on the wettest day, and directions have none', async () => {
   const web = await useMetrics({
     temperature: [[0, 7]],
