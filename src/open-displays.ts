@@ -5,6 +5,7 @@ import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
 import { createChangeListener } from './storage/change-listener.ts';
 import { readFormerStations } from './storage/former-stations.ts';
+import { readMetricDisplays } from './storage/metric-display.ts';
 import type { Connection } from './storage/pool.ts';
 import { readStationDisplays } from './storage/station-display.ts';
 
@@ -22,8 +23,8 @@ export interface DisplayNeeds {
 const PATIENCE_MS = 1_000;
 
 /**
- * Reads which stations there are and how the owner wants them to be shown once the database is ready, and again whenever that
- * changes.
+ * Reads which stations there are, and how the owner wants them and their metrics to be shown, once the database is ready, and again
+ * whenever that changes.
  * @returns resolves when it is known, or can't be for now
  */
 export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise<void> {
@@ -37,7 +38,7 @@ export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise
       await needs.refreshStations();
       // Also of what was changed while the service was stopped, or did not hear of it.
       for (const name of await readFormerStations(database)) needs.forget(name);
-      stations.display(await readStationDisplays(database));
+      stations.display(await readStationDisplays(database), await readMetricDisplays(database));
       known.abort();
     },
     log,

@@ -11,6 +11,7 @@ import { credentialsRotate } from './credentials-rotate.ts';
 import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
+import { metricEdit } from './metric-edit.ts';
 import { rejectedList } from './rejected-list.ts';
 import { rejectedReplay } from './rejected-replay.ts';
 import { rejectedShow } from './rejected-show.ts';
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   stationEdit,
   stationRename,
   stationRemove,
+  metricEdit,
   credentialsAddStation,
   credentialsAddIntegrator,
   credentialsAddAdmin,

@@ -1,5 +1,6 @@
 import { editStationDisplay, type StationDisplay } from '../storage/station-display.ts';
 import { type Command, JSON_OPTION, UsageError, type Values } from './command.ts';
+import { createDisplayReader, givenOf } from './display-options.ts';
 import { alignColumns } from './table.ts';
 
 const OPTIONS = {
@@ -12,9 +13,6 @@ const OPTIONS = {
   },
   json: JSON_OPTION,
 } as const;
-
-const MOST_CHARACTERS = 200;
-const GREATEST = 2 ** 31 - 1;
 
 export const stationEdit: Command<typeof OPTIONS> = {
   name: 'station edit',
@@ -43,27 +41,19 @@ With --json: {"station","title","group","position"}; null where none is set.`,
 };
 
 /** @throws UsageError */
-function readChanges(options: Values<typeof OPTIONS>): Partial<Omit<StationDisplay, 'station'>> {
-  const mistakes: string[] = [];
-  const text = (name: 'title' | 'group'): string | null | undefined => {
-    const given = options[name]?.trim();
-    if (given !== undefined && given.length > MOST_CHARACTERS) {
-      mistakes.push(`--${name} may have ${MOST_CHARACTERS} characters.`);
-    }
-    return given === '' ? null : given;
+function readChanges({
+  title,
+  group,
+  position,
+}: Values<typeof OPTIONS>): Partial<Omit<StationDisplay, 'station'>> {
+  const read = createDisplayReader();
+  const changes = {
+    title: read.text('title', title),
+    group: read.text('group', group),
+    position: read.position(position),
   };
-  const place = (): number | null | undefined => {
-    const given = options.position?.trim();
-    if (given === undefined) return undefined;
-    if (given === '') return null;
-    const number = Number(given);
-    if (Number.isInteger(number) && Math.abs(number) <= GREATEST) return number;
-    mistakes.push('--position must be a whole number.');
-    return undefined;
-  };
-  const changes = { title: text('title'), group: text('group'), position: place() };
-  if (mistakes.length > 0) throw new UsageError(mistakes);
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  read.refuseMistakes();
+  return givenOf(changes);
 }
 
 function textOf({ station, title, group, position }: StationDisplay): string {

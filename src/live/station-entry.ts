@@ -3,6 +3,7 @@ import type { Series } from '../storage/series-catalog.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import { createSeriesDay, noteReading, type SeriesDay } from '../telemetry/series-day.ts';
 import type { LatestReading, StationSnapshot } from '../telemetry/station.ts';
+import type { Displays } from './displays.ts';
 
 interface HeldSeries {
   latest: LatestReading;
@@ -16,6 +17,7 @@ export interface Entry {
   title: string;
   group: string | null;
   position: number | null;
+  displays: Displays;
   online: boolean;
   lastSeenAt: Micros | null;
   readonly series: Map<string, HeldSeries>;
@@ -57,7 +59,7 @@ function hold({ series }: Entry, latest: LatestReading): SeriesDay {
 }
 
 export function snapshotOf(entry: Entry): StationSnapshot {
-  const { station, title, group, position, online, lastSeenAt } = entry;
+  const { station, title, group, position, displays, online, lastSeenAt } = entry;
   entry.snapshot ??= {
     station,
     title,
@@ -66,6 +68,7 @@ export function snapshotOf(entry: Entry): StationSnapshot {
     online,
     lastSeenAt,
     latest: Array.from(entry.series.values(), ({ latest }) => latest).toSorted(byImportance),
+    displays,
   };
   return entry.snapshot;
 }

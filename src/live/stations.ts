@@ -2,10 +2,12 @@ import type { LatestRow } from '../storage/latest-query.ts';
 import type { RecentSeries } from '../storage/recent-query.ts';
 import type { StationChange } from '../storage/held-series.ts';
 import type { Series } from '../storage/series-catalog.ts';
+import type { SeriesDisplay } from '../storage/metric-display.ts';
 import type { StationDisplay } from '../storage/station-display.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import { noteQuarter, noteTimes, type SeriesDay } from '../telemetry/series-day.ts';
 import type { LatestReading, StationSnapshot } from '../telemetry/station.ts';
+import { displaysByStation, isShownAlike, NO_DISPLAYS } from './displays.ts';
 import { type Entry, restore, snapshotOf, take } from './station-entry.ts';
 
 /** What is known of every station now, kept in memory so that pages and live topics never scan history. */
@@ -15,8 +17,8 @@ export interface Stations {
   find(station: string): StationSnapshot | undefined;
   /** Takes in what the database holds as the newest readings. */
   restore(rows: readonly LatestRow[]): void;
-  /** Takes in how the owner wants stations to be shown; those that are not known are left out. */
-  display(rows: readonly StationDisplay[]): void;
+  /** Takes in how the owner wants stations and their metrics to be shown; stations that are not known are left out. */
+  display(rows: readonly StationDisplay[], metrics: readonly SeriesDisplay[]): void;
   /** Takes in that stations were renamed or removed. */
   follow(changes: readonly StationChange[]): void;
   /** Takes in what the database holds of the last day, also after readings that were committed meanwhile. */
@@ -47,6 +49,7 @@ export function createStations(rows: readonly LatestRow[]): Stations {
       title: title ?? station,
       group: null,
       position: null,
+      displays: NO_DISPLAYS,
       online,
       lastSeenAt: null,
       series: new Map(),
@@ -74,12 +77,14 @@ export function createStations(rows: readonly LatestRow[]): Stations {
   restoreAll(rows);
   return {
     restore: restoreAll,
-    display(wanted) {
+    display(wanted, metrics) {
+      const byStation = displaysByStation(metrics);
       for (const { station, title, group, position } of wanted) {
         const entry = entries.get(station);
         if (entry === undefined) continue;
-        const shown = { title: title ?? station, group, position };
-        if (entry.title === shown.title && entry.group === group && entry.position === position) continue;
+        const displays = byStation.get(station) ?? NO_DISPLAYS;
+        const shown = { title: title ?? station, group, position, displays };
+        if (isShownAlike(entry, shown)) continue;
         Object.assign(entry, shown);
         changed(entry);
       }

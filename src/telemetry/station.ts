@@ -9,6 +9,18 @@ export interface LatestReading {
   readonly receivedAt: Micros;
 }
 
+/** How the owner wants a metric of a station to be shown. */
+export interface MetricDisplay {
+  /** `null`: as pages call it by its name. */
+  readonly title: string | null;
+  /** What its values are shown in; `null`: as for all others. */
+  readonly unit: string | null;
+  /** Among the metrics of its station, those with the least first; those without come last. */
+  readonly position: number | null;
+  /** Left out of the page of current values. */
+  readonly isHidden: boolean;
+}
+
 /** What is known of a station now. */
 export interface StationSnapshot {
   readonly station: string;
@@ -24,4 +36,6 @@ export interface StationSnapshot {
   readonly lastSeenAt: Micros | null;
   /** By metric, `temperature` first, then in alphabetical order. */
   readonly latest: readonly LatestReading[];
+  /** Those of which the owner has said anything, by metric. */
+  readonly displays: ReadonlyMap<string, MetricDisplay>;
 }

@@ -94,6 +94,33 @@ export function parseUnitSystem(text: string, base: UnitSystem = METRIC): UnitSy
   return SYSTEMS.get(tokens.join());
 }
 
+/**
+ * The units that somebody chooses with such a text, as tokens, one of a quantity at most.
+ * @returns `undefined` for what {@link parseUnitSystem} does not understand
+ */
+export function chosenTokens(text: string): readonly string[] | undefined {
+  const [metric, imperial] = [METRIC, IMPERIAL].map((base) => {
+    const system = parseUnitSystem(text, base);
+    return system && tokensOf(system);
+  });
+  // What comes out the same whatever held before was chosen.
+  return imperial && metric?.filter((token, place) => token === imperial[place]);
+}
+
+/** Whether one of the tokens is for the quantity of a unit, and so decides what it is shown in. */
+export function isDecided(unit: string, tokens: readonly string[]): boolean {
+  return QUANTITIES.some(
+    ({ from, choices }) =>
+      (from.includes(unit) || choices.some(({ along = {} }) => Object.hasOwn(along, unit))) &&
+      choices.some(({ token }) => tokens.includes(token)),
+  );
+}
+
+/** How a unit that may be chosen is called in addresses; `undefined` for all others. */
+export function tokenOf(unit: string): string | undefined {
+  return QUANTITIES.flatMap(({ choices }) => choices).find((choice) => choice.unit === unit)?.token;
+}
+
 /** More make no sense. */
 const MOST_PARTS = 16;
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseUnitSystem, type UnitSystem } from '../telemetry/unit-system.ts';
+import { chosenTokens, parseUnitSystem, QUANTITIES, type UnitSystem } from '../telemetry/unit-system.ts';
 import { isLanguage, type Language, preferredLanguage } from './languages.ts';
 
 const UNITS_COOKIE = 'thermograph_units';
@@ -10,13 +10,31 @@ const ONE_YEAR_S = 365 * 24 * 3600;
  * usual. Pages do not fail for a wrong choice; they show the usual.
  */
 
-/** One unit may be asked for by itself: the others stay as they were. */
-export function chooseUnits(request: FastifyRequest, reply: FastifyReply, usual: UnitSystem): UnitSystem {
-  const remembered = parseUnitSystem(request.cookies[UNITS_COOKIE] ?? '') ?? usual;
-  const asked = parseUnitSystem(askedFor(request, 'units') ?? '', remembered);
-  if (asked !== undefined) remember(reply, UNITS_COOKIE, asked.key);
-  return asked ?? remembered;
+/** Which units values are shown in. */
+export interface ChosenUnits {
+  readonly units: UnitSystem;
+  /** Those that the visitor has chosen, by their tokens, rather than the owner. */
+  readonly chosen: readonly string[];
 }
+
+/** One unit may be asked for by itself: the others stay as they were. `usual` takes back all that was chosen. */
+export function chooseUnits(request: FastifyRequest, reply: FastifyReply, usual: UnitSystem): ChosenUnits {
+  const asked = askedFor(request, 'units') ?? '';
+  if (asked === USUAL) {
+    reply.clearCookie(UNITS_COOKIE, { path: '/' });
+    return { units: usual, chosen: [] };
+  }
+  const before = request.cookies[UNITS_COOKIE] ?? '';
+  const remembered = chosenTokens(before) === undefined ? '' : before;
+  const isRight = chosenTokens(asked) !== undefined;
+  const chosen = chosenTokens([remembered, isRight ? asked : ''].filter((text) => text !== '').join()) ?? [];
+  const units = parseUnitSystem(chosen.join(), usual) ?? usual;
+  if (isRight) remember(reply, UNITS_COOKIE, chosen.length === QUANTITIES.length ? units.key : chosen.join());
+  return { units, chosen };
+}
+
+/** As an address asks for what the owner has set. */
+export const USUAL = 'usual';
 
 /** What colours a page is in; `system`: as the browser would rather have it. */
 export type Theme = (typeof THEMES)[number];

@@ -41,6 +41,7 @@ const MESSAGES: Texts = {
   'parameter-invalid': 'error.parameter-invalid',
   'request-invalid': 'error.request-invalid',
   'url-malformed': 'error.url-malformed',
+  'too-much-asked': 'error.too-much-asked',
   internal: 'error.internal',
   'page-range': 'error.page-range',
   'page-moment': 'error.page-moment',

@@ -27,6 +27,7 @@ export const stationReply = Type.Object({
   latest: Type.Array(
     Type.Object({
       metric: Type.String(),
+      title: Type.Optional(Type.String({ description: 'What the owner calls it, if anything' })),
       value: Type.Number(),
       unit: nullable(Type.String()),
       measuredAt: time,

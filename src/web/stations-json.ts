@@ -50,8 +50,14 @@ export function toStationReply(
     lastSeenAt: snapshot.lastSeenAt === null ? null : formatMicros(snapshot.lastSeenAt),
     latest: snapshot.latest.map(({ metric, value, unit, measuredAt }) => ({
       metric,
+      ...titleOf(snapshot, metric),
       ...showValue(value, unit, units),
       measuredAt: formatMicros(measuredAt),
     })),
   };
+}
+
+function titleOf({ displays }: StationSnapshot, metric: string): { title?: string } {
+  const title = displays.get(metric)?.title ?? null;
+  return title === null ? {} : { title };
 }

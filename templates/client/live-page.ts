@@ -26,7 +26,8 @@ const REFRESH_EVERY_MS = 10 * 60_000;
 const root = document.documentElement;
 const units = encodeURIComponent(root.dataset['units'] ?? 'metric');
 const words = createWords(strings);
-const view = createStationView(words, createZonedTime(root.dataset['timeZone'] ?? 'UTC', words.locale));
+const zone = createZonedTime(root.dataset['timeZone'] ?? 'UTC', words.locale);
+const view = createStationView(words, zone);
 /** A page about one station only wants to hear of that one. */
 const onlyStation = document.querySelector<HTMLElement>('[data-only-station]')?.dataset['onlyStation'];
 /** A page without places for values has none that could be missing. */
@@ -71,6 +72,14 @@ async function catchUp(): Promise<void> {
   }
 }
 
+/** A page may have been open for days. @param now in milliseconds */
+function showWhenPrinted(now: number): void {
+  const time = document.querySelector<HTMLTimeElement>('#printed');
+  if (time === null) return;
+  time.dateTime = new Date(now).toISOString();
+  time.textContent = zone.full(now * 1000);
+}
+
 async function readStations(response: Response): Promise<readonly StationReply[]> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own service's words
   const body = (await response.json()) as StationReply | { readonly stations: readonly StationReply[] };
@@ -108,6 +117,7 @@ openLink({
   },
 });
 setInterval(tick, 1000);
+addEventListener('beforeprint', () => showWhenPrinted(Date.now() + clockOffsetMs));
 // Not all tablets at once.
 setInterval(() => refresh(Math.random() * 60_000), REFRESH_EVERY_MS);
 foldDisplayPanel();

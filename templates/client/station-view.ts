@@ -4,6 +4,7 @@ import { type Freshness, freshness } from '../../src/web/freshness.ts';
 import { NO_NUMBER, type Words } from '../../src/web/words.ts';
 import type { ZonedTime } from '../../src/web/zoned-time.ts';
 import { decimalsAt, showDay, showDerived } from './card-day.ts';
+import { inUnit } from './in-unit.ts';
 import type { LiveReading } from './link.ts';
 import { setText } from './set-text.ts';
 
@@ -27,7 +28,7 @@ export interface StationView {
 }
 
 export function createStationView(words: Words, zone: ZonedTime): StationView {
-  function showReading({ station, metric, value, unit, measuredAt }: LiveReading): boolean {
+  function showReading({ station, metric, measuredAt, ...sent }: LiveReading): boolean {
     const place = findStation(station)?.querySelector<HTMLElement>(
       `.reading[data-metric="${CSS.escape(metric)}"]`,
     );
@@ -35,7 +36,9 @@ export function createStationView(words: Words, zone: ZonedTime): StationView {
     const number = place?.querySelector('.number');
     const time = place?.querySelector('time');
     if (!place || !data || !number || !time) return false;
-    if ((place.querySelector('.unit')?.textContent ?? '') !== (unit ?? '')) return false;
+    const unit = place.querySelector('.unit')?.textContent || null;
+    const value = inUnit(sent.value, sent.unit, unit);
+    if (value === undefined) return false;
     // After a reconnection, what is fetched may be older than what the stream has just told.
     if (Date.parse(measuredAt) < Date.parse(time.dateTime)) return true;
     if (time.dateTime !== measuredAt) inkAgain(number);

@@ -220,3 +220,25 @@ test('charts follow the colours of the system, and the width of the window', asy
   await page.locator('.uplot').waitFor({ state: 'hidden' });
   expect(complaints).toStrictEqual([]);
 });
+
+test('a chart that was empty is there with the first reading, and goes on', async (context) => {
+  const old = readingsUntil(Date.now() - 3 * 24 * HOUR_MS, 3, MINUTE_MS);
+  const web = await useHistory({
+    'outside:temperature': old,
+    'outside:humidity': old,
+    'inside:temperature': day(3),
+  });
+  const { page, complaints } = await open(context, web.url);
+  await page.goto(`${web.url}/stations/outside`);
+  await page.waitForSelector('#link[data-state="live"]');
+  expect(await page.locator('.chart').count()).toBe(2);
+  expect(await page.locator('.plot').count()).toBe(0);
+  await web.measure('outside', 'temperature', 7);
+  await page.waitForSelector('#chart-0 .plot.is-drawn canvas');
+  expect((await drawnData(page))[1]).toEqual([7]);
+  expect(await page.textContent('#chart-0-summary')).toContain('Lowest 7.0');
+  await web.measure('outside', 'temperature', 8);
+  await poll(async () => (await drawnData(page))[1]!.includes(8));
+  expect(await page.locator('.plot').count()).toBe(1);
+  expect(complaints).toStrictEqual([]);
+});

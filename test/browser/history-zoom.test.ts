@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { useChromium } from '../support/chromium.ts';
 import {
@@ -12,6 +13,7 @@ import { poll } from '../support/poll.ts';
 
 const open = useChromium();
 const MINUTE_MS = 60_000;
+const DAY_S = 86_400;
 const HOUR_S = 3600;
 
 const month = (): Record<string, ReturnType<typeof readingsUntil>> => ({
@@ -94,30 +96,76 @@ test('of zooms that follow each other quickly only the last is asked for', async
   expect(complaints).toStrictEqual([]);
 });
 
-test('a finger that is drawn sideways zooms, too', async (context) => {
-  const web = await useHistory(month());
-  const { page, complaints } = await openHistory(open, context, web, {
-    query: '?range=30d',
-    viewport: { width: 360, height: 740 },
-    hasTouch: true,
-    isMobile: true,
-  });
+/** Fingers on the first chart of a phone, each at a share of its width; `y`: how far they have gone up, in pixels. */
+async function useFingers(
+  page: Page,
+): Promise<(type: string, shares: number[], y?: number) => Promise<unknown>> {
   const over = page.locator('.u-over').first();
   await over.scrollIntoViewIfNeeded();
-  const { x, y, width, height } = (await over.boundingBox())!;
   const client = await page.context().newCDPSession(page);
-  const touch = (type: string, share?: number): Promise<unknown> =>
+  const { x, y, width, height } = (await over.boundingBox())!;
+  return (type, shares, up = 0) =>
     client.send('Input.dispatchTouchEvent', {
       type: type as 'touchStart',
-      touchPoints: share === undefined ? [] : [{ x: x + width * share, y: y + height / 2 }],
+      touchPoints: shares.map((share, id) => ({ id, x: x + width * share, y: y + height / 2 - up })),
     });
-  await touch('touchStart', 0.3);
-  for (const share of [0.35, 0.4, 0.45, 0.5]) await touch('touchMove', share);
-  await touch('touchEnd');
-  await poll(async () => {
-    const { min, max } = await drawnRange(page);
-    return Math.abs((max - min) / (30 * 24 * HOUR_S) - 0.2) < 0.03;
-  });
-  await poll(() => Promise.resolve(page.url().includes('from=')));
+}
+
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+
+test('a finger picks a stretch, then moves it, and scrolls the page up and down; two zoom in and out', async (context) => {
+  const web = await useHistory(month());
+  const { page, complaints } = await openHistory(open, context, web, { query: '?range=30d', ...PHONE });
+  const usual = page.url();
+  let touch = await useFingers(page);
+  const drag = async (path: readonly number[][]): Promise<void> => {
+    await touch('touchStart', path[0]!);
+    for (const shares of path.slice(1)) await touch('touchMove', shares);
+    await touch('touchEnd', []);
+  };
+  /** Until the charts show what their address says, of a length in days, from a day on. */
+  const becomesAbout = async (days: number, from?: number): Promise<void> => {
+    await poll(async () => {
+      const { min, max } = await drawnRange(page);
+      const asked = Date.parse(new URL(page.url()).searchParams.get('from') ?? '') / 1000;
+      return (
+        Math.abs((max - min) / DAY_S - days) < days / 10 &&
+        Math.abs(min - asked) < 1 &&
+        (from === undefined || Math.abs(min - from) < DAY_S / 2) &&
+        (await page.locator('.plot.is-drawn canvas').count()) === 2
+      );
+    });
+    touch = await useFingers(page);
+  };
+
+  await drag([[0.3], [0.35], [0.4], [0.45], [0.5]]);
+  await becomesAbout(6);
+  const { min } = await drawnRange(page);
+  await drag([[0.2], [0.3], [0.5], [0.7]]);
+  await becomesAbout(6, min - 3 * DAY_S);
+  await drag([
+    [0.4, 0.6],
+    [0.35, 0.65],
+    [0.25, 0.75],
+    [0.2, 0.8],
+  ]);
+  await becomesAbout(2, min - DAY_S);
+  await drag([
+    [0.2, 0.8],
+    [0.3, 0.7],
+    [0.4, 0.6],
+  ]);
+  await becomesAbout(6, min - 3 * DAY_S);
+
+  const before = await page.evaluate<number>('scrollY');
+  const zoomed = page.url();
+  await touch('touchStart', [0.5]);
+  for (const up of [20, 60, 120, 160]) await touch('touchMove', [0.5], up);
+  await touch('touchEnd', []);
+  await poll(async () => (await page.evaluate<number>('scrollY')) > before + 50);
+  expect(page.url()).toBe(zoomed);
+
+  await page.goBack();
+  await poll(() => Promise.resolve(page.url() === usual));
   expect(complaints).toStrictEqual([]);
 });

@@ -47,6 +47,7 @@ async function useStations(count: number): Promise<TestWeb> {
 const READ_TEXT_COLOURS = readFileSync(new URL('text-colours.js', import.meta.url), 'utf8');
 const WIDTHS = [360, 820, 1920];
 const SCHEMES = ['light', 'dark'] as const;
+const COMBINATIONS = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => [width, scheme] as const));
 
 test.for([0, 1, 2, 12])(
   'with %i stations, no page is wider than a phone, in light and dark',
@@ -60,8 +61,11 @@ test.for([0, 1, 2, 12])(
       if (response?.status() === 404) complaints.length = 0;
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 740 });
-        const widest = await page.evaluate<number>('document.documentElement.scrollWidth');
-        expect(widest, `${path} at ${width}`).toBeLessThanOrEqual(width);
+        for (const colorScheme of SCHEMES) {
+          await page.emulateMedia({ colorScheme });
+          const widest = await page.evaluate<number>('document.documentElement.scrollWidth');
+          expect(widest, `${path} at ${width} in ${colorScheme} colours`).toBeLessThanOrEqual(width);
+        }
       }
     }
     expect(complaints).toStrictEqual([]);
@@ -70,18 +74,41 @@ test.for([0, 1, 2, 12])(
 
 test('every text can be read on its ground, and nothing keeps anybody out, in light and dark', async (context) => {
   const web = await useStations(3);
-  const { page } = await open(context, web.url);
+  const { page, complaints } = await open(context, web.url);
   for (const path of ['/', ...STATION_PAGES, '/status', '/?kiosk=1', '/login']) {
     await page.goto(web.url + path);
     await page.evaluate(`document.querySelector('.display')?.setAttribute('open', '')`);
-    for (const colorScheme of SCHEMES) {
+    for (const [width, colorScheme] of COMBINATIONS) {
+      await page.setViewportSize({ width, height: 740 });
       await page.emulateMedia({ colorScheme });
       const texts = await page.evaluate<TextColours[]>(READ_TEXT_COLOURS);
       expect(texts.length).toBeGreaterThan(path === '/login' ? 4 : 10);
       expect(isDark(texts[0]!.ground)).toBe(colorScheme === 'dark');
       const faint = texts.filter(({ text, ground }) => contrast(text, ground) < 4.5);
-      expect(faint, `${path} in ${colorScheme} colours`).toStrictEqual([]);
-      expect(await findBarriers(page), `${path} in ${colorScheme} colours`).toStrictEqual([]);
+      expect(faint, `${path} at ${width} in ${colorScheme} colours`).toStrictEqual([]);
+      expect(await findBarriers(page), `${path} at ${width} in ${colorScheme} colours`).toStrictEqual([]);
+    }
+  }
+  expect(complaints).toStrictEqual([]);
+});
+
+test('on paper everything is dark on white, with the time, and without what could be clicked', async (context) => {
+  const web = await useStations(3);
+  const { page } = await open(context, web.url, { viewport: { width: 718, height: 1000 } });
+  for (const path of ['/', CHARTS, `${CHARTS}&view=table`, `${STATION}/readings`, '/status']) {
+    for (const theme of ['system', 'dark']) {
+      await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
+      await page.goto(`${web.url}${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
+      if (path === CHARTS) await page.waitForSelector('.plot.is-drawn canvas');
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      const texts = await page.evaluate<TextColours[]>(READ_TEXT_COLOURS);
+      const faint = texts.filter(({ text, ground }) => contrast(text, ground) < 4.5 || isDark(ground));
+      expect(faint, `${path} in ${theme}`).toStrictEqual([]);
+      expect(
+        await page.locator('nav, button, select, canvas, footer').filter({ visible: true }).count(),
+      ).toBe(0);
+      expect(await page.locator('#printed').isVisible()).toBe(true);
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(718);
     }
   }
 });

@@ -94,6 +94,7 @@ test('what was known before a restart is known after it', () => {
     online: false,
     lastSeenAt: null,
     latest: [],
+    displays: new Map(),
   });
 });
 
@@ -187,12 +188,17 @@ test('stations are shown as their owner wants, in new snapshots of those that ch
   const before = stations.all();
   const garden = { station: 'a', title: 'Garden', group: 'Outdoors', position: 1 };
   const bare = { station: 'b', title: null, group: null, position: null };
-  stations.display([garden, bare, { ...bare, station: 'nowhere' }]);
+  stations.display([garden, bare, { ...bare, station: 'nowhere' }], []);
   expect(stations.all()).toMatchObject([garden, { ...bare, title: 'b' }]);
   expect(stations.all()[1]).toBe(before[1]);
   const after = stations.all();
-  stations.display([garden, bare]);
+  stations.display([garden, bare], []);
   expect(stations.all()).toBe(after);
-  stations.display([{ ...garden, title: null }]);
+  const roof = { station: 'a', metric: 't', title: 'Roof', unit: '°F', position: 1, isHidden: true };
+  stations.display([garden, bare], [roof]);
+  expect(stations.find('a')?.displays.get('t')).toMatchObject({ title: 'Roof', isHidden: true });
+  expect(stations.all()[1]).toBe(before[1]);
+  stations.display([{ ...garden, title: null }], []);
+  expect(stations.find('a')?.displays.size).toBe(0);
   expect(stations.find('a')?.title).toBe('a');
 });

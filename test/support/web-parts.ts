@@ -5,7 +5,7 @@ import { createAddressLimit } from '../../src/address-limit.ts';
 import type { DiskUse } from '../../src/storage/expiry/sizes.ts';
 import type { CommittedReading, Micros } from '../../src/telemetry/reading.ts';
 import { createSeriesDay, noteReading, type SeriesDay } from '../../src/telemetry/series-day.ts';
-import type { StationSnapshot } from '../../src/telemetry/station.ts';
+import type { MetricDisplay, StationSnapshot } from '../../src/telemetry/station.ts';
 import { METRIC } from '../../src/telemetry/unit-system.ts';
 import { defaultUnit } from '../../src/telemetry/units.ts';
 import { newWebCounters } from '../../src/web/counters.ts';
@@ -38,6 +38,8 @@ export interface WebPartsHandle {
     station: string,
     options?: { title?: string; online?: boolean; group?: string; position?: number },
   ): void;
+  /** What the owner says of a metric. */
+  displayMetric(station: string, metric: string, display: Partial<MetricDisplay>): void;
   /** Makes a reading the latest and tells of it, as after a commit; `ageMs` before the service's present. */
   commit(reading: {
     station: string;
@@ -140,7 +142,17 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
 
   const addStation: WebPartsHandle['addStation'] = (station, shown = {}) => {
     const { title = station, online = false, group = null, position = null } = shown;
-    stations.set(station, { station, title, group, position, online, lastSeenAt: null, latest: [] });
+    const displays = new Map<string, MetricDisplay>();
+    stations.set(station, {
+      station,
+      title,
+      group,
+      position,
+      online,
+      lastSeenAt: null,
+      latest: [],
+      displays,
+    });
   };
   return {
     parts: {
@@ -217,6 +229,11 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       offsetMs += milliseconds;
     },
     addStation,
+    displayMetric(station, metric, display) {
+      const known = stations.get(station)!;
+      const whole = { title: null, unit: null, position: null, isHidden: false, ...display };
+      stations.set(station, { ...known, displays: new Map([...known.displays, [metric, whole]]) });
+    },
     commit({ station, metric, value, unit = defaultUnit(metric), ageMs = 0 }) {
       if (!stations.has(station)) addStation(station);
       const measuredAt = clock() - ageMs * 1000;

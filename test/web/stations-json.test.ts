@@ -13,6 +13,7 @@ function snapshot(station: string, value: number): StationSnapshot {
     online: true,
     lastSeenAt: 2_000_000,
     latest,
+    displays: new Map(),
   };
 }
 

@@ -51,3 +51,13 @@ test('who has waited for too long is told to come again, and their work is not d
   await running;
   expect(await turns.take(() => Promise.resolve(begun))).toEqual(['first']);
 });
+
+test('who comes when as many wait as may is told so at once', async () => {
+  const turns = createTurns({ most: 1, patienceMs: TIME, mostWaiting: 1 });
+  const begun: string[] = [];
+  const works = ['a', 'b'].map((name) => createWork(begun, name));
+  const done = works.map(({ work }) => turns.take(work));
+  await expect(turns.take(createWork(begun, 'c').work)).rejects.toMatchObject({ code: 'too-much-asked' });
+  for (const { end } of works) end();
+  expect(await Promise.all(done)).toEqual(['a', 'b']);
+});

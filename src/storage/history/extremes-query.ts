@@ -34,25 +34,39 @@ export function readExtremes(
   { spans, ...request }: ExtremesRequest,
 ): Promise<readonly ReadonlyMap<number, Extremes>[]> {
   return inSnapshot(pool, async (client) => {
+    // Of a young station the year is what the month is: what comes of the very same parts is looked up once.
+    const known = new Map<string, ReadonlyMap<number, Extremes>>();
     const found = [];
-    for (const span of spans) found.push(await readWithin(client, span, request));
+    for (const span of spans) {
+      const segments = await planSpan(client, span, request);
+      const parts = JSON.stringify(segments);
+      const extremes = known.get(parts) ?? (await readSegments(client, segments));
+      known.set(parts, extremes);
+      found.push(extremes);
+    }
     return found;
   });
 }
 
-async function readWithin(
+async function planSpan(
   database: Queryable,
   span: Span,
   { seriesIds, timeZone, days }: Omit<ExtremesRequest, 'spans'>,
-): Promise<ReadonlyMap<number, Extremes>> {
+): Promise<readonly SeriesSegment[]> {
   const { timeZone: rolledZone, series } = await readExtents(database, seriesIds, span, 0);
   // The days in the table may still be those of another zone.
   const coarsest = rolledZone === timeZone ? 'day' : 'hour';
-  const segments = series.flatMap(({ seriesId, extent, rolledUp }) =>
+  return series.flatMap(({ seriesId, extent, rolledUp }) =>
     extent === undefined
       ? []
       : planHistory(extent, rolledUp, { coarsest, days }).map((segment) => ({ seriesId, ...segment })),
   );
+}
+
+async function readSegments(
+  database: Queryable,
+  segments: readonly SeriesSegment[],
+): Promise<ReadonlyMap<number, Extremes>> {
   if (segments.length === 0) return new Map();
   const start = segments.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
   const buckets = await readBuckets(database, segments, { starts: [start] });

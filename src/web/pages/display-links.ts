@@ -1,5 +1,5 @@
-import { parseUnitSystem, QUANTITIES, tokensOf, type UnitSystem } from '../../telemetry/unit-system.ts';
-import { type Theme, THEMES } from '../choices.ts';
+import { parseUnitSystem, QUANTITIES, tokensOf } from '../../telemetry/unit-system.ts';
+import { type ChosenUnits, type Theme, THEMES, USUAL } from '../choices.ts';
 import type { Words } from '../words.ts';
 import type { PageLink } from './frame.ts';
 
@@ -11,8 +11,7 @@ export interface LinkGroup {
 }
 
 /** What is chosen now. */
-interface Chosen {
-  readonly units: UnitSystem;
+interface Chosen extends ChosenUnits {
   readonly theme: Theme;
   readonly words: Words;
 }
@@ -22,24 +21,29 @@ interface Chosen {
  * @param here the address that is open, with a parameter set
  */
 export function displayLinks(
-  { units, theme, words }: Chosen,
+  { units, chosen, theme, words }: Chosen,
   here: (name: string, value: string) => string,
 ): readonly LinkGroup[] {
-  const chosen = tokensOf(units);
+  const shown = tokensOf(units);
   const systems = (['metric', 'imperial'] as const).map((key) => ({
     label: words.text(`display.${key}`),
     href: here('units', key),
-    current: parseUnitSystem(key) === units,
+    current: chosen.length > 0 && parseUnitSystem(key) === units,
   }));
+  const usual = {
+    label: words.text('display.usual'),
+    href: here('units', USUAL),
+    current: chosen.length === 0,
+  };
   return [
-    { id: 'display-units', name: words.text('display.units'), links: systems },
+    { id: 'display-units', name: words.text('display.units'), links: [...systems, usual] },
     ...QUANTITIES.map(({ name, choices }) => ({
       id: `display-${name}`,
       name: words.text(`display.${name}`),
       links: choices.map(({ token, unit }) => ({
         label: unit,
         href: here('units', token),
-        current: chosen.includes(token),
+        current: shown.includes(token),
       })),
     })),
     {

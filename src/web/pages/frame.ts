@@ -1,9 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatMicros } from '../../telemetry/format-time.ts';
-import type { UnitSystem } from '../../telemetry/unit-system.ts';
 import { homePath } from '../access/home-path.ts';
 import { isNobody } from '../access/visitors.ts';
-import { askedFor, chooseLanguage, chooseTheme, chooseUnits, type Theme } from '../choices.ts';
+import {
+  askedFor,
+  chooseLanguage,
+  chooseTheme,
+  type ChosenUnits,
+  chooseUnits,
+  type Theme,
+} from '../choices.ts';
 import { LANGUAGES } from '../languages.ts';
 import type { Locale, Locales } from '../locales.ts';
 import type { WebParts } from '../parts.ts';
@@ -11,8 +17,7 @@ import type { Words } from '../words.ts';
 import { displayLinks, type LinkGroup } from './display-links.ts';
 
 /** What stands around every page. */
-export interface Frame extends Locale {
-  readonly units: UnitSystem;
+export interface Frame extends Locale, ChosenUnits {
   readonly theme: Theme;
   readonly display: readonly LinkGroup[];
   readonly languageLinks: readonly PageLink[];
@@ -56,7 +61,7 @@ export type Frames = (request: FastifyRequest, reply: FastifyReply, options: Fra
 export function createFrames(parts: WebParts, locales: Locales, build: string): Frames {
   return (request, reply, options) => {
     const now = parts.clock();
-    const units = chooseUnits(request, reply, parts.units);
+    const { units, chosen } = chooseUnits(request, reply, parts.units);
     const theme = chooseTheme(request, reply);
     const locale = locales[chooseLanguage(request, reply, parts.language)];
     const { language, words } = locale;
@@ -67,8 +72,9 @@ export function createFrames(parts: WebParts, locales: Locales, build: string): 
     return {
       ...locale,
       units,
+      chosen,
       theme,
-      display: displayLinks({ units, theme, words }, here),
+      display: displayLinks({ units, chosen, theme, words }, here),
       languageLinks: LANGUAGES.map((one) => ({
         label: locales[one].words.text('language.name'),
         language: one,

@@ -22,7 +22,7 @@ export function createCards<T>(
   return (snapshot, viewpoint, isGrouped) => {
     let forms = made.get(snapshot);
     if (forms === undefined) made.set(snapshot, (forms = new Map()));
-    const form = `${viewpoint.language} ${viewpoint.units.key} ${isGrouped}`;
+    const form = `${viewpoint.language} ${viewpoint.units.key} ${viewpoint.chosen.join()} ${isGrouped}`;
     const state = stateOf(snapshot, viewpoint);
     const known = forms.get(form);
     if (known?.state === state) return known.card;
@@ -34,8 +34,9 @@ export function createCards<T>(
 }
 
 /** All that a card depends on beside its snapshot and its form. */
-function stateOf({ station, lastSeenAt, latest }: StationSnapshot, { now, words, day }: Viewpoint): string {
-  const main = mainReading(latest);
+function stateOf(snapshot: StationSnapshot, { now, words, day }: Viewpoint): string {
+  const { station, lastSeenAt, latest } = snapshot;
+  const main = mainReading(snapshot);
   const mainDay = main && day(station, main.metric);
   const usual = mainDay && medianGap(mainDay);
   const ages = latest.map(({ metric, measuredAt }) => {

@@ -6,6 +6,7 @@ import type { WebParts } from '../parts.ts';
 import { findStation } from './find-station.ts';
 import type { Frames, PageLink } from './frame.ts';
 import { type ReadingsTable, readTable, type TableRequest } from './readings-table.ts';
+import { inOwnersOrder, metricName } from './series-display.ts';
 import { readingsHref, stationHref } from './station-card.ts';
 
 interface ReadingsQuery {
@@ -33,7 +34,7 @@ export function readingsPage(parts: WebParts, frames: Frames): FastifyPluginCall
           table:
             metric === undefined
               ? undefined
-              : await tableIfThere(parts, { ...page, station, metric, cursor }),
+              : await tableIfThere(parts, { ...page, snapshot, metric, cursor }),
           api: `/api/stations/${encodeURIComponent(station)}`,
         });
       },
@@ -56,20 +57,17 @@ async function tableIfThere(
 }
 
 /** `undefined` where the station has sent nothing yet. */
-function chooseMetric({ station, latest }: StationSnapshot, asked: unknown): string | undefined {
-  if (typeof asked !== 'string') return latest[0]?.metric;
+function chooseMetric(snapshot: StationSnapshot, asked: unknown): string | undefined {
+  const { station, latest } = snapshot;
+  if (typeof asked !== 'string') return inOwnersOrder(snapshot, latest)[0]?.metric;
   if (!latest.some(({ metric }) => metric === asked)) throw metricUnknown(station, asked);
   return asked;
 }
 
-function metricLinks(
-  { station, latest }: StationSnapshot,
-  chosen: string | undefined,
-  names: Names,
-): PageLink[] {
-  return latest.map(({ metric }) => ({
-    label: names.metric(metric),
-    href: readingsHref(station, metric),
+function metricLinks(snapshot: StationSnapshot, chosen: string | undefined, names: Names): PageLink[] {
+  return inOwnersOrder(snapshot, snapshot.latest).map(({ metric }) => ({
+    label: metricName(snapshot, metric, names),
+    href: readingsHref(snapshot.station, metric),
     current: metric === chosen,
   }));
 }

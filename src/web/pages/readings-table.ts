@@ -1,7 +1,8 @@
 import { findSeries, type Position, type ReadingRow, readReadings } from '../../storage/readings-query.ts';
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
-import type { UnitSystem } from '../../telemetry/unit-system.ts';
+import type { StationSnapshot } from '../../telemetry/station.ts';
+import type { ChosenUnits } from '../choices.ts';
 import { formatCursor, parseCursor } from '../cursor.ts';
 import { showValue, shownUnit } from '../display-units.ts';
 import { metricUnknown } from '../errors.ts';
@@ -10,15 +11,15 @@ import { askDatabase } from '../to-web-error.ts';
 import type { Locale } from '../locales.ts';
 import { decimalsOf } from '../names.ts';
 import type { ZonedTime } from '../zoned-time.ts';
+import { metricName, unitsOf } from './series-display.ts';
 import { readingsHref } from './station-card.ts';
 
 const ROWS = 100;
 
-export interface TableRequest extends Locale {
-  readonly station: string;
+export interface TableRequest extends Locale, ChosenUnits {
+  readonly snapshot: StationSnapshot;
   readonly metric: string;
   readonly cursor: unknown;
-  readonly units: UnitSystem;
 }
 
 /** A page of readings of one metric, as templates write it. */
@@ -50,19 +51,21 @@ interface TableRow {
 
 /** @throws WebError 404 for a metric that the database does not know, 503 while it is away */
 export async function readTable(parts: WebParts, request: TableRequest): Promise<ReadingsTable> {
-  const { station, metric, units, names } = request;
+  const { snapshot, metric, names } = request;
+  const { station } = snapshot;
   const found = await askDatabase(findSeries(parts.pool, station, metric));
   if (found.kind !== 'found') throw metricUnknown(station, metric);
   const { seriesId, unit } = found;
+  const units = unitsOf(snapshot, { metric, unit }, request);
   const page = await readPage(parts, seriesId, request.cursor);
   const href = readingsHref(station, metric);
   const link = (order: 'asc' | 'desc', row: Position | undefined): string | undefined =>
     row && `${href}&cursor=${formatCursor({ seriesId, order }, row)}`;
   return {
     metric,
-    name: names.metric(metric),
+    name: metricName(snapshot, metric, names),
     unit: shownUnit(unit, units) ?? '',
-    days: byDay(page.rows, unit, request),
+    days: byDay(page.rows, unit, { ...request, units }),
     isNewest: page.isNewest,
     newest: page.isNewest ? undefined : href,
     newer: page.isNewest ? undefined : link('asc', page.rows[0]),

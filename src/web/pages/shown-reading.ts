@@ -1,9 +1,12 @@
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
+import type { StationSnapshot } from '../../telemetry/station.ts';
+import type { UnitSystem } from '../../telemetry/unit-system.ts';
 import { showValue } from '../display-units.ts';
 import { type Freshness, freshness } from '../freshness.ts';
 import { decimalsOf } from '../names.ts';
 import { type Decimals, NO_NUMBER } from '../words.ts';
+import { metricName, unitsOf } from './series-display.ts';
 import type { Viewpoint } from './viewpoint.ts';
 
 /** A newest reading, as templates write it. */
@@ -44,19 +47,27 @@ export interface ReadingOptions {
   readonly alwaysAge: boolean;
 }
 
+/** What derives from others is shown as the temperature is. */
+function unitsFor(station: StationSnapshot, reading: Reading, viewpoint: Viewpoint): UnitSystem {
+  const isSent = station.latest.some(({ metric }) => metric === reading.metric);
+  return unitsOf(station, isSent ? reading : { ...reading, metric: 'temperature' }, viewpoint);
+}
+
 export function showReading(
+  station: StationSnapshot,
   reading: Reading,
-  { now, units, words, names, zone }: Viewpoint,
+  viewpoint: Viewpoint,
   { interval, alwaysAge }: ReadingOptions,
 ): ShownReading {
-  const { value, unit } = showValue(reading.value, reading.unit, units);
+  const { now, words, names, zone } = viewpoint;
+  const { value, unit } = showValue(reading.value, reading.unit, unitsFor(station, reading, viewpoint));
   const ageMs = (now - reading.measuredAt) / 1000;
   const state = freshness(ageMs, interval && interval / 1000);
   const decimals = decimalsOf(unit);
   const number = words.number(value, decimals);
   return {
     metric: reading.metric,
-    name: names.metric(reading.metric),
+    name: metricName(station, reading.metric, names),
     value,
     number: state === 'gone' ? NO_NUMBER : number,
     unit: unit ?? '',

@@ -2,6 +2,7 @@ import { deriveReadings } from '../../telemetry/derive.ts';
 import { medianGap } from '../../telemetry/series-day.ts';
 import type { LatestReading, StationSnapshot } from '../../telemetry/station.ts';
 import { freshness } from '../freshness.ts';
+import { hasPosition, inOwnersOrder, isHidden, unitsOf } from './series-display.ts';
 import { type ShownDay, showDay } from './shown-day.ts';
 import { type ShownReading, showReading } from './shown-reading.ts';
 import type { Viewpoint } from './viewpoint.ts';
@@ -14,7 +15,9 @@ export interface StationCard {
   readonly online: boolean;
   /** Neither connected nor heard from lately; a station that only connects to publish is not offline. */
   readonly offline: boolean;
-  /** Its temperature, or else its first metric. */
+  /** Whether it has never sent anything. */
+  readonly isEmpty: boolean;
+  /** What the owner has put first, or else its temperature, or else its first metric. */
   readonly primary: (ShownReading & Partial<ShownDay>) | undefined;
   readonly primaryIsTemperature: boolean;
   readonly others: readonly OtherReading[];
@@ -23,14 +26,21 @@ export interface StationCard {
 interface OtherReading extends ShownReading {
   /** Whether it follows from others, rather than being measured. */
   readonly isDerived: boolean;
+  /** In the page, so that it is kept up to date, but not to be seen. */
+  readonly isHidden: boolean;
 }
 
 /** Readings of one air may not be further apart. */
 const FURTHEST_APART = 3600 * 1_000_000;
 
-export function stationCard(snapshot: StationSnapshot, viewpoint: Viewpoint): StationCard {
+/** @param options whether what the owner hides from the page of current values is shown, too */
+export function stationCard(
+  snapshot: StationSnapshot,
+  viewpoint: Viewpoint,
+  { isWhole = false }: { readonly isWhole?: boolean } = {},
+): StationCard {
   const { station, title, online, lastSeenAt, latest } = snapshot;
-  const main = mainReading(latest);
+  const main = mainReading(snapshot) ?? (isWhole ? latest[0] : undefined);
   const interval = main && intervalOf(station, main.metric, viewpoint);
   const derived = deriveReadings(latest, FURTHEST_APART);
   const silentMs = lastSeenAt === null ? Infinity : (viewpoint.now - lastSeenAt) / 1000;
@@ -40,42 +50,49 @@ export function stationCard(snapshot: StationSnapshot, viewpoint: Viewpoint): St
     href: stationHref(station),
     online,
     offline: !online && freshness(silentMs, interval && interval / 1000) !== 'fresh',
-    primary: main && showPrimary(station, main, interval, viewpoint),
-    primaryIsTemperature: main?.metric === 'temperature',
+    isEmpty: latest.length === 0,
+    primary: main && showPrimary(snapshot, main, interval, viewpoint),
+    primaryIsTemperature: main?.metric === 'temperature' && !snapshot.displays.get(main.metric)?.title,
     others: [
       ...derived.map((reading) => ({
-        ...showReading(reading, viewpoint, { interval, alwaysAge: false }),
+        ...showReading(snapshot, reading, viewpoint, { interval, alwaysAge: false }),
         isDerived: true,
+        isHidden: false,
       })),
-      ...latest
+      ...inOwnersOrder(snapshot, latest)
         .filter((reading) => reading !== main)
         .map((reading) => ({
-          ...showReading(reading, viewpoint, {
+          ...showReading(snapshot, reading, viewpoint, {
             interval: intervalOf(station, reading.metric, viewpoint),
             alwaysAge: false,
           }),
           isDerived: false,
+          isHidden: !isWhole && isHidden(snapshot, reading.metric),
         })),
     ],
   };
 }
 
-/** What is shown large: the temperature, or else the first of the metrics. */
-export function mainReading(latest: readonly LatestReading[]): LatestReading | undefined {
-  return latest.find(({ metric }) => metric === 'temperature') ?? latest[0];
+/** What is shown large: what the owner has put first, or else the temperature, or else the first of the metrics. */
+export function mainReading(snapshot: StationSnapshot): LatestReading | undefined {
+  const shown = snapshot.latest.filter(({ metric }) => !isHidden(snapshot, metric));
+  const [first] = inOwnersOrder(snapshot, shown);
+  if (first === undefined || hasPosition(snapshot, first.metric)) return first;
+  return shown.find(({ metric }) => metric === 'temperature') ?? first;
 }
 
 function showPrimary(
-  station: string,
+  snapshot: StationSnapshot,
   reading: LatestReading,
   interval: number | undefined,
   viewpoint: Viewpoint,
 ): StationCard['primary'] {
-  const day = viewpoint.day(station, reading.metric);
-  const shown = showReading(reading, viewpoint, { interval, alwaysAge: true });
+  const day = viewpoint.day(snapshot.station, reading.metric);
+  const shown = showReading(snapshot, reading, viewpoint, { interval, alwaysAge: true });
+  const inUnits = { ...viewpoint, units: unitsOf(snapshot, reading, viewpoint) };
   return day === undefined
     ? shown
-    : { ...shown, ...showDay(day, reading, viewpoint, shown.freshness !== 'gone') };
+    : { ...shown, ...showDay(day, reading, inUnits, shown.freshness !== 'gone') };
 }
 
 function intervalOf(station: string, metric: string, { day }: Viewpoint): number | undefined {

@@ -27,7 +27,13 @@ export interface ChartContext {
   /** When a point was or its bucket begins, or the time itself where there is none. */
   readonly timeText: (time: number, width?: PointWidth) => string;
   readonly onPicked: (range: TimeRange) => void;
+  /** Fingers move all charts to a range; `undefined`: back to what they showed before. */
+  readonly onPreviewed: (range: TimeRange | undefined) => void;
+  /** Fingers have left them at a range. */
+  readonly onFramed: (range: TimeRange) => void;
   readonly onBack: () => void;
+  /** Whether the range was zoomed into, and Back leads out. */
+  readonly isZoomed: () => boolean;
   /** The cursor was moved by key, to where there is this. */
   readonly onMoved: (text: string) => void;
   /** What screen readers call it. */

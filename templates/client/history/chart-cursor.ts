@@ -6,6 +6,7 @@ import { gapLimit } from '../../../src/web/pages/history/gap-limit.ts';
 import type { Line } from './align.ts';
 import type { ChartContext, PlotElement, TimeRange } from './chart-context.ts';
 import { followKeys } from './cursor-keys.ts';
+import { LEAST_ZOOMED_S } from './finger-range.ts';
 import { nearestPoint } from './nearest-point.ts';
 import { seriesIndexes } from './plot-options.ts';
 import type { Readout } from './readout.ts';
@@ -29,7 +30,6 @@ interface CursorOptions {
 }
 
 const LEAST_PICKED_PX = 8;
-const LEAST_ZOOMED_S = 10;
 const POINT_PX = 9;
 
 export function createChartCursor({
@@ -159,7 +159,8 @@ export function createChartCursor({
         ],
       },
     }),
-    attach: (plot) => followTouch(plot, { onPicked: (left, width) => pick(plot, left, width) }),
+    attach: (plot) =>
+      followTouch(plot, { ...context, range, onPicked: (left, width) => pick(plot, left, width) }),
     followKeys: () => followKeys(place, { onMove: moveBy, onZoom: zoomBy, onBack: context.onBack }),
   };
 }

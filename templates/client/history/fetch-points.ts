@@ -1,6 +1,7 @@
 // Fetches what the lines of a page are drawn of.
 
 import type { ChartsData, LineData } from '../../../src/web/pages/history/chart-data.ts';
+import { inUnit } from '../in-unit.ts';
 import type { Line } from './align.ts';
 import { planRequests, type WantedLine } from './plan-requests.ts';
 import { addColumns, addRises, newPoints, type PointWidth, type SeriesColumns } from './points.ts';
@@ -13,6 +14,7 @@ interface HistoryReply {
   readonly series: readonly {
     readonly station: string;
     readonly metric: string;
+    readonly unit: string | null;
     readonly columns: SeriesColumns;
   }[];
 }
@@ -53,19 +55,36 @@ export async function fetchPoints(
   const replies = await Promise.all(requests.map(({ url }) => fetchReply(url, options.signal)));
   const fetched = new Map(wanted.map(({ line, shape }) => [line, emptyLine(shape === 'bars')]));
   for (const [index, reply] of replies.entries()) {
-    const bySeries = new Map(reply.series.map((one) => [`${one.station}:${one.metric}`, one.columns]));
+    const bySeries = new Map(reply.series.map((one) => [`${one.station}:${one.metric}`, one]));
     const width = { every: reply.every, seconds: reply.everySeconds };
-    for (const { line, shape, series, offset } of requests[index]?.parts ?? []) {
-      const columns = bySeries.get(series);
+    for (const { line, shape, unit, series, offset } of requests[index]?.parts ?? []) {
+      const answered = bySeries.get(series);
       const known = fetched.get(line);
-      if (columns === undefined || known === undefined) continue;
+      if (answered === undefined || known === undefined) continue;
       const add = known.isBar ? addRises : addColumns;
-      add(known.points, reply.t, columns, offset);
+      add(known.points, reply.t, columnsIn(unit, answered), offset);
       const isBand = shape === 'lines' && line.kind === 'main' && width.seconds > 0;
       fetched.set(line, { ...known, width, isBand });
     }
   }
   return fetched;
+}
+
+function columnsIn(
+  unit: string | null,
+  { unit: sent, columns }: Pick<HistoryReply['series'][number], 'unit' | 'columns'>,
+): SeriesColumns {
+  if (sent === unit) return columns;
+  const shown = (value: number | null): number | null =>
+    value === null ? null : (inUnit(value, sent, unit) ?? value);
+  const { count, min, avg, max, rise } = columns;
+  return {
+    count,
+    min: min.map(shown),
+    avg: avg.map(shown),
+    max: max.map(shown),
+    ...(rise && { rise: rise.map(shown) }),
+  };
 }
 
 async function fetchReply(url: string, signal: AbortSignal): Promise<HistoryReply> {

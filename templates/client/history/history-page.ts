@@ -34,7 +34,13 @@ function startPage(fragment: HTMLElement): void {
         session.preview(range);
         address.zoomTo(range);
       },
+      onPreviewed: (range) => session.preview(range),
+      onFramed(range) {
+        session.preview(range);
+        address.moveTo(range);
+      },
       onBack: () => address.zoomOut(),
+      isZoomed: () => address.isZoomed(),
       onMoved: createTell(notes.told),
       roleText: words.text('plot.role'),
       hintId: notes.hintId,

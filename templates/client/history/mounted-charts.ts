@@ -9,6 +9,8 @@ import type { WantedLine } from './plan-requests.ts';
 export interface FoundCharts {
   readonly data: ChartsData;
   readonly figures: readonly { readonly place: PlotElement; readonly data: ChartData }[];
+  /** Those of which there was nothing to draw. */
+  readonly empty: readonly ChartData[];
   readonly wanted: readonly WantedLine[];
 }
 
@@ -26,15 +28,17 @@ function readChart(text = ''): ChartData {
 export function findCharts(fragment: HTMLElement): FoundCharts | undefined {
   const text = fragment.dataset['charts'];
   if (text === undefined) return undefined;
-  const figures = [...fragment.querySelectorAll<HTMLElement>('[data-chart]')].flatMap((figure) => {
-    const place = figure.querySelector<PlotElement>('.plot');
-    return place === null ? [] : [{ place, data: readChart(figure.dataset['chart']) }];
-  });
-  if (figures.length === 0) return undefined;
-  const wanted = figures.flatMap(({ data: { lines, shape, every } }) =>
-    lines.map((line) => ({ line, shape, every })),
+  const all = [...fragment.querySelectorAll<HTMLElement>('[data-chart]')].map((figure) => ({
+    place: figure.querySelector<PlotElement>('.plot'),
+    data: readChart(figure.dataset['chart']),
+  }));
+  const figures = all.flatMap(({ place, data }) => (place === null ? [] : [{ place, data }]));
+  const empty = all.flatMap(({ place, data }) => (place === null ? [data] : []));
+  if (all.length === 0) return undefined;
+  const wanted = figures.flatMap(({ data: { lines, shape, every, unit } }) =>
+    lines.map((line) => ({ line, shape, every, unit })),
   );
-  return { data: readCharts(text), figures, wanted };
+  return { data: readCharts(text), figures, empty, wanted };
 }
 
 export interface MountedCharts extends FoundCharts {

@@ -10,6 +10,9 @@ interface AddressOptions {
 
 export interface PageAddress {
   zoomTo(range: TimeRange): void;
+  /** The same, but of what was zoomed into already Back leads out at once, however often it was moved. */
+  moveTo(range: TimeRange): void;
+  isZoomed(): boolean;
   /** Out of what was zoomed into last, if anything was. */
   zoomOut(): void;
   /** Whether the range of the address goes on with the time as a whole. */
@@ -28,9 +31,10 @@ export function followAddress({ onChanged }: AddressOptions): PageAddress {
   /** Without what follows `#`, which leads to a place in the page. */
   let current = location.pathname + location.search;
 
-  function go(url: string, how: 'link' | 'zoom'): void {
+  function go(url: string, how: 'link' | 'zoom', isInPlace = false): void {
     const entry: ZoomedEntry | null = how === 'zoom' ? { isZoomed: true } : null;
-    history.pushState(entry, '', url);
+    if (isInPlace) history.replaceState(entry, '', url);
+    else history.pushState(entry, '', url);
     current = location.pathname + location.search;
     onChanged(url, how);
   }
@@ -55,21 +59,30 @@ export function followAddress({ onChanged }: AddressOptions): PageAddress {
     go(`${location.pathname}?${queryOf(form)}`, 'link');
   });
 
+  function zoom({ from, to }: TimeRange, isInPlace: boolean): void {
+    const parsed = parse();
+    if (!parsed.ok) return;
+    const range = { from: isoTime(from), to: isoTime(to) };
+    go(stateUrl(parsed.state, { range }), 'zoom', isInPlace);
+  }
+
   return {
-    zoomTo({ from, to }) {
-      const parsed = parse();
-      if (!parsed.ok) return;
-      go(stateUrl(parsed.state, { range: { from: isoTime(from), to: isoTime(to) } }), 'zoom');
-    },
+    zoomTo: (range) => zoom(range, false),
+    moveTo: (range) => zoom(range, isZoomed()),
+    isZoomed,
     zoomOut() {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was pushed above
-      if ((history.state as ZoomedEntry | null)?.isZoomed === true) history.back();
+      if (isZoomed()) history.back();
     },
     isRolling() {
       const parsed = parse();
       return parsed.ok && typeof parsed.state.range === 'string' && parsed.state.range !== 'all';
     },
   };
+}
+
+function isZoomed(): boolean {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was put there above
+  return (history.state as ZoomedEntry | null)?.isZoomed === true;
 }
 
 /** Whether it leads to another state of the charts, and not to files, or to how pages are shown. */

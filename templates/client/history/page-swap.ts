@@ -1,5 +1,7 @@
 // Shows another state of the page without loading it: its address is fetched, and the fragments that charts depend on are taken over.
 
+import { NotAnswered } from './fetch-points.ts';
+
 /** What is exchanged: ids, and the form of dates. The newest values look after themselves. */
 const PARTS = ['#range', '#charts', '#records', 'form.dates'];
 
@@ -10,9 +12,13 @@ export interface FetchedPage {
   show(): void;
 }
 
-/** @returns `undefined` where the browser has to load the address itself: a mistake, a login, another page */
+/**
+ * @throws NotAnswered where the service asks to come again
+ * @returns `undefined` where the browser has to load the address itself: a mistake, a login, another page
+ */
 export async function fetchPage(url: string, signal: AbortSignal): Promise<FetchedPage | undefined> {
   const response = await fetch(url, { headers: { accept: 'text/html' }, cache: 'no-store', signal });
+  if (response.status === 503) throw new NotAnswered(503);
   if (!response.ok || response.redirected) return undefined;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   const charts = page.getElementById('charts');

@@ -3,7 +3,7 @@
 import type { ChartData, ChartsData, LineData } from '../../../src/web/pages/history/chart-data.ts';
 
 /** A line, and what its chart says of it. */
-export interface WantedLine extends Pick<ChartData, 'shape' | 'every'> {
+export interface WantedLine extends Pick<ChartData, 'shape' | 'every' | 'unit'> {
   readonly line: LineData;
 }
 

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { ChartData, LineData } from '../../../src/web/pages/history/chart-data.ts';
+import { barSlot, type ChartData, type LineData } from '../../../src/web/pages/history/chart-data.ts';
 import { valueAxis, type ValueAxis } from '../../../src/web/pages/history/value-axis.ts';
 import { type Colour, dashOf, lineVariable } from './chart-style.ts';
 import { barsOf } from './bars.ts';
@@ -73,7 +73,7 @@ export function plotOptions(
     padding: [AXIS_GAP_PX, RIGHT_PX, 0, 0],
     scales: { x: { time: false, auto: false }, y: { range: (_plot, min, max) => rangeOf(min, max) } },
     axes: [timeAxis(style), valuesAxis()],
-    series: [{}, ...inDrawingOrder(lines).flatMap((line) => seriesOf(line, shape, style))],
+    series: [{}, ...inDrawingOrder(lines).flatMap((line) => seriesOf(line, lines, shape, style))],
     bands: bandsOf(lines, style),
   };
 
@@ -128,6 +128,7 @@ function axisStyle({ colour, font }: PlotStyle): uPlot.Axis {
 
 function seriesOf(
   { line, isBand, seconds }: PlotLine,
+  all: readonly PlotLine[],
   shape: ChartData['shape'],
   { colour }: PlotStyle,
 ): uPlot.Series[] {
@@ -146,9 +147,12 @@ function seriesOf(
   if (shape === 'bars') {
     const isOutline = line.kind === 'earlier';
     const look = isOutline ? {} : { fill: () => faint(stroke(), BAR_OPACITY) };
-    return [
-      { ...main, ...look, width: isOutline ? 1.5 : 0, paths: barsOf(seconds), points: { show: false } },
-    ];
+    const slot = barSlot(
+      all.map((one) => one.line),
+      line,
+    );
+    const paths = barsOf(seconds, slot);
+    return [{ ...main, ...look, width: isOutline ? 1.5 : 0, paths, points: { show: false } }];
   }
   const edge: uPlot.Series = { width: 0, points: { show: false } };
   return isBand ? [main, edge, edge] : [main];

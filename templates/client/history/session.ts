@@ -1,11 +1,14 @@
 // What happens to the charts while the page is open: they are drawn, kept up to date, and give way to those of another address.
 
+import { inUnit } from '../in-unit.ts';
 import type { LiveReading } from '../link.ts';
 import type { ChartContent, ChartContext, TimeRange } from './chart-context.ts';
 import { type FetchedLines, fetchPoints, NotAnswered } from './fetch-points.ts';
+import { createFirstPoints } from './first-points.ts';
 import { findCharts, type FoundCharts, type MountedCharts, mountCharts } from './mounted-charts.ts';
 import { fetchPage } from './page-swap.ts';
 import { addReading, dropBefore } from './points.ts';
+import { refetchAfter } from './refetch-after.ts';
 import { shownRange } from './shown-range.ts';
 
 export interface Session {
@@ -13,8 +16,8 @@ export interface Session {
   start(): void;
   /** Shows another address in the page; the last one asked for wins. */
   show(url: string, delayMs?: number): void;
-  /** Moves all charts to a range at once, until what belongs to it has come. */
-  preview(range: TimeRange): void;
+  /** Moves all charts to a range at once, until what belongs to it has come; `undefined`: back to what belongs to the address. */
+  preview(range: TimeRange | undefined): void;
   addReadings(readings: readonly LiveReading[]): void;
   /** Fetches the points anew, as after a time without the event stream. */
   refetch(): void;
@@ -43,15 +46,15 @@ interface Shown {
   isDirty: boolean;
   /** Something has come that only the service can make bars of. */
   isCounting: boolean;
+  /** Fingers have moved it to where its address does not lead yet. */
+  isPreviewed: boolean;
 }
 
 const RETRY_S = 5;
-const LEAST_REFETCH_S = 10;
-const RAW_REFETCH_S = 60;
-const MOST_REFETCH_S = 600;
 
 export function createSession(options: SessionOptions): Session {
   const { context, units, isRolling, onAway, now } = options;
+  const first = createFirstPoints(now);
   let shown: Shown | undefined;
   let running = new AbortController();
   let retryAt = Number.POSITIVE_INFINITY;
@@ -93,6 +96,7 @@ export function createSession(options: SessionOptions): Session {
       drawn: range,
       isDirty: false,
       isCounting: false,
+      isPreviewed: false,
     };
   }
 
@@ -135,23 +139,29 @@ export function createSession(options: SessionOptions): Session {
     });
   }
 
+  function show(url: string, delayMs = 0): void {
+    clearTimeout(timer);
+    running.abort();
+    isLeaving = true;
+    timer = setTimeout(() => showNow(url), delayMs);
+  }
+
   return {
     start() {
       const fragment = document.getElementById('charts');
       const found = fragment === null ? undefined : findCharts(fragment);
       if (found !== undefined) run(async (signal) => mount(found, await fetchFor(found, found.data, signal)));
     },
-    show(url, delayMs = 0) {
-      clearTimeout(timer);
-      running.abort();
-      isLeaving = true;
-      timer = setTimeout(() => showNow(url), delayMs);
-    },
+    show,
     preview(range) {
-      if (shown !== undefined) draw(shown, { fetched: shown.fetched, range });
+      if (shown === undefined) return;
+      shown.isPreviewed = range !== undefined;
+      draw(shown, { fetched: shown.fetched, range: range ?? rangeNow(shown) });
     },
     addReadings(readings) {
       if (shown === undefined || !shown.charts.data.isCurrent) return;
+      if (!isLeaving && first.areFirst(shown.charts.empty, readings, rangeNow(shown).from))
+        show(location.pathname + location.search);
       for (const { data } of shown.charts.figures) {
         for (const line of data.lines) {
           const points = shown.fetched.get(line);
@@ -160,8 +170,9 @@ export function createSession(options: SessionOptions): Session {
             if (reading.station !== line.station || reading.metric !== line.metric) continue;
             // How much a counter has risen is for the service to say.
             if (points.isBar) shown.isCounting = true;
-            if (reading.unit !== data.unit || points.isBar) continue;
-            addReading(points.points, Date.parse(reading.measuredAt) / 1000, reading.value, points.width);
+            const value = inUnit(reading.value, reading.unit, data.unit);
+            if (value === undefined || points.isBar) continue;
+            addReading(points.points, Date.parse(reading.measuredAt) / 1000, value, points.width);
             shown.isDirty = true;
           }
         }
@@ -174,8 +185,8 @@ export function createSession(options: SessionOptions): Session {
         retry?.();
         return;
       }
-      if (shown === undefined || !shown.charts.data.isCurrent || isLeaving) return;
-      if (now() - shown.fetchedAt >= (shown.isCounting ? LEAST_REFETCH_S : refetchAfter(shown))) refetch();
+      if (shown === undefined || !shown.charts.data.isCurrent || isLeaving || shown.isPreviewed) return;
+      if (now() - shown.fetchedAt >= refetchAfter(shown)) refetch();
       const range = rangeNow(shown);
       const perPixel = (range.to - range.from) / Math.max(document.body.clientWidth, 1);
       if (!shown.isDirty && Math.abs(range.to - shown.drawn.to) < perPixel) return;
@@ -184,10 +195,4 @@ export function createSession(options: SessionOptions): Session {
     },
     redraw: () => shown?.charts.redraw(),
   };
-}
-
-/** A bucket that has ended is fetched as the service knows it. */
-function refetchAfter({ fetched }: Shown): number {
-  const seconds = Math.min(...[...fetched.values()].map(({ width }) => width.seconds || RAW_REFETCH_S));
-  return Math.min(Math.max(seconds, LEAST_REFETCH_S), MOST_REFETCH_S);
 }

@@ -36,7 +36,7 @@ test('a card that was made before is as one that is made anew, at any time, what
     }
     if (second % 7 !== 0) continue;
     looks += 1;
-    const viewpoint = { ...en, units: METRIC, days, now, day: stations.day };
+    const viewpoint = { ...en, units: METRIC, chosen: [], days, now, day: stations.day };
     const snapshot = stations.find('a')!;
     expect(makeCard(snapshot, viewpoint, false)).toBe(JSON.stringify(stationCard(snapshot, viewpoint)));
   }
@@ -52,6 +52,10 @@ test('a card has a form for each language and unit, and not more than a few', ()
   const { de } = readLocales('UTC');
   const makeCard = createCards(({ primary }) => primary?.number);
   const look = (locale: typeof en): string | undefined =>
-    makeCard(stations.find('a')!, { ...locale, units: METRIC, days, now: START, day: stations.day }, false);
+    makeCard(
+      stations.find('a')!,
+      { ...locale, units: METRIC, chosen: [], days, now: START, day: stations.day },
+      false,
+    );
   expect([look(en), look(de), look(en)]).toEqual(['20.0', '20,0', '20.0']);
 });

@@ -4,7 +4,16 @@ import { groupStations } from '../../../src/web/pages/station-groups.ts';
 import { useWeb } from '../../support/web.ts';
 
 function station(name: string, group: string | null, position: number | null, title = name): StationSnapshot {
-  return { station: name, title, group, position, online: false, lastSeenAt: null, latest: [] };
+  return {
+    station: name,
+    title,
+    group,
+    position,
+    online: false,
+    lastSeenAt: null,
+    latest: [],
+    displays: new Map(),
+  };
 }
 
 const named = (stations: readonly StationSnapshot[]): (string | null | string[])[][] =>

@@ -1,9 +1,9 @@
 import type { StationSnapshot } from '../../../telemetry/station.ts';
-import type { UnitSystem } from '../../../telemetry/unit-system.ts';
-import { shownUnit } from '../../display-units.ts';
+import type { ChosenUnits } from '../../choices.ts';
 import type { Names } from '../../names.ts';
-import type { PlannedChart } from './chart-plan.ts';
-import { inOrder } from './default-metrics.ts';
+import { metricName, unitOf } from '../series-display.ts';
+import { isAlike, type PlannedChart } from './chart-plan.ts';
+import { metricsInOrder } from './default-metrics.ts';
 import { MOST_OTHERS, type PageState } from './page-state.ts';
 
 /** Series of a station that may be put beside those of the page. */
@@ -17,19 +17,23 @@ export function besideGroups(
   state: PageState,
   stations: readonly StationSnapshot[],
   charts: readonly PlannedChart[],
-  { names, units }: { readonly names: Names; readonly units: UnitSystem },
+  { names, ...chosen }: ChosenUnits & { readonly names: Names },
 ): readonly BesideGroup[] {
   if (state.others.length >= MOST_OTHERS) return [];
   const drawn = new Set(
     charts.flatMap(({ lines }) => lines.map(({ station, metric }) => `${station}:${metric}`)),
   );
-  const drawnUnits = new Set(charts.map(({ unit }) => unit));
-  const groups = stations.map(({ station, title, latest }) => {
-    const fitting = latest.filter(
-      ({ metric, unit }) => drawnUnits.has(shownUnit(unit, units)) && !drawn.has(`${station}:${metric}`),
-    );
-    const metrics = inOrder(fitting.map(({ metric }) => metric));
-    const series = metrics.map((metric) => ({ value: `${station}:${metric}`, label: names.metric(metric) }));
+  const drawnUnits = [...new Set(charts.map(({ unit }) => unit))];
+  const groups = stations.map((snapshot) => {
+    const { station, title, latest } = snapshot;
+    const fitting = latest.filter(({ metric, unit }) => {
+      const shown = unitOf(snapshot, { metric, unit }, chosen);
+      return drawnUnits.some((one) => isAlike(one, shown)) && !drawn.has(`${station}:${metric}`);
+    });
+    const series = metricsInOrder(snapshot, fitting).map((metric) => ({
+      value: `${station}:${metric}`,
+      label: metricName(snapshot, metric, names),
+    }));
     return { station, title, series };
   });
   return groups

@@ -47,3 +47,15 @@ export interface LineData {
 export type ChartShape = 'lines' | 'dots' | 'bars';
 
 export type LineKind = 'main' | 'other' | 'earlier';
+
+/** Which of the bars that stand side by side in a bucket, from the left. */
+export interface BarSlot {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Bars of several series stand side by side; what was earlier stands over those of which it is. */
+export function barSlot<T extends { readonly kind: LineKind }>(lines: readonly T[], line: T): BarSlot {
+  const beside = lines.filter(({ kind }) => kind !== 'earlier');
+  return { index: Math.max(beside.indexOf(line), 0), count: Math.max(beside.length, 1) };
+}

@@ -1,6 +1,6 @@
 import { formatMicros } from '../../../telemetry/format-time.ts';
 import type { Span } from '../../../telemetry/spans.ts';
-import type { UnitSystem } from '../../../telemetry/unit-system.ts';
+import { tokenOf, tokensOf, type UnitSystem } from '../../../telemetry/unit-system.ts';
 import type { Words } from '../../words.ts';
 import { POINTS, type ReadChart, type ReadCharts, type ReadLine } from './read-charts.ts';
 
@@ -11,7 +11,7 @@ interface Download {
 
 /** Exactly what is drawn in a chart, as files: in the same buckets, also long after the page was made. */
 export function downloads(
-  { lines, width }: ReadChart,
+  { lines, width, unit }: ReadChart,
   { range, earlier }: ReadCharts,
   { units, words }: { readonly units: UnitSystem; readonly words: Words },
 ): readonly Download[] {
@@ -19,7 +19,7 @@ export function downloads(
   const link = (of: readonly ReadLine[], { from, to }: Span, format: string): string => {
     const series = of.map(({ station, metric }) => `${station}:${metric}`).join(',');
     const times = `from=${formatMicros(from)}&to=${formatMicros(to)}`;
-    return `/api/history?series=${series}&${times}&${every}&units=${units.key}&format=${format}`;
+    return `/api/history?series=${series}&${times}&${every}&units=${unitsAsking(units, unit)}&format=${format}`;
   };
   const present = lines.filter(({ kind }) => kind !== 'earlier');
   const past = lines.filter(({ kind }) => kind === 'earlier');
@@ -35,4 +35,13 @@ export function downloads(
     });
   }
   return found;
+}
+
+/**
+ * What to ask the API for, to get values in a unit that the owner has set for this one series: one that can't be asked for stays as the
+ * visitor has it.
+ */
+export function unitsAsking(units: UnitSystem, unit: string | null): string {
+  const token = unit === null ? undefined : tokenOf(unit);
+  return token === undefined || tokensOf(units).includes(token) ? units.key : `${units.key},${token}`;
 }

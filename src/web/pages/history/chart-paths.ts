@@ -2,6 +2,7 @@ import type { HistoryBucket } from '../../../storage/history/history-bucket.ts';
 import type { BucketWidth } from '../../../telemetry/bucket-width.ts';
 import type { Micros } from '../../../telemetry/reading.ts';
 import type { Span } from '../../../telemetry/spans.ts';
+import type { BarSlot } from './chart-data.ts';
 import { gapsBefore } from './gap-limit.ts';
 import type { ValueAxis } from './value-axis.ts';
 
@@ -99,6 +100,7 @@ export function barsPath(
   buckets: readonly HistoryBucket[],
   width: BucketWidth | 'raw',
   place: Place,
+  { index, count }: BarSlot = { index: 0, count: 1 },
 ): string {
   const length = width === 'raw' ? 0 : width.seconds * 1_000_000;
   return buckets
@@ -106,8 +108,10 @@ export function barsPath(
       if (rise === undefined || rise === null || rise <= 0) return [];
       const [left, right] = [place.x(time), place.x(time + length)];
       const gap = Math.min(Math.round((right - left) * BAR_GAP), 8);
-      const [x, y] = [left + gap, place.y(rise)];
-      return [`M${x} ${place.y(0)}V${y}h${Math.max(right - gap - x, 1)}V${place.y(0)}z`];
+      const edge = (slot: number): number =>
+        left + gap + Math.round(((right - left - 2 * gap) * slot) / count);
+      const [x, y] = [edge(index), place.y(rise)];
+      return [`M${x} ${place.y(0)}V${y}h${Math.max(edge(index + 1) - x, 1)}V${place.y(0)}z`];
     })
     .join('');
 }

@@ -1,10 +1,11 @@
 import type { SeriesName } from '../../../storage/history/look-up.ts';
 import { type MetricKind, metricKind } from '../../../telemetry/metric-kind.ts';
 import type { StationSnapshot } from '../../../telemetry/station.ts';
-import type { UnitSystem } from '../../../telemetry/unit-system.ts';
-import { shownUnit } from '../../display-units.ts';
+import { convertUnit } from '../../../telemetry/units.ts';
+import type { ChosenUnits } from '../../choices.ts';
 import { metricUnknown } from '../../errors.ts';
 import type { Locale } from '../../locales.ts';
+import { metricName, unitOf } from '../series-display.ts';
 import type { ChartShape, LineKind } from './chart-data.ts';
 import { defaultMetrics } from './default-metrics.ts';
 import type { PageState } from './page-state.ts';
@@ -25,8 +26,7 @@ export interface PlannedLine extends SeriesName {
   readonly style: number;
 }
 
-interface PlanOptions extends Pick<Locale, 'names' | 'words'> {
-  readonly units: UnitSystem;
+interface PlanOptions extends Pick<Locale, 'names' | 'words'>, ChosenUnits {
   /** Stations that are put beside; whoever looks may see them. @throws WebError */
   readonly findStation: (station: string) => StationSnapshot;
 }
@@ -41,29 +41,33 @@ const EARLIER_STYLE = 5;
 export function planCharts(
   snapshot: StationSnapshot,
   state: PageState,
-  { units, names, words, findStation }: PlanOptions,
+  options: PlanOptions,
 ): readonly PlannedChart[] {
+  const { names, words, findStation } = options;
   const charts: { -readonly [Key in keyof PlannedChart]: PlannedChart[Key] }[] = [];
-  const metrics = state.metrics ?? defaultMetrics(snapshot.latest.map(({ metric }) => metric));
+  const metrics = state.metrics ?? defaultMetrics(snapshot);
   for (const metric of metrics) {
-    const name = names.metric(metric);
-    const looks = looksOf(snapshot, metric, units);
+    const name = metricName(snapshot, metric, names);
+    const looks = looksOf(snapshot, metric, options);
     const main = { station: snapshot.station, metric, kind: 'main', label: name } as const;
     charts.push({ metric, name, ...looks, lines: [{ ...main, style: firstStyle(looks) }] });
   }
   for (const { station, metric } of state.others) {
     const other = findStation(station);
-    const { unit, shape } = looksOf(other, metric, units);
-    const name = names.metric(metric);
+    const { unit, shape } = looksOf(other, metric, options);
+    const name = metricName(other, metric, names);
     const isOwn = station === snapshot.station;
     const line = { station, metric, kind: 'other', label: isOwn ? name : `${other.title}: ${name}` } as const;
     if (charts.some((one) => one.lines.some((known) => isOf(known, line)))) continue;
-    // Bars of two series would stand in front of each other.
-    const fitting = charts.filter((one) => one.unit === unit && one.shape === shape && shape !== 'bars');
+    const fitting = charts.filter((one) => isAlike(one.unit, unit) && one.shape === shape);
     const chart = fitting.find((one) => one.metric === metric) ?? fitting[0];
     if (chart === undefined)
       charts.push({ metric, name, unit, shape, lines: [{ ...line, style: firstStyle({ shape }) }] });
-    else chart.lines = [...chart.lines, { ...line, style: chart.lines.length % EARLIER_STYLE }];
+    else
+      chart.lines = [
+        ...chart.lines,
+        { ...line, style: (firstStyle(chart) + chart.lines.length) % EARLIER_STYLE },
+      ];
   }
   const { compare } = state;
   if (compare === undefined) return charts;
@@ -86,14 +90,19 @@ function isOf(one: SeriesName, other: SeriesName): boolean {
   return one.station === other.station && one.metric === other.metric;
 }
 
+/** Whether values of two units fit on one axis, on which they are converted. */
+export function isAlike(one: string | null, other: string | null): boolean {
+  return one === other || (one !== null && other !== null && convertUnit(0, one, other) !== undefined);
+}
+
 function looksOf(
-  { station, latest }: StationSnapshot,
+  snapshot: StationSnapshot,
   metric: string,
-  units: UnitSystem,
+  chosen: ChosenUnits,
 ): Pick<PlannedChart, 'unit' | 'shape'> {
-  const reading = latest.find((one) => one.metric === metric);
-  if (reading === undefined) throw metricUnknown(station, metric);
-  return { unit: shownUnit(reading.unit, units), shape: SHAPES[metricKind(metric, reading.unit)] };
+  const reading = snapshot.latest.find((one) => one.metric === metric);
+  if (reading === undefined) throw metricUnknown(snapshot.station, metric);
+  return { unit: unitOf(snapshot, reading, chosen), shape: SHAPES[metricKind(metric, reading.unit)] };
 }
 
 const SHAPES: Readonly<Record<MetricKind, ChartShape>> = {

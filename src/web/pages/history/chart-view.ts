@@ -2,6 +2,7 @@ import type { LocalDays } from '../../../telemetry/local-days.ts';
 import type { ChartDates } from '../../chart-dates.ts';
 import type { Words } from '../../words.ts';
 import type { Frame } from '../frame.ts';
+import { into } from '../series-display.ts';
 import type { ChartData, ChartsData } from './chart-data.ts';
 import { downloads } from './chart-links.ts';
 import { chartTable } from './chart-table.ts';
@@ -55,13 +56,14 @@ function summariesOf(
   { page, read, extremes, days, dates }: ChartOptions,
 ): readonly string[] {
   const { lines, unit, shape } = chart;
-  const { words, units } = page;
+  const { words } = page;
   const [first, ...more] = lines;
-  const options = { units, words, days, dates, end: read.range.to };
+  const stored = first!.series?.unit ?? null;
+  const options = { units: into(stored, unit), words, days, dates, end: read.range.to };
   if (shape === 'bars') return lines.map((line) => summarizeBars(line, chart, { words, dates }));
   if (shape === 'dots') return lines.map((line) => summarizeDirections(line, words));
   return [
-    summarize(extremes.ofRange(first!), first!.series?.unit ?? null, options),
+    summarize(extremes.ofRange(first!), stored, options),
     ...more.map((line) => summarizeLine(line, unit, words)),
   ];
 }

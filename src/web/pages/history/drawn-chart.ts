@@ -2,7 +2,7 @@ import type { LocalDays } from '../../../telemetry/local-days.ts';
 import type { Span } from '../../../telemetry/spans.ts';
 import type { ChartDates } from '../../chart-dates.ts';
 import type { Words } from '../../words.ts';
-import type { ChartShape, LineKind } from './chart-data.ts';
+import { barSlot, type ChartShape, type LineKind } from './chart-data.ts';
 import {
   bandPath,
   barsPath,
@@ -124,8 +124,12 @@ function axisOf({ lines, unit, shape, width }: ReadChart): ValueAxis | undefined
 }
 
 function linesOf({ lines, width, shape }: ReadChart, place: Place): readonly DrawnLine[] {
-  return lines.map(({ kind, style, buckets }) => {
-    if (shape === 'bars') return { kind, style, path: '', band: '', bars: barsPath(buckets, width, place) };
+  return lines.map((line) => {
+    const { kind, style, buckets } = line;
+    if (shape === 'bars') {
+      const bars = barsPath(buckets, width, place, barSlot(lines, line));
+      return { kind, style, path: '', band: '', bars };
+    }
     if (shape === 'dots') return { kind, style, path: dotsPath(buckets, width, place), band: '', bars: '' };
     const runs = runsOf(buckets, width, place);
     const band = hasBand(shape, kind, width) ? bandPath(runs) : '';

@@ -4,6 +4,7 @@ import type { StationSnapshot } from '../../../telemetry/station.ts';
 import type { ChartDates } from '../../chart-dates.ts';
 import { WebError } from '../../errors.ts';
 import type { WebParts } from '../../parts.ts';
+import type { Turns } from '../../turns.ts';
 import type { Frame } from '../frame.ts';
 import { besideGroups } from './beside.ts';
 import { chartsData, chartView, otherView } from './chart-view.ts';
@@ -12,12 +13,15 @@ import { hiddenFields, stateLinks } from './range-links.ts';
 import { type PageRange, resolveRange } from './page-range.ts';
 import { type PageState, parseState } from './page-state.ts';
 import { type ReadCharts, readCharts } from './read-charts.ts';
+import { type RainDays, readRainDays, showRainRecords } from './rain-records.ts';
 import { type PageExtremes, readPageExtremes, showRecords } from './records.ts';
 import { type FoundWind, readRose, roseView } from './rose-view.ts';
 import { stateError } from './state-error.ts';
 
 interface HistoryOptions {
   readonly parts: WebParts;
+  /** Waits until the database may be asked. @throws WebError 503 */
+  readonly takeTurn: Turns['take'];
   readonly page: Frame;
   readonly days: LocalDays;
   readonly datesFor: (page: Frame) => ChartDates;
@@ -38,7 +42,7 @@ export interface HistoryView {
 
 /**
  * The charts of a station, with all that leads to others.
- * @throws WebError 400 for an address that is not right, 404 for a metric or station that there is not
+ * @throws WebError 400 for an address that is not right, 404 for a metric or station that there is not, 503 while too much is looked up
  */
 export async function historyView(options: HistoryOptions): Promise<HistoryView> {
   const { parts, page, days, snapshot, query, findStation, stations, datesFor } = options;
@@ -53,7 +57,7 @@ export async function historyView(options: HistoryOptions): Promise<HistoryView>
   }
   const planned = planCharts(snapshot, state, { ...page, findStation });
   const dates = datesFor(page);
-  const found = await readIfThere(options, planned, range, state);
+  const found = await options.takeTurn(() => readIfThere(options, planned, range, state));
   const read = found?.read;
   return {
     isPast: !range.isCurrent,
@@ -78,9 +82,20 @@ export async function historyView(options: HistoryOptions): Promise<HistoryView>
         }),
         otherView: otherView(state, 'wind-rose', page.words),
       },
-      records: showRecords(found.read, found.extremes, { ...page, dates, now }),
+      ...recordsOf(found, options, dates),
     }),
   };
+}
+
+function recordsOf(
+  { read, extremes, rain }: FoundHistory,
+  { parts, page, days }: HistoryOptions,
+  dates: ChartDates,
+): object {
+  const options = { ...page, dates, days, now: parts.clock() };
+  const records = showRecords(read, extremes, options);
+  const ofRain = showRainRecords(read, rain, options);
+  return { hasRecords: records.length + ofRain.length > 0, records, rain: ofRain };
 }
 
 const DAY_MS = 86_400_000;
@@ -91,6 +106,7 @@ interface FoundHistory {
   readonly read: ReadCharts;
   readonly extremes: PageExtremes;
   readonly wind: FoundWind | undefined;
+  readonly rain: RainDays;
 }
 
 /** The newest values are in memory; they are worth a page even while the database, and so the charts, are away. */
@@ -101,10 +117,11 @@ async function readIfThere(
   { compare }: PageState,
 ): Promise<FoundHistory | undefined> {
   try {
-    const read = await readCharts(parts, planned, { range, compare, units: page.units, days });
+    const read = await readCharts(parts, planned, { range, compare, days });
     const extremes = await readPageExtremes(parts, read, { now: parts.clock(), days });
-    const wind = await readRose(parts, { snapshot, planned, range: read.range, days });
-    return { read, extremes, wind };
+    const wind = await readRose(parts, { snapshot, planned, range: read.range, days, chosen: page });
+    const rain = await readRainDays(parts, read, { now: parts.clock(), days });
+    return { read, extremes, wind, rain };
   } catch (error) {
     if (error instanceof WebError && error.status === 503) return undefined;
     throw error;

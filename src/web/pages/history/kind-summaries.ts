@@ -19,7 +19,7 @@ export function summarizeBars(
   const most = known.reduce((best, one) => (one.rise > best.rise ? one : best));
   const shown = (value: number): string => withUnit(words.number(value, decimalsOf(unit)), unit);
   const total = shown(known.reduce((sum, { rise }) => sum + rise, 0));
-  if (kind === 'earlier') return words.text('summary.lineTotal', { label, total });
+  if (kind !== 'main') return words.text('summary.lineTotal', { label, total });
   if (most.rise === 0) return words.text('summary.total', { total });
   const isByClock = width === 'raw' || width.calendar === undefined;
   const time = isByClock ? dates.moment(most.time) : dates.date(most.time);

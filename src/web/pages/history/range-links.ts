@@ -1,8 +1,9 @@
 import type { StationSnapshot } from '../../../telemetry/station.ts';
 import type { Locale } from '../../locales.ts';
 import type { PageLink } from '../frame.ts';
+import { metricName } from '../series-display.ts';
 import type { PlannedChart } from './chart-plan.ts';
-import { defaultMetrics, inOrder } from './default-metrics.ts';
+import { defaultMetrics, metricsInOrder } from './default-metrics.ts';
 import { COMPARISONS, MOST_METRICS, type PageState, RANGES, stateQuery, stateUrl } from './page-state.ts';
 
 /** What leads from one state of the page to the others. */
@@ -17,12 +18,13 @@ export interface StateLinks {
 
 export function stateLinks(
   state: PageState,
-  { latest }: StationSnapshot,
+  snapshot: StationSnapshot,
   charts: readonly PlannedChart[],
   { words, names }: Pick<Locale, 'words' | 'names'>,
 ): StateLinks {
-  const known = inOrder(latest.map(({ metric }) => metric));
-  const shown = state.metrics ?? defaultMetrics(known);
+  const known = metricsInOrder(snapshot);
+  const usual = defaultMetrics(snapshot);
+  const shown = state.metrics ?? usual;
   const lines = charts.flatMap((chart) => chart.lines);
   return {
     ranges: RANGES.map((range) => ({
@@ -42,8 +44,8 @@ export function stateLinks(
       known.length < 2
         ? []
         : known.map((metric) => ({
-            label: names.metric(metric),
-            href: stateUrl(state, { metrics: toggled(shown, metric, known) }),
+            label: metricName(snapshot, metric, names),
+            href: stateUrl(state, { metrics: toggled(shown, metric, { known, usual }) }),
             current: shown.includes(metric),
           })),
     others: state.others.map((other) => ({
@@ -74,12 +76,11 @@ export function hiddenFields(
 function toggled(
   shown: readonly string[],
   metric: string,
-  known: readonly string[],
+  { known, usual }: { readonly known: readonly string[]; readonly usual: readonly string[] },
 ): readonly string[] | undefined {
   const next = shown.includes(metric)
     ? shown.filter((one) => one !== metric)
     : known.filter((one) => one === metric || shown.includes(one)).slice(0, MOST_METRICS);
-  const usual = defaultMetrics(known);
   const isUsual = next.length === usual.length && next.every((one, index) => one === usual[index]);
   return next.length === 0 || isUsual ? undefined : next;
 }

@@ -6,10 +6,10 @@ import { type EarlierSpan, earlierSpans } from '../../../telemetry/earlier-span.
 import { EARLIEST_WRITABLE } from '../../../telemetry/format-time.ts';
 import type { LocalDays } from '../../../telemetry/local-days.ts';
 import type { Span } from '../../../telemetry/spans.ts';
-import type { UnitSystem } from '../../../telemetry/unit-system.ts';
 import { showBucket } from '../../history-reply.ts';
 import type { WebParts } from '../../parts.ts';
 import { askDatabase } from '../../to-web-error.ts';
+import { into } from '../series-display.ts';
 import type { PlannedChart, PlannedLine } from './chart-plan.ts';
 import type { PageRange } from './page-range.ts';
 import type { Comparison } from './page-state.ts';
@@ -49,7 +49,6 @@ export interface ReadCharts {
 interface ReadRequest {
   readonly range: PageRange;
   readonly compare: Comparison | undefined;
-  readonly units: UnitSystem;
   readonly days: LocalDays;
 }
 
@@ -102,7 +101,7 @@ export async function readCharts(
       const isEarlier = line.kind === 'earlier';
       const buckets = (isEarlier ? past : present).buckets.get(seriesId) ?? [];
       const placed = isEarlier ? moved(buckets, earlier) : buckets;
-      return placed.map((one) => showBucket(one, unit, request.units));
+      return placed.map((one) => showBucket(one, unit, into(unit, chart.unit)));
     };
     const lines = chart.lines.map((line) => ({ ...line, series: found(line), buckets: bucketsOf(line) }));
     return { ...chart, width: present.width, lines };

@@ -7,6 +7,7 @@ import type { Span } from '../../../telemetry/spans.ts';
 import { FUTURE_TOLERANCE } from '../../../telemetry/time.ts';
 import type { WebParts } from '../../parts.ts';
 import { askDatabase } from '../../to-web-error.ts';
+import { into } from '../series-display.ts';
 import type { ReadCharts, ReadLine } from './read-charts.ts';
 import { type SummaryOptions, valueText } from './summaries.ts';
 
@@ -17,7 +18,7 @@ export interface PageExtremes {
 }
 
 export type Period = 'month' | 'year' | 'ever';
-const PERIODS: readonly Period[] = ['month', 'year', 'ever'];
+export const PERIODS: readonly Period[] = ['month', 'year', 'ever'];
 
 /** @throws WebError 503 while the database is away */
 export async function readPageExtremes(
@@ -48,8 +49,18 @@ export async function readPageExtremes(
   };
 }
 
-function startOf(unit: 'month' | 'year', now: Micros, days: LocalDays): Micros {
+/** When the calendar's month or year began. */
+export function startOf(unit: 'month' | 'year', now: Micros, days: LocalDays): Micros {
   return bucketStarts({ from: now, to: now + 1 }, unit, days)[0]!;
+}
+
+/** How they are called. */
+export function periodTitles({
+  words,
+  dates,
+  now,
+}: Pick<SummaryOptions, 'words' | 'dates'> & { readonly now: Micros }): Readonly<Record<Period, string>> {
+  return { month: dates.monthOfYear(now), year: dates.year(now), ever: words.text('records.ever') };
 }
 
 /** The records of a metric, as templates write them. */
@@ -74,22 +85,20 @@ interface ShownRecord {
 export function showRecords(
   { charts }: ReadCharts,
   { ofRecord }: PageExtremes,
-  options: Pick<SummaryOptions, 'units' | 'words' | 'dates'> & { readonly now: Micros },
+  options: Pick<SummaryOptions, 'words' | 'dates'> & { readonly now: Micros },
 ): readonly MetricRecords[] {
   const { words, dates, now } = options;
-  const titles: Readonly<Record<Period, string>> = {
-    month: dates.monthOfYear(now),
-    year: dates.year(now),
-    ever: words.text('records.ever'),
-  };
-  return charts.flatMap(({ name, lines }) => {
+  const titles = periodTitles(options);
+  return charts.flatMap(({ name, unit, lines }) => {
     const main = lines.find(({ kind }) => kind === 'main');
     if (main === undefined) return [];
     const rows = PERIODS.flatMap((period) => {
       const extremes = ofRecord(period, main);
       if (extremes === undefined) return [];
+      const stored = main.series?.unit ?? null;
+      const units = into(stored, unit);
       const show = (value: number, at: Micros): ShownRecord => ({
-        value: valueText(value, main.series?.unit ?? null, options),
+        value: valueText(value, stored, { units, words }),
         time: dates.year(at) === dates.year(now) ? dates.moment(at) : dates.fullMoment(at),
         measuredAt: formatMicros(at),
       });

@@ -6,19 +6,21 @@ import type { Span } from '../../../telemetry/spans.ts';
 import type { StationSnapshot } from '../../../telemetry/station.ts';
 import { classStartsIn, type WindRose, windRose } from '../../../telemetry/wind-rose.ts';
 import { findWind } from '../../../telemetry/wind-series.ts';
-import { shownUnit } from '../../display-units.ts';
+import type { ChosenUnits } from '../../choices.ts';
 import type { WebParts } from '../../parts.ts';
 import { askDatabase } from '../../to-web-error.ts';
 import type { Words } from '../../words.ts';
 import type { Frame } from '../frame.ts';
+import { unitOf } from '../series-display.ts';
+import { unitsAsking } from './chart-links.ts';
 import type { PlannedChart } from './chart-plan.ts';
 import { drawRose } from './drawn-rose.ts';
 import { sectorName } from './kind-summaries.ts';
 
 export interface FoundWind {
   readonly rose: WindRose;
-  /** That of the speeds, as they are stored. */
-  readonly unit: string | null;
+  /** That in which they are shown. */
+  readonly shownUnit: string | null;
 }
 
 interface RoseRequest {
@@ -26,6 +28,7 @@ interface RoseRequest {
   readonly planned: readonly PlannedChart[];
   readonly range: Span;
   readonly days: LocalDays;
+  readonly chosen: ChosenUnits;
 }
 
 /**
@@ -35,7 +38,7 @@ interface RoseRequest {
  */
 export async function readRose(
   { pool, timeZone }: Pick<WebParts, 'pool' | 'timeZone'>,
-  { snapshot, planned, range, days }: RoseRequest,
+  { snapshot, planned, range, days, chosen }: RoseRequest,
 ): Promise<FoundWind | undefined> {
   const { station, latest } = snapshot;
   const wind = findWind(latest);
@@ -57,7 +60,8 @@ export async function readRose(
     }),
   );
   const rose = windRose(cells);
-  return rose.count === 0 ? undefined : { rose, unit: speed.unit };
+  const stored = { metric: wind.speed.metric, unit: speed.unit };
+  return rose.count === 0 ? undefined : { rose, shownUnit: unitOf(snapshot, stored, chosen) };
 }
 
 interface RoseOptions {
@@ -68,7 +72,10 @@ interface RoseOptions {
 }
 
 /** A wind rose, or the table in its place, as the template writes it. */
-export function roseView({ rose, unit }: FoundWind, { page, station, range, isTable }: RoseOptions): object {
+export function roseView(
+  { rose, shownUnit }: FoundWind,
+  { page, station, range, isTable }: RoseOptions,
+): object {
   const { words, units } = page;
   const percent = new Intl.NumberFormat(words.locale, { style: 'percent', maximumFractionDigits: 1 });
   const sectors = rose.sectors.map((shares, sector) => ({
@@ -77,9 +84,9 @@ export function roseView({ rose, unit }: FoundWind, { page, station, range, isTa
     shares: shares.map((share) => percent.format(share)),
   }));
   const most = sectors.reduce((best, one) => (one.share > best.share ? one : best));
-  const query = `from=${formatMicros(range.from)}&to=${formatMicros(range.to)}&units=${units.key}`;
+  const query = `from=${formatMicros(range.from)}&to=${formatMicros(range.to)}&units=${unitsAsking(units, shownUnit)}`;
   return {
-    classes: classLabels(shownUnit(unit, units), words).map((label, number) => ({ label, number })),
+    classes: classLabels(shownUnit, words).map((label, number) => ({ label, number })),
     summary:
       most.share === 0
         ? words.text('rose.still', { calm: percent.format(rose.calm) })

@@ -21,7 +21,7 @@ function line(
     spans,
     isBand: false,
   } as const;
-  return { shape, every, line: { ...known, ...more } };
+  return { shape, every, unit: null, line: { ...known, ...more } };
 }
 
 const ask = (lines: readonly WantedLine[], isOpen = false): readonly string[] =>

@@ -7,6 +7,7 @@ const MINUTE: number = 60_000_000;
 const DAY = Date.parse('2026-10-09T22:00Z') * 1000;
 const PAGE = '/stations/outside?from=2026-10-10&to=2026-10-10';
 const UNITS: Readonly<Record<string, string>> = {
+  temperature: '°C',
   wind_dir: '°',
   wind_speed: 'm/s',
   rain: 'mm',
@@ -74,7 +75,52 @@ test('rain is bars of what has come, of a counter by how much it has risen, from
   expect(total).toContain('Total 3.5 mm, most 3.0 mm (10 Oct, 01:00).');
   const table = text(figure((await web.ask(`${PAGE}&view=table`)).text, 'Rain <'));
   expect(table).toContain('Time Rain Saturday, 10 October 2026 GMT+2 00:00 0.2 01:00 2.0 16:00 0.0');
-  expect(page.slice(page.indexOf('id="records"')), 'neither counters nor directions').not.toContain('Rain');
+});
+
+test('bars of several series stand side by side, and each tells what has come', async () => {
+  const web = await useMetrics({
+    rain: [[90, 2]],
+    rain_total: [
+      [0, 1],
+      [100, 5],
+    ],
+  });
+  const page = (await web.ask(`${PAGE}&metrics=rain&with=outside:rain_total&compare=1d`)).text;
+  const html = figure(page, 'Rain <');
+  expect(html).toContain('<path class="bar line-2" d="M125 500V0h34V500z"/>');
+  expect(html).toContain('<path class="bar line-1" d="M91 500V250h34V500z"/>');
+  expect(text(html)).toContain(
+    'Total 2.0 mm, most 2.0 mm (10 Oct, 01:00). Day before: no readings in this range. Rain total: total 4.0 mm.',
+  );
+  expect(page).not.toContain('id="chart-1"');
+});
+
+test('records of rain are what has come in all and on the wettest day, and directions have none', async () => {
+  const web = await useMetrics({
+    temperature: [[0, 7]],
+    rain: [
+      [30, 0.2],
+      [90, 2],
+      [1500, 5],
+      [2900, 0],
+    ],
+    rain_total: [
+      [0, 100],
+      [1500, 103],
+      [1600, 1],
+      [2900, 1],
+    ],
+    wind_dir: [[0, 359]],
+  });
+  const { text: page } = await web.ask(`${PAGE}&units=in`);
+  const records = text(page.slice(page.indexOf('id="records"')));
+  expect(records).toMatch(/When Lowest Highest Temperature .*When Total Wettest day Rain /);
+  expect(records).toMatch(
+    / Rain .*All time 0\.28 in 0\.20 in 11 Oct 2026 Rain total .*All time 0\.16 in 0\.16 in 11 Oct 2026/,
+  );
+  expect(records).not.toContain('direction');
+  const ofRain = await web.ask(`${PAGE}&metrics=rain&units=mm&lang=de`);
+  expect(text(ofRain.text)).toMatch(/Nassester Tag Regen .*Insgesamt 7,2 mm 5,0 mm/);
 });
 
 test('bars of a longer range are of days, of a year of weeks', async () => {
