@@ -4,6 +4,7 @@ import type { Micros } from '../../telemetry/reading.ts';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import type { RejectedRow } from '../../storage/rejected-query.ts';
 import type { BackupStatus, RollupStatus, StoringState, WebParts } from '../parts.ts';
+import { NOT_TOLD } from '../openapi/route-description.ts';
 import { createStatusFacts } from '../status-facts.ts';
 import { LATE_AFTER_MS, STALE_AFTER_MS } from '../freshness.ts';
 import type { Locale } from '../locales.ts';
@@ -21,7 +22,7 @@ export function statusPage(
 ): FastifyPluginCallback {
   const readFacts = createStatusFacts(parts.pool, parts.diskUse);
   return (app, _options, done) => {
-    app.get('/status', { config: { access: 'everything' } }, async (request, reply) => {
+    app.get('/status', { config: { access: 'everything' }, schema: NOT_TOLD }, async (request, reply) => {
       const page = frames(request, reply, { path: '/status' });
       const { words, zone } = page;
       const [databaseOk, facts] = await Promise.all([databaseAnswers(), readFacts()]);
