@@ -33,6 +33,7 @@ import { metricsRoutes } from './metrics-routes.ts';
 import { mqttRoutes } from './mqtt-routes.ts';
 import { openApiRoutes } from './openapi/openapi-routes.ts';
 import { tellOpenApi } from './openapi/tell-openapi.ts';
+import { apiPage } from './pages/api/api-page.ts';
 import { createFrames } from './pages/frame.ts';
 import { nowPage } from './pages/now-page.ts';
 import { readingsPage } from './pages/readings-page.ts';
@@ -143,6 +144,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     metricsRoutes(parts),
     mqttRoutes,
     appRoutes(assets),
+    apiPage(parts, frames),
     openApiRoutes,
     nowPage(parts, frames, templates),
     stationPage(parts, frames),

@@ -37,6 +37,7 @@ test('every route is in it, or left out on purpose', () => {
   const hidden = routes.filter(({ schema }) => schema?.hide === true).flatMap(names);
   expect(hidden.toSorted()).toStrictEqual([
     'get /',
+    'get /api',
     'get /assets/*',
     'get /login',
     'get /manifest.webmanifest',
