@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/documented/setup.ts'],
     // Long: how fast a machine is decides no test, only whether it ends.
     testTimeout: 90_000,
     hookTimeout: 90_000,

@@ -8,6 +8,7 @@ import { keyOf } from './gate.ts';
 import { entriesKept } from './keep.ts';
 import { type Given, givenOf, jsonObject, type Parameters, textsOf } from './parameters.ts';
 import { CONFIG } from './route-config.ts';
+import { bulkTold, CSV_UPDATES, JSON_UPDATES } from './told.ts';
 import type { WriteNeeds } from './update-routes.ts';
 
 interface ChannelParams {
@@ -53,12 +54,22 @@ export function bulkRoutes(app: FastifyInstance, needs: WriteNeeds): void {
     };
   app.post<ChannelParams>(
     '/channels/:id/bulk_update.json',
-    { config: CONFIG },
+    {
+      config: { ...CONFIG, told: bulkTold({ 'application/json': JSON_UPDATES }) },
+      schema: { operationId: 'bulk-update-json', tags: ['ThingSpeak'], summary: 'Takes many entries' },
+    },
     write('bulk_update.json', ofJson),
   );
   app.post<ChannelParams>(
     '/channels/:id/bulk_update.csv',
-    { config: CONFIG },
+    {
+      config: { ...CONFIG, told: bulkTold({ 'application/x-www-form-urlencoded': CSV_UPDATES }) },
+      schema: {
+        operationId: 'bulk-update-csv',
+        tags: ['ThingSpeak'],
+        summary: 'Takes many entries, as lines',
+      },
+    },
     write('bulk_update.csv', ofCsv),
   );
 }

@@ -22,6 +22,7 @@ import { queryOf } from './parameters.ts';
 import { parseReadAddress, type ReadAddress } from './read-address.ts';
 import { type ReadOptions, readOptionsOf } from './read-options.ts';
 import { asScript, type FeedsDocument, renderFeeds } from './render-feeds.ts';
+import { READ_TOLD } from './read-told.ts';
 import { CONFIG } from './route-config.ts';
 import { mapInSlices } from './slices.ts';
 
@@ -33,7 +34,19 @@ type Needs = Pick<WebParts, 'pool' | 'clock'> & { readonly gate: Gate; readonly 
 
 /** What boards and pages read of a channel. */
 export function readRoutes(app: FastifyInstance, needs: Needs): void {
-  app.get<ReadParams>('/channels/:id/*', { config: CONFIG }, (request, reply) => read(request, reply, needs));
+  app.get<ReadParams>(
+    '/channels/:id/*',
+    {
+      config: { ...CONFIG, told: READ_TOLD },
+      schema: {
+        operationId: 'channel',
+        tags: ['ThingSpeak'],
+        description:
+          '`feed` and `field` are understood for `feeds` and `fields`, and `feeds/entry/7` for `feeds/7`.',
+      },
+    },
+    (request, reply) => read(request, reply, needs),
+  );
 }
 
 async function read(request: FastifyRequest<ReadParams>, reply: FastifyReply, needs: Needs): Promise<void> {

@@ -12,6 +12,7 @@ import type { Keep } from './keep.ts';
 import type { Notices } from './notices.ts';
 import { type Given, givenOf, type Parameters } from './parameters.ts';
 import { CONFIG } from './route-config.ts';
+import { FIRST_BOARDS_TOLD, updateTold } from './told.ts';
 
 export interface WriteNeeds {
   readonly gate: Gate;
@@ -55,7 +56,12 @@ export function updateRoutes(app: FastifyInstance, needs: WriteNeeds): void {
       method: ['GET', 'POST'],
       url,
       exposeHeadRoute: false,
-      config: CONFIG,
+      config: { ...CONFIG, told: updateTold(format) },
+      schema: {
+        operationId: `update-${format}`,
+        tags: ['ThingSpeak'],
+        summary: 'Takes an entry, and answers when it is stored',
+      },
       handler: (request, reply) => write(request, reply, givenOf(request.url, request.body), format),
     });
   }
@@ -63,7 +69,11 @@ export function updateRoutes(app: FastifyInstance, needs: WriteNeeds): void {
   // no secret, and is not looked at.
   app.get<{ Params: { key: string; field: string; data: string } }>(
     '/update/API_key=:key/mac=:mac/field=:field/data=:data',
-    { exposeHeadRoute: false, config: CONFIG },
+    {
+      exposeHeadRoute: false,
+      config: { ...CONFIG, told: FIRST_BOARDS_TOLD },
+      schema: { operationId: 'update-first-boards', tags: ['ThingSpeak'], summary: 'Takes one value' },
+    },
     (request, reply) => {
       const { key, field, data } = request.params;
       const parameters = new Map([
@@ -75,7 +85,7 @@ export function updateRoutes(app: FastifyInstance, needs: WriteNeeds): void {
   );
 }
 
-const ADDRESSES: Readonly<Record<string, Format>> = {
+const ADDRESSES: Readonly<Record<string, 'text' | 'json' | 'xml'>> = {
   '/update': 'text',
   '/update.json': 'json',
   '/update.xml': 'xml',

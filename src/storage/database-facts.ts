@@ -22,3 +22,11 @@ export async function isServed(pool: Pool): Promise<boolean> {
   );
   return rowCount === 1;
 }
+
+/** `18.4`, without what a distribution adds. @throws what the database reports */
+export async function readServerVersion(database: Queryable): Promise<string> {
+  const { rows } = await database.query<{ version: string }>({
+    text: `SELECT current_setting('server_version') AS version`,
+  });
+  return rows[0]!.version.split(' ', 1)[0]!;
+}

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { FastifyPluginCallback } from 'fastify';
 import { inProjectFolder } from '../project-folder.ts';
 import type { Assets } from './assets.ts';
+import { NOT_TOLD } from './openapi/route-description.ts';
 
 /** What makes an app of the pages: `/manifest.webmanifest`, for home screens, and `/service-worker.js`, for when the service is away. */
 export function appRoutes(assets: Assets): FastifyPluginCallback {
@@ -12,11 +13,11 @@ export function appRoutes(assets: Assets): FastifyPluginCallback {
     'utf8',
   );
   return (app, _options, done) => {
-    app.get('/manifest.webmanifest', { config: { access: 'open' } }, (_request, reply) =>
+    app.get('/manifest.webmanifest', { config: { access: 'open' }, schema: NOT_TOLD }, (_request, reply) =>
       reply.type('application/manifest+json').send(manifest),
     );
     // At the root, for it sees to the pages there; browsers ask whether it has changed.
-    app.get('/service-worker.js', { config: { access: 'open' } }, (_request, reply) =>
+    app.get('/service-worker.js', { config: { access: 'open' }, schema: NOT_TOLD }, (_request, reply) =>
       reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-cache').send(worker),
     );
     done();

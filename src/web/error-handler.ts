@@ -34,7 +34,6 @@ export function answerErrors(
       ...page,
       title: `${heading} · Thermograph`,
       heading,
-      isHomeTheStations: page.home === '/',
       isLoginRefused: error.status === 403,
       message,
     });

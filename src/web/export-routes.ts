@@ -5,6 +5,7 @@ import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import { invalidParameter, metricUnknown, stationUnknown, WebError } from './errors.ts';
 import { acceptedFormat, fileName } from './export-format.ts';
 import { type ExportNeeds, replyExport } from './export-reply.ts';
+import { ERRORS_OF_SERIES, LINES } from './openapi/media.ts';
 import type { WebParts } from './parts.ts';
 import { exportQuery } from './schemas.ts';
 import { parseTimeRange } from './time-parameter.ts';
@@ -19,7 +20,20 @@ export function exportRoutes(parts: WebParts, needs: ExportNeeds): FastifyPlugin
     });
     app.get(
       '/api/export',
-      { config: { access: 'live' }, schema: { querystring: exportQuery } },
+      {
+        config: {
+          access: 'live',
+          errors: [...ERRORS_OF_SERIES, 'too-many-exports'],
+          told: { answers: { 200: { description: 'Lines', content: LINES } } },
+        },
+        schema: {
+          operationId: 'export',
+          tags: ['Readings'],
+          summary: 'All raw readings of a range, of one station or of all',
+          description: 'With `PRIVATE` it needs the right to read that station, or all of them.',
+          querystring: exportQuery,
+        },
+      },
       async (request, reply) => {
         const { station, metric, format: named } = request.query;
         void reply.header('vary', 'accept');

@@ -14,7 +14,12 @@ export function healthRoutes(
       '/health/live',
       {
         config: { access: 'open' },
-        schema: { response: { 200: Type.Object({ status: Type.Literal('live') }) } },
+        schema: {
+          operationId: 'live',
+          tags: ['Service'],
+          summary: 'Whether the process runs',
+          response: { 200: Type.Object({ status: Type.Literal('live') }, { description: 'It does' }) },
+        },
       },
       (_request, reply) => {
         void reply.send({ status: 'live' });
@@ -22,7 +27,19 @@ export function healthRoutes(
     );
     app.get(
       '/health/ready',
-      { config: { access: 'readiness' }, schema: { response: { 200: readyReply, 503: readyReply } } },
+      {
+        config: { access: 'readiness' },
+        schema: {
+          operationId: 'ready',
+          tags: ['Service'],
+          summary: 'Whether readings can come in and be stored, and pages have what to show',
+          description: 'What is wrong is told to whoever may read everything.',
+          response: {
+            200: { ...readyReply, description: 'It is ready' },
+            503: { ...readyReply, description: 'It is not' },
+          },
+        },
+      },
       async (request, reply) => {
         const answers = await databaseAnswers();
         const { state, isPrepared, databaseProblem, spoolProblem, spooledMessages, spooledBytes } =

@@ -12,6 +12,7 @@ import { shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown, WebError } from './errors.ts';
 import { isNoneMatch, weakEtag } from './etag.ts';
 import { acceptedFormat, CONTENT_TYPES, fileName } from './export-format.ts';
+import { HISTORY, SERIES_HISTORY } from './history-description.ts';
 import { historyCsv } from './history-csv.ts';
 import {
   historyJson,
@@ -21,16 +22,9 @@ import {
   type ShownSeries,
 } from './history-reply.ts';
 import { type AskedHistory, askedHistory, type HistoryQuery, wholeHours } from './history-request.ts';
-import {
-  historyQuery,
-  historyReply,
-  MOST_SERIES,
-  seriesHistoryQuery,
-  seriesHistoryReply,
-} from './history-schemas.ts';
+import { MOST_SERIES } from './history-schemas.ts';
 import { missingSeries } from './missing-series.ts';
 import type { WebParts } from './parts.ts';
-import { stationParams } from './schemas.ts';
 import { parseSeries } from './series-parameter.ts';
 import { askDatabase } from './to-web-error.ts';
 import { createTurns } from './turns.ts';
@@ -54,43 +48,29 @@ export function historyRoutes(parts: WebParts, room: Pick<AnswerRoom, 'ask'>): F
   const days = createLocalDays(parts.timeZone);
   const turns = createTurns(TURNS);
   return (app, _options, done) => {
-    app.get(
-      '/api/stations/:station/history',
-      {
-        config: { access: 'station' },
-        schema: { params: stationParams, querystring: historyQuery, response: { 200: historyReply } },
-      },
-      (request, reply) => {
-        const { station } = request.params;
-        const { metric: asked, ...query } = request.query;
-        const metric = asked ?? 'temperature';
-        if (!isStationName(station)) throw stationUnknown(station);
-        if (!isMetricName(metric)) throw metricUnknown(station, metric);
-        return answer(request, reply, {
-          names: [{ station, metric }],
-          query,
-          missing: (kind) => missingSeries(kind, station, asked),
-          toJson: historyJson,
-        });
-      },
-    );
-    app.get(
-      '/api/history',
-      {
-        config: { access: 'series' },
-        schema: { querystring: seriesHistoryQuery, response: { 200: seriesHistoryReply } },
-      },
-      (request, reply) => {
-        const { series, ...query } = request.query;
-        const names = requireSeries(series);
-        return answer(request, reply, {
-          names,
-          query,
-          missing: (kind, { station, metric }) => missingSeries(kind, station, metric),
-          toJson: seriesHistoryJson,
-        });
-      },
-    );
+    app.get('/api/stations/:station/history', HISTORY, (request, reply) => {
+      const { station } = request.params;
+      const { metric: asked, ...query } = request.query;
+      const metric = asked ?? 'temperature';
+      if (!isStationName(station)) throw stationUnknown(station);
+      if (!isMetricName(metric)) throw metricUnknown(station, metric);
+      return answer(request, reply, {
+        names: [{ station, metric }],
+        query,
+        missing: (kind) => missingSeries(kind, station, asked),
+        toJson: historyJson,
+      });
+    });
+    app.get('/api/history', SERIES_HISTORY, (request, reply) => {
+      const { series, ...query } = request.query;
+      const names = requireSeries(series);
+      return answer(request, reply, {
+        names,
+        query,
+        missing: (kind, { station, metric }) => missingSeries(kind, station, metric),
+        toJson: seriesHistoryJson,
+      });
+    });
     done();
   };
 

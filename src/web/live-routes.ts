@@ -1,4 +1,5 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
 import { isStationName } from '../telemetry/topic.ts';
 import type { MayStay } from './access/guard.ts';
 import type { WebCounters } from './counters.ts';
@@ -21,7 +22,18 @@ export function liveRoutes(
     });
     app.get(
       '/api/live',
-      { config: { access: 'live' }, schema: { querystring: liveQuery }, exposeHeadRoute: false },
+      {
+        config: { access: 'live', errors: ['too-many-streams', 'too-many-viewers'], told: TOLD },
+        schema: {
+          operationId: 'events',
+          tags: ['Live'],
+          summary: 'An event stream of what is committed, and of which stations come and go',
+          description:
+            '`reading` is an array of `{"station","metric","value","unit","measuredAt"}`: the newest readings of what has changed, at most four times a second. `presence` is `{"station","online"}`. `ping` comes every 15 seconds, with the time of the service. With `PRIVATE` it needs the right to read that station, or all of them.',
+          querystring: liveQuery,
+        },
+        exposeHeadRoute: false,
+      },
       (request, reply) => {
         const { station } = request.query;
         const units = parseUnitsParameter(request.query.units);
@@ -52,6 +64,15 @@ export function liveRoutes(
     done();
   };
 }
+
+const TOLD = {
+  answers: {
+    200: {
+      description: 'Server-sent events, until one side hangs up',
+      content: { 'text/event-stream': Type.String() },
+    },
+  },
+};
 
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream',

@@ -11,6 +11,7 @@ import { formatCursor, parseCursor } from './cursor.ts';
 import { showValue, shownUnit } from './display-units.ts';
 import { invalidParameter, metricUnknown, stationUnknown } from './errors.ts';
 import { acceptedFormat, fileName } from './export-format.ts';
+import { ERRORS_OF_SERIES, LINES } from './openapi/media.ts';
 import { type ExportNeeds, replyExport, type WantedExport } from './export-reply.ts';
 import { missingSeries } from './missing-series.ts';
 import type { WebParts } from './parts.ts';
@@ -18,6 +19,8 @@ import { type ReadingsPage, readingsQuery, readingsReply, stationParams } from '
 import { askDatabase } from './to-web-error.ts';
 import { parseTimeRange, type TimeRange } from './time-parameter.ts';
 import { parseUnitsParameter } from './units-parameter.ts';
+
+const READINGS = { description: 'A page of readings, or lines' };
 
 interface Query extends Omit<Static<typeof readingsQuery>, 'units'> {
   readonly units: UnitSystem | undefined;
@@ -35,8 +38,23 @@ export function readingsRoutes(
     app.get(
       '/api/stations/:station/readings',
       {
-        config: { access: 'station' },
-        schema: { params: stationParams, querystring: readingsQuery, response: { 200: readingsReply } },
+        config: {
+          access: 'station',
+          errors: [...ERRORS_OF_SERIES, 'too-many-exports', 'answers-not-read'],
+          told: {
+            answers: { 200: { ...READINGS, content: { 'application/json': readingsReply, ...LINES } } },
+          },
+        },
+        schema: {
+          operationId: 'readings',
+          tags: ['Readings'],
+          summary: 'Raw readings of one metric',
+          description:
+            'As JSON page by page: `next` is the `cursor` of the page that follows. As CSV and NDJSON everything comes in one answer, oldest first.',
+          params: stationParams,
+          querystring: readingsQuery,
+          response: { 200: readingsReply },
+        },
       },
       async (request, reply) => {
         const query = { ...request.query, units: parseUnitsParameter(request.query.units) };

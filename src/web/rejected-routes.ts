@@ -17,8 +17,14 @@ export function rejectedRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     app.get(
       '/api/rejected',
       {
-        config: { access: 'everything' },
-        schema: { querystring: rejectedQuery, response: { 200: rejectedReply } },
+        config: { access: 'everything', errors: ['database-unavailable'] },
+        schema: {
+          operationId: 'rejected',
+          tags: ['Posting'],
+          summary: 'What could not be understood, newest first',
+          querystring: rejectedQuery,
+          response: { 200: rejectedReply },
+        },
       },
       async (request) => {
         const { reason, limit, cursor } = request.query;

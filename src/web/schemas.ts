@@ -8,7 +8,7 @@ export function nullable<T extends TSchema & { type: string }>(schema: T) {
 
 export const time = Type.String({ description: 'ISO 8601, UTC' });
 
-export const stationParams = Type.Object({ station: Type.String() });
+export const stationParams = Type.Object({ station: Type.String({ description: 'Its name' }) });
 
 export const unitsParameter = Type.Optional(
   Type.String({
@@ -114,8 +114,10 @@ export const spooledReply = Type.Object({
 
 export const rejectedQuery = Type.Object(
   {
-    reason: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,64}$' })),
-    limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+    reason: Type.Optional(
+      Type.String({ pattern: '^[a-z0-9-]{1,64}$', description: 'Only what was refused for this' }),
+    ),
+    limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'How many a page' }),
     cursor: Type.Optional(Type.String({ description: '`next` of the page before' })),
   },
   { additionalProperties: false },

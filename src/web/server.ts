@@ -31,6 +31,9 @@ import { liveRoutes } from './live-routes.ts';
 import { readLocales } from './locales.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { mqttRoutes } from './mqtt-routes.ts';
+import { openApiRoutes } from './openapi/openapi-routes.ts';
+import { tellOpenApi } from './openapi/tell-openapi.ts';
+import { apiPage } from './pages/api/api-page.ts';
 import { createFrames } from './pages/frame.ts';
 import { nowPage } from './pages/now-page.ts';
 import { readingsPage } from './pages/readings-page.ts';
@@ -121,6 +124,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     hub.review();
     slots.review();
   });
+  await tellOpenApi(app, parts);
   const templates = createTemplates(assets);
   await registerViews(app, templates);
   const exporting = { parts, slots, mayStay: mayGoOn };
@@ -140,6 +144,8 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     metricsRoutes(parts),
     mqttRoutes,
     appRoutes(assets),
+    apiPage(parts, frames),
+    openApiRoutes,
     nowPage(parts, frames, templates),
     stationPage(parts, frames),
     readingsPage(parts, frames),

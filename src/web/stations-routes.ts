@@ -16,8 +16,14 @@ export function stationsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     app.get(
       '/api/stations',
       {
-        config: { access: 'everything' },
-        schema: { querystring: unitsQuery, response: { 200: stationsReply } },
+        config: { access: 'everything', errors: ['database-unavailable'] },
+        schema: {
+          operationId: 'stations',
+          tags: ['Stations'],
+          summary: 'Every station with its newest readings',
+          querystring: unitsQuery,
+          response: { 200: stationsReply },
+        },
       },
       (request, reply) => {
         if (!parts.storing().isPrepared) throw databaseUnavailable();
@@ -30,8 +36,15 @@ export function stationsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     app.get(
       '/api/stations/:station',
       {
-        config: { access: 'station' },
-        schema: { params: stationParams, querystring: unitsQuery, response: { 200: stationReply } },
+        config: { access: 'station', errors: ['station-unknown', 'database-unavailable'] },
+        schema: {
+          operationId: 'station',
+          tags: ['Stations'],
+          summary: 'One station with its newest readings',
+          params: stationParams,
+          querystring: unitsQuery,
+          response: { 200: stationReply },
+        },
       },
       (request, reply) => {
         const station = parts.station(request.params.station);

@@ -1,4 +1,5 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
 import { isMetricName, isStationName } from '../telemetry/topic.ts';
 import { invalidParameter, WebError } from './errors.ts';
 import type { WebParts } from './parts.ts';
@@ -6,6 +7,17 @@ import { spooledReply, stationParams, submitQuery, submitReply } from './schemas
 
 const METRIC_RULE = 'must be 1 to 64 of a-z, 0-9, _ and ., beginning with a letter, and not status or time';
 const STATION_RULE = 'must be 1 to 64 of A-Z, a-z, 0-9, ., _ and -, beginning with a letter or digit';
+
+const SUBMITTED = {
+  description: 'A payload as over MQTT, whatever its type is called',
+  content: {
+    'application/json': Type.Unknown({
+      description:
+        'Readings by metric with an optional `time`, or an array of these; with `metric=` a number, `{"value","time","unit"}`, or an array of these',
+    }),
+    'text/plain': Type.String({ description: 'A number, with `metric=`' }),
+  },
+};
 
 /** `POST /api/stations/{station}/readings`: the same payloads as over MQTT, answered when they are kept. */
 export function submitRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
@@ -19,8 +31,15 @@ export function submitRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     app.post(
       '/api/stations/:station/readings',
       {
-        config: { access: 'post' },
+        config: {
+          access: 'post',
+          errors: ['body-empty', 'readings-rejected', 'ingest-closed', 'ingest-overloaded', 'ingest-stalled'],
+          told: { body: SUBMITTED },
+        },
         schema: {
+          operationId: 'post-readings',
+          tags: ['Posting'],
+          summary: 'Takes readings, and answers when they are stored',
           params: stationParams,
           querystring: submitQuery,
           response: { 201: submitReply, 202: spooledReply },

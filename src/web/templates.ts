@@ -19,12 +19,15 @@ const PARTIALS = [
   'chart',
   'history',
   'rose',
+  'operation',
+  'content',
+  'schema',
 ] as const;
 
 /** Told which helpers there are, Handlebars need not look for one at each value. */
 export const COMPILE_OPTIONS = {
   preventIndent: true,
-  knownHelpers: { asset: true, script: true, is: true, t: true, rich: true },
+  knownHelpers: { asset: true, script: true, is: true, t: true, rich: true, prose: true },
   knownHelpersOnly: true,
 };
 
@@ -42,7 +45,7 @@ export interface Templates {
 /**
  * Every value is escaped; no template opts out. `{{asset "page.css"}}` is the address of a file that browsers load,
  * `{{script "live-page"}}` that of a script that speaks the language of the page. `{{t "key"}}` is a text of templates/strings in
- * that language, `{{rich "key"}}` one with code and links, both with values by name.
+ * that language, `{{rich "key"}}` one with code and links, both with values by name; `{{prose value}}` is a value with code.
  */
 export function createTemplates(assets: Assets): Templates {
   const environment = handlebars.create();
@@ -56,6 +59,7 @@ export function createTemplates(assets: Assets): Templates {
     'rich',
     (key: TextKey, call: Call) => new environment.SafeString(richText(wordsOf(call).text(key), call.hash)),
   );
+  environment.registerHelper('prose', (text: string) => new environment.SafeString(richText(text, {})));
   const partials = Object.fromEntries(
     PARTIALS.map((name) => {
       const text = readFileSync(`${TEMPLATES_FOLDER}/partials/${name}.hbs`, 'utf8');

@@ -2,6 +2,7 @@ import { fastifyStatic } from '@fastify/static';
 import { fastifyView } from '@fastify/view';
 import type { FastifyInstance } from 'fastify';
 import { inProjectFolder } from '../project-folder.ts';
+import { NOT_TOLD } from './openapi/route-description.ts';
 import { COMPILE_OPTIONS, type Templates, TEMPLATES_FOLDER } from './templates.ts';
 
 /** Pages by `reply.view`. */
@@ -21,6 +22,7 @@ export async function registerViews(
 export async function serveAssets(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, access: 'open' };
+    route.schema = NOT_TOLD;
   });
   await app.register(fastifyStatic, {
     root: inProjectFolder('dist/assets'),

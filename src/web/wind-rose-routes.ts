@@ -9,6 +9,7 @@ import { findWind, type WindSeries } from '../telemetry/wind-series.ts';
 import { stationUnknown, WebError } from './errors.ts';
 import { isNoneMatch, weakEtag } from './etag.ts';
 import { askedRange, wholeHours } from './history-request.ts';
+import { NOT_MODIFIED } from './openapi/media.ts';
 import type { WebParts } from './parts.ts';
 import { stationParams } from './schemas.ts';
 import { askDatabase } from './to-web-error.ts';
@@ -36,8 +37,19 @@ export function windRoseRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
     app.get(
       '/api/stations/:station/wind-rose',
       {
-        config: { access: 'station' },
-        schema: { params: stationParams, querystring: windRoseQuery, response: { 200: windRoseReply } },
+        config: {
+          access: 'station',
+          errors: ['station-unknown', 'no-wind', 'database-unavailable'],
+          told: { answers: { 304: NOT_MODIFIED } },
+        },
+        schema: {
+          operationId: 'wind-rose',
+          tags: ['Readings'],
+          summary: 'How often wind came from where, and how fast it was',
+          params: stationParams,
+          querystring: windRoseQuery,
+          response: { 200: windRoseReply },
+        },
       },
       async (request, reply) => {
         const { station } = request.params;

@@ -4,7 +4,7 @@ import { useWeb } from '../support/web.ts';
 
 test.each([
   ['/api/nothing', 404, 'not-found'],
-  ['/api', 404, 'not-found'],
+  ['/api/nothing/at/all', 404, 'not-found'],
   ['/health', 404, 'not-found'],
   ['/api/stations/%zz', 400, 'url-malformed'],
   ['/api/stations/nowhere', 404, 'station-unknown'],

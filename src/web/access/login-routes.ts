@@ -2,9 +2,11 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import { loginProblem } from '../error-texts.ts';
 import { WebError } from '../errors.ts';
 import type { Frames } from '../pages/frame.ts';
+import { NOT_TOLD } from '../openapi/route-description.ts';
 import type { WebParts } from '../parts.ts';
 import { homePath } from './home-path.ts';
 import { localPath } from './return-path.ts';
+import { LOGIN, LOGOUT } from './login-description.ts';
 import type { Visitors } from './visitors.ts';
 
 const MAX_FORM_BYTES = 8 * 1024;
@@ -18,10 +20,12 @@ export function loginRoutes(parts: WebParts, visitors: Visitors, frames: Frames)
       { parseAs: 'string', bodyLimit: MAX_FORM_BYTES },
       (_request, body, parsed) => parsed(null, new URLSearchParams(body.toString())),
     );
-    app.get<{ Querystring: { to?: unknown } }>('/login', { config: { access: 'open' } }, (request, reply) =>
-      show(request, reply, localPath(request.query.to)),
+    app.get<{ Querystring: { to?: unknown } }>(
+      '/login',
+      { config: { access: 'open' }, schema: NOT_TOLD },
+      (request, reply) => show(request, reply, localPath(request.query.to)),
     );
-    app.post('/login', { config: { access: 'open' } }, async (request, reply) => {
+    app.post('/login', LOGIN, async (request, reply) => {
       const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
       const to = localPath(form.get('to'));
       try {
@@ -34,7 +38,7 @@ export function loginRoutes(parts: WebParts, visitors: Visitors, frames: Frames)
         return showProblem(request, reply, to, error);
       }
     });
-    app.post('/logout', { config: { access: 'open' } }, (request, reply) => {
+    app.post('/logout', LOGOUT, (request, reply) => {
       visitors.forget(request, reply);
       return reply.redirect('/login', 303);
     });

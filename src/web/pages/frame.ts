@@ -24,6 +24,8 @@ export interface Frame extends Locale, ChosenUnits {
   readonly nav: readonly PageLink[];
   /** The first page that whoever looks may read. */
   readonly home: string;
+  /** Whether that is the one of all stations, and so everything may be read. */
+  readonly isHomeTheStations: boolean;
   readonly version: string;
   /** See {@link Assets.build}. */
   readonly build: string;
@@ -82,6 +84,7 @@ export function createFrames(parts: WebParts, locales: Locales, build: string): 
         current: one === language,
       })),
       home,
+      isHomeTheStations: home === '/',
       nav: pagesFor(home, words).map((link) => ({ ...link, current: options.path === link.href })),
       version: parts.version,
       build,

@@ -1,5 +1,6 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { createLocalDays } from '../../telemetry/local-days.ts';
+import { NOT_TOLD } from '../openapi/route-description.ts';
 import type { WebParts } from '../parts.ts';
 import type { Templates } from '../templates.ts';
 import type { Words } from '../words.ts';
@@ -20,7 +21,7 @@ export function nowPage(
   const days = createLocalDays(parts.timeZone);
   const makeCard = createCards((card, root) => partial('card', card, root));
   return (app, _options, done) => {
-    app.get('/', { config: { access: 'everything' } }, (request, reply) => {
+    app.get('/', { config: { access: 'everything' }, schema: NOT_TOLD }, (request, reply) => {
       const page = frames(request, reply, { path: '/' });
       const viewpoint = { ...page, now: parts.clock(), days, day: parts.day };
       const { isPrepared, databaseProblem } = parts.storing();

@@ -2,6 +2,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import { metricUnknown, WebError } from '../errors.ts';
 import type { Names } from '../names.ts';
+import { NOT_TOLD } from '../openapi/route-description.ts';
 import type { WebParts } from '../parts.ts';
 import { findStation } from './find-station.ts';
 import type { Frames, PageLink } from './frame.ts';
@@ -19,7 +20,7 @@ export function readingsPage(parts: WebParts, frames: Frames): FastifyPluginCall
   return (app, _options, done) => {
     app.get<{ Params: { station: string }; Querystring: ReadingsQuery }>(
       '/stations/:station/readings',
-      { config: { access: 'station' } },
+      { config: { access: 'station' }, schema: NOT_TOLD },
       async (request, reply) => {
         const snapshot = findStation(parts, request.params.station);
         const { station, title } = snapshot;

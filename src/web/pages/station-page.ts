@@ -5,6 +5,7 @@ import { mayRead } from '../access/guard.ts';
 import { type ChartDates, createChartDates } from '../chart-dates.ts';
 import { notAllowed, WebError } from '../errors.ts';
 import type { Language } from '../languages.ts';
+import { NOT_TOLD } from '../openapi/route-description.ts';
 import type { WebParts } from '../parts.ts';
 import { createTurns } from '../turns.ts';
 import { findStation } from './find-station.ts';
@@ -33,7 +34,7 @@ export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallb
   return (app, _options, done) => {
     app.get<{ Params: { station: string } }>(
       '/stations/:station',
-      { config: { access: 'station' } },
+      { config: { access: 'station' }, schema: NOT_TOLD },
       async (request, reply) => {
         const snapshot = findStation(parts, request.params.station);
         const { station } = snapshot;

@@ -2,15 +2,17 @@ import type { FastifyPluginCallback } from 'fastify';
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { StationSnapshot } from '../../telemetry/station.ts';
-import type { RejectedRow } from '../../storage/rejected-query.ts';
 import type { BackupStatus, RollupStatus, StoringState, WebParts } from '../parts.ts';
+import { NOT_TOLD } from '../openapi/route-description.ts';
 import { createStatusFacts } from '../status-facts.ts';
 import { LATE_AFTER_MS, STALE_AFTER_MS } from '../freshness.ts';
 import type { Locale } from '../locales.ts';
 import { channelFacts } from './channel-rows.ts';
 import { diskUseFacts, expiryFacts } from './disk-use.ts';
 import type { Frames } from './frame.ts';
+import { rejectedFacts } from './rejected-facts.ts';
 import { isSilent, stationHref } from './station-card.ts';
+import { stationRates } from './station-rates.ts';
 import { statusVerdict } from './status-verdict.ts';
 
 /** `GET /status`: whether all is well, and what has come in and been refused. */
@@ -19,9 +21,9 @@ export function statusPage(
   frames: Frames,
   databaseAnswers: () => Promise<boolean>,
 ): FastifyPluginCallback {
-  const readFacts = createStatusFacts(parts.pool, parts.diskUse);
+  const readFacts = createStatusFacts(parts);
   return (app, _options, done) => {
-    app.get('/status', { config: { access: 'everything' } }, async (request, reply) => {
+    app.get('/status', { config: { access: 'everything' }, schema: NOT_TOLD }, async (request, reply) => {
       const page = frames(request, reply, { path: '/status' });
       const { words, zone } = page;
       const [databaseOk, facts] = await Promise.all([databaseAnswers(), readFacts()]);
@@ -31,6 +33,7 @@ export function statusPage(
       const brokerOk = parts.brokerListening();
       const storing = parts.storing();
       const counters = parts.counters();
+      const rates = stationRates(facts.rates ?? [], parts.day, page);
       const startedAt = parts.startedAt.getTime() * 1000;
       return reply.view('status.hbs', {
         ...page,
@@ -44,6 +47,7 @@ export function statusPage(
           iso: formatMicros(startedAt),
           age: words.age((now - startedAt) / 1000),
         },
+        versions: versionsText(facts.postgresVersion),
         broker: { ok: brokerOk, ...parts.mqttAddress() },
         database: { ok: databaseOk },
         spool: spoolFacts(storing, page),
@@ -53,21 +57,27 @@ export function statusPage(
         disk: diskUseFacts(facts.diskUse, parts.retention, page),
         stationCount: stations.length,
         stationsUnknown: stations.length === 0 && !storing.isPrepared,
-        stations: stations.map((station) => stationRow(station, now, page)),
+        stations: stations.map((station) => ({
+          ...stationRow(station, now, page),
+          rate: rates.get(station.station),
+        })),
         channels: channelFacts(facts.channels, counters, now, page),
         gauges: figureRows(parts.gauges(), page),
         counters: figureRows(counters, page),
-        rejected: facts.rejectedByReason?.map(({ reason, count }) => ({
-          reason,
-          count: words.whole(count),
-          href: `/api/rejected?reason=${encodeURIComponent(reason)}`,
-        })),
-        rejectedKnown: facts.rejectedByReason !== undefined,
-        lastRejected: facts.lastRejected?.map((row) => rejectedRow(row, now, page)),
+        rejected: rejectedFacts(facts.rejected, now, page),
+        rejectedKnown: facts.rejected !== undefined,
       });
     });
     done();
   };
+}
+
+/** Of what it runs on. */
+function versionsText(postgres: string | undefined): string {
+  return [
+    `Node ${process.versions.node}`,
+    ...(postgres === undefined ? [] : [`PostgreSQL ${postgres}`]),
+  ].join(', ');
 }
 
 function spoolFacts(
@@ -147,20 +157,5 @@ function stationRow(station: StationSnapshot, now: Micros, { words, zone }: Loca
             age: words.age((now - lastSeenAt) / 1000),
             full: zone.full(lastSeenAt),
           },
-  };
-}
-
-const PREVIEW_CHARACTERS = 120;
-
-function rejectedRow(row: RejectedRow, now: Micros, { words, zone }: Locale): object {
-  const text = row.payload.toString('utf8');
-  return {
-    iso: formatMicros(row.receivedAt),
-    age: words.age((now - row.receivedAt) / 1000),
-    full: zone.full(row.receivedAt),
-    topic: row.topic,
-    reason: row.reason,
-    detail: row.detail,
-    payload: text.length > PREVIEW_CHARACTERS ? `${text.slice(0, PREVIEW_CHARACTERS)}…` : text,
   };
 }

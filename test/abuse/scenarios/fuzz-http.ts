@@ -30,7 +30,7 @@ export const fuzzHttp: Scenario = {
       const result = await exchange(httpPort, request.bytes, LIMIT_MS, request.isHead);
       const status = result.answers[0]?.status ?? 'none';
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      const wrong = wrongWith(result);
+      const wrong = wrongWith(result, isForBoards(request));
       if (wrong.length === 0) return;
       const shown = JSON.stringify(request.bytes.subarray(0, SHOWN).toString('latin1'));
       failures.push(`request ${index} of seed ${seed}: ${wrong.join('; ')}: ${shown}`);
@@ -51,22 +51,37 @@ function requestOf(routes: readonly Route[], seed: number, index: number): Reque
 }
 
 /** What an answer must never be; a connection that is closed without one is right, too. */
-export function wrongWith({ answers, isHanging, garbage }: Exchange): readonly string[] {
+export function wrongWith({ answers, isHanging, garbage }: Exchange, isOfBoard: boolean): readonly string[] {
   return [
     ...(isHanging ? ['it is neither answered nor closed'] : []),
     ...(garbage === '' ? [] : [`what comes back is no HTTP: ${JSON.stringify(garbage)}`]),
-    ...answers.flatMap(wrongWithAnswer),
+    ...answers.flatMap((answer) => wrongWithAnswer(answer, isOfBoard)),
   ];
 }
 
-function wrongWithAnswer({ status, type, body }: Answer): readonly string[] {
+/** Boards are told of errors in words of ThingSpeak's. */
+function isForBoards({ bytes }: Request): boolean {
+  return /^\S+ \/+(?:update|channels)/.test(bytes.toString('latin1', 0, 64));
+}
+
+function wrongWithAnswer({ status, type, body }: Answer, isOfBoard: boolean): readonly string[] {
   const wrong: string[] = [];
   if (status >= 500) wrong.push(`status ${status}`);
   if (STACK_TRACE.test(body)) wrong.push(`a stack trace: ${body.slice(0, SHOWN)}`);
   if (status < 400 || body === '') return wrong;
+  if (isOfBoard && isBoardError(type, body)) return wrong;
   if (type === 'application/json' && !isHouseError(body)) wrong.push(`an error as ${body.slice(0, SHOWN)}`);
   if (type !== 'application/json' && type !== 'text/html') wrong.push(`an error as ${type || 'nothing'}`);
   return wrong;
+}
+
+/** `0`, `-1`, or an object with the status. */
+function isBoardError(type: string, body: string): boolean {
+  if (type === 'text/plain') return body === '0' || body === '-1';
+  return (
+    (type === 'application/json' && /^{"status":"\d{3}","error":{"error_code":"\w+","message":/.test(body)) ||
+    (type === 'application/xml' && body.startsWith('<?xml'))
+  );
 }
 
 /** `{"error":{"code","message","details"}}` */
