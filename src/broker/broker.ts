@@ -18,6 +18,7 @@ import type { Remote } from './connection-parts.ts';
 import { createConnections } from './connections.ts';
 import { createGrantedQos } from './granted-qos.ts';
 import type { BrokerLimits } from './limits.ts';
+import { announceStations, type HomeAssistant } from './home-assistant/announce.ts';
 import { createInterest } from './interest.ts';
 import { createListeners, type ListenerTls } from './listeners.ts';
 import { createLiveSubscribers } from './live-subscribers.ts';
@@ -83,6 +84,8 @@ export interface BrokerParts {
   readonly loginFailed: AdmissionParts['loginFailed'];
   /** Why somebody may not write to a channel of ThingSpeak's; without it nobody may. */
   readonly channelRefusal?: ChannelRefusal;
+  /** Whom to announce the stations to; without it nobody. */
+  readonly homeAssistant?: HomeAssistant | undefined;
   readonly areCredentialsKnown: () => boolean;
   /** Whether there is a credential of that name. */
   readonly hasName: (name: string) => boolean;
@@ -107,7 +110,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     maxQueuedMessages: limits.maxQueuedMessages,
   });
   const addressOf = (client: Client): string => connections.of(client)?.address ?? '';
-  const refusalOf = createPublishRules({ ...parts, addressOf });
+  const refusalOf = createPublishRules({ ...parts, homeAssistant: parts.homeAssistant?.prefix, addressOf });
   const { authenticate, principalOf, expel } = createAdmission({
     ...parts,
     areKnown: parts.areCredentialsKnown,
@@ -117,6 +120,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     refusalOf,
     refusals,
   });
+  const announcing = announceStations(parts.homeAssistant, parts.stations, state.retained);
   const grantedQos = createGrantedQos();
   const subscriptions = createSubscriptionGate({ principalOf, refusals, limits });
   const keepsUp = createSlowSubscriberGate((client) => {
@@ -129,6 +133,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     persistence: createPersistence({
       state,
       stations: parts.stations,
+      discovery: announcing.discovery,
       isGranted: subscriptions.isGranted,
     }),
     interest,
@@ -188,6 +193,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     onClosed: (client) => clientIds.release(client),
   });
   await aedes.listen();
+  announcing.follow((packet) => aedes.publish(packet, ignore));
   aedes.preConnect = (client, packet, done) => {
     grantedQos.deliverAtHighest(client);
     connections.of(client)?.expectSign(packet.keepalive ?? 0);
@@ -239,6 +245,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       listeners.stop();
     },
     async close() {
+      announcing.stop();
       await connections.close();
       await new Promise<void>((resolve) => {
         aedes.close(resolve);
