@@ -1,7 +1,9 @@
 # Bare tags move when an image is rebuilt: to fix the very bytes, add the digest that you have checked (@sha256:…).
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
-FROM ${NODE_IMAGE} AS build
+# For linux/amd64 and linux/arm64. What these two stages make is the same for both (classic-level brings its binaries for each), so
+# they run as what the building machine is, and only the last one is of the platform that is asked for.
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
@@ -14,7 +16,7 @@ COPY firmware-bridge/bridge ./firmware-bridge/bridge
 RUN npm run build
 
 # Without the optional packages, which are the embedded PostgreSQL: docker-compose.yml brings a server of its own.
-FROM ${NODE_IMAGE} AS dependencies
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund

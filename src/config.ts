@@ -7,7 +7,7 @@ import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { RETENTION_SETTINGS, type RetentionSettings } from './retention-settings.ts';
 import { parseUnitSystem, type UnitSystem } from './telemetry/unit-system.ts';
 import { boolean, type Environment, integer, Mistake, oneOf, type Setting } from './setting.ts';
-import { networks, origins, port, tlsFile, tlsPort } from './setting-values.ts';
+import { discoveryPrefix, networks, origins, port, tlsFile, tlsPort } from './setting-values.ts';
 import type { WebLimits } from './web/http-limits.ts';
 import { LANGUAGES, type Language } from './web/languages.ts';
 
@@ -37,6 +37,8 @@ export interface Config extends BrokerLimits, WebLimits, RetentionSettings, Back
   /** How long an orderly stop may take. */
   readonly shutdownTimeoutMs: number;
   readonly allowAnonymous: boolean;
+  /** The topic below which Home Assistant is told of the stations; `undefined`: it is not. */
+  readonly homeAssistant: string | undefined;
   readonly isPrivate: boolean;
   /** Of pages that may frame ours. */
   readonly frameAncestors: readonly string[];
@@ -197,6 +199,14 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     description:
       'Whether pages and JSON are only for those who log in or show a secret. Otherwise whoever reaches them may read.',
     read: (text) => boolean(text ?? 'false'),
+  },
+  homeAssistant: {
+    env: 'HOME_ASSISTANT',
+    default: 'false',
+    allowed: '`true`, `false`, or the discovery prefix that Home Assistant was given',
+    description:
+      'Whether Home Assistant, connected to this broker, finds every series as a sensor by itself, by MQTT discovery (`true`: below `homeassistant/`). `docs/home-assistant.md` tells all about it.',
+    read: discoveryPrefix,
   },
   frameAncestors: {
     env: 'FRAME_ANCESTORS',

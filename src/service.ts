@@ -15,6 +15,7 @@ import { openChannels } from './open-channels.ts';
 import { openCredentials } from './open-credentials.ts';
 import { openDatabase } from './open-database.ts';
 import { openDisplays } from './open-displays.ts';
+import { openHomeAssistant } from './open-home-assistant.ts';
 import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
 import { openRetention } from './open-retention.ts';
 import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
@@ -102,6 +103,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const now = (): Micros => clock.now();
   const days = restoreDays({ pool: database.reading, stations, preparation, now, log }, releasers);
   const { dataDir } = config;
+  let httpPort: number | undefined;
   const credentials = openCredentials(
     { dataDir, connection: database.connection, log, preparation },
     releasers,
@@ -111,6 +113,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     { dataDir, connection: database.connection, log, preparation, clock: now, credentials, wrongSecrets },
     releasers,
   );
+  const homeAssistant = openHomeAssistant(config, version, () => httpPort);
   const metrics = createMetrics();
   const ingest = createIngest({
     writer,
@@ -118,7 +121,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     clock,
     log,
     observer: metrics.observer,
-    decodeOther: channels.decode,
+    decodeOther: (message, isSpooled) => homeAssistant.decode(message) ?? channels.decode(message, isSpooled),
     onCommitted: (rows, batch) => {
       const readings = noteCommitted(stations, rows, committed.isWanted());
       noteHeard(stations, batch);
@@ -130,7 +133,18 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     limits: { drainTimeoutMs: config.shutdownTimeoutMs * DRAIN_SHARE },
   });
   const broker = await openBroker(
-    { config, log, ingest, stations, credentials, channels, wrongSecrets, presence, now },
+    {
+      config,
+      log,
+      ingest,
+      stations,
+      credentials,
+      channels,
+      wrongSecrets,
+      presence,
+      homeAssistant: homeAssistant.announcing,
+      now,
+    },
     releasers,
   );
   gone.listen((changes) => {
@@ -238,6 +252,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   mqtt = await listenOn(broker, config, 'MQTT_PORT', config.mqttPort);
   mqtts = await listenWithTls(broker, config, 'MQTTS_PORT', config.mqttsPort, certificate);
   const http = await listenOn(web.servers, config, 'HTTP_PORT', config.httpPort);
+  httpPort = http.port;
   const https = await listenWithTls(web.servers, config, 'HTTPS_PORT', config.httpsPort, certificate);
   const addresses = {
     host: config.host,

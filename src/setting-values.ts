@@ -114,6 +114,25 @@ export function networks(text: string | undefined): readonly string[] {
   });
 }
 
+/** The topic that Home Assistant looks below unless it was told otherwise. */
+const DISCOVERY_PREFIX = 'homeassistant';
+/** Others have a meaning here. */
+const TAKEN_PREFIXES = new Set(['stations', 'live', 'channels']);
+
+/**
+ * `undefined`: off.
+ * @throws Mistake
+ */
+export function discoveryPrefix(text: string | undefined): string | undefined {
+  if (text === undefined || text === 'false') return undefined;
+  if (text === 'true') return DISCOVERY_PREFIX;
+  if (TAKEN_PREFIXES.has(text)) throw new Mistake(`${text}/ is where this service has other topics`);
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;
+  throw new Mistake(
+    "neither true, nor false, nor Home Assistant's discovery prefix: letters, digits, _ and -",
+  );
+}
+
 /** @throws Mistake */
 function listed(text: string | undefined): readonly string[] {
   if (text === undefined) return [];

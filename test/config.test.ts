@@ -37,6 +37,7 @@ describe('settings', () => {
       retentionRejected: 'forever',
       maxDatabaseBytes: undefined,
       allowAnonymous: true,
+      homeAssistant: undefined,
       isPrivate: false,
       frameAncestors: [],
       httpMaxBodyBytes: 262_144,

@@ -19,6 +19,7 @@ import { farewell } from './forget-station.ts';
 import { createConnections } from './connections.ts';
 import { createGrantedQos } from './granted-qos.ts';
 import type { BrokerLimits } from './limits.ts';
+import { announceStations, type HomeAssistant } from './home-assistant/announce.ts';
 import { createInterest } from './interest.ts';
 import { createListeners, type ListenerTls } from './listeners.ts';
 import { createLiveSubscribers } from './live-subscribers.ts';
@@ -86,6 +87,8 @@ export interface BrokerParts {
   readonly loginFailed: AdmissionParts['loginFailed'];
   /** Why somebody may not write to a channel of ThingSpeak's; without it nobody may. */
   readonly channelRefusal?: ChannelRefusal;
+  /** Whom to announce the stations to; without it nobody. */
+  readonly homeAssistant?: HomeAssistant | undefined;
   readonly areCredentialsKnown: () => boolean;
   /** Whether there is a credential of that name. */
   readonly hasName: (name: string) => boolean;
@@ -110,7 +113,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     maxQueuedMessages: limits.maxQueuedMessages,
   });
   const addressOf = (client: Client): string => connections.of(client)?.address ?? '';
-  const refusalOf = createPublishRules({ ...parts, addressOf });
+  const refusalOf = createPublishRules({ ...parts, homeAssistant: parts.homeAssistant?.prefix, addressOf });
   const { authenticate, principalOf, expel } = createAdmission({
     ...parts,
     areKnown: parts.areCredentialsKnown,
@@ -120,6 +123,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     refusalOf,
     refusals,
   });
+  const announcing = announceStations(parts.homeAssistant, parts.stations, state.retained);
   const grantedQos = createGrantedQos();
   const subscriptions = createSubscriptionGate({ principalOf, refusals, limits });
   const keepsUp = createSlowSubscriberGate((client) => {
@@ -132,6 +136,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     persistence: createPersistence({
       state,
       stations: parts.stations,
+      discovery: announcing.discovery,
       isGranted: subscriptions.isGranted,
     }),
     interest,
@@ -191,6 +196,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     onClosed: (client) => clientIds.release(client),
   });
   await aedes.listen();
+  announcing.follow((packet) => aedes.publish(packet, ignore));
   aedes.preConnect = (client, packet, done) => {
     grantedQos.deliverAtHighest(client);
     connections.of(client)?.expectSign(packet.keepalive ?? 0);
@@ -245,6 +251,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       listeners.stop();
     },
     async close() {
+      announcing.stop();
       await connections.close();
       await new Promise<void>((resolve) => {
         aedes.close(resolve);

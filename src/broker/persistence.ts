@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { StationSnapshot } from '../telemetry/station.ts';
+import type { Discovery } from './home-assistant/discovery.ts';
 import { retainedLive } from './live-topics.ts';
 import { type PersistedIncoming, persistIncoming } from './persisted-incoming.ts';
 import { type PersistedOutgoing, persistOutgoing } from './persisted-outgoing.ts';
@@ -28,11 +29,14 @@ export interface PersistenceParts {
   readonly state: BrokerState;
   /** What is retained below `live/` isn't kept but made of their newest readings for each subscriber. */
   readonly stations: () => readonly StationSnapshot[];
+  /** What Home Assistant is told of the stations is made likewise. */
+  readonly discovery?: Pick<Discovery, 'retained'> | undefined;
   /** Whether a client was granted a filter. */
   readonly isGranted: (client: Owner, filter: string) => boolean;
 }
 
-export function createPersistence({ state, stations, isGranted }: PersistenceParts): Persistence {
+export function createPersistence(parts: PersistenceParts): Persistence {
+  const { state, stations, discovery, isGranted } = parts;
   const { sessions, retained } = state;
   return {
     async setup() {},
@@ -40,7 +44,12 @@ export function createPersistence({ state, stations, isGranted }: PersistencePar
       retained.store(message);
     },
     createRetainedStreamCombi: (filters) =>
-      Readable.from(concatenate(retainedLive(filters, stations), retained.match(filters))),
+      Readable.from(
+        concatenate(
+          [retainedLive(filters, stations), discovery?.retained(filters) ?? []],
+          retained.match(filters),
+        ),
+      ),
     ...persistSubscriptions(sessions, isGranted),
     ...persistOutgoing(sessions),
     ...persistIncoming(sessions),
@@ -52,7 +61,7 @@ export function createPersistence({ state, stations, isGranted }: PersistencePar
   };
 }
 
-function* concatenate(live: Iterable<object>, stored: Iterable<StoredMessage>): Generator<object> {
-  yield* live;
+function* concatenate(made: readonly Iterable<object>[], stored: Iterable<StoredMessage>): Generator<object> {
+  for (const messages of made) yield* messages;
   for (const message of stored) yield { cmd: 'publish', retain: true, ...message };
 }

@@ -1,8 +1,9 @@
 import type { Client } from 'aedes';
-import { mayPublish, type Principal } from '../access/permissions.ts';
+import { mayPublish, maySubscribe, type Principal } from '../access/permissions.ts';
 import { type ChannelTopic, isChannelTopic, parseChannelTopic } from '../telemetry/channel-topic.ts';
 import { memoize } from '../telemetry/memoize.ts';
 import { forbiddenTopic, type TopicLimits } from './authorize.ts';
+import { birthTopic, isDiscoveryTopic } from './home-assistant/topics.ts';
 
 /** Why a principal may not publish to a topic; `null` if it may. */
 export type PublishRefusal = (principal: Principal, topic: string, client: Client | null) => string | null;
@@ -14,15 +15,24 @@ export interface PublishRulesParts {
   readonly limits: TopicLimits;
   readonly channelRefusal?: ChannelRefusal | undefined;
   readonly addressOf: (client: Client) => string;
+  /** Where Home Assistant looks; `undefined` where it is told nothing. */
+  readonly homeAssistant?: string | undefined;
 }
 
 /** Who may publish where, for messages and last wills. */
 export function createPublishRules(parts: PublishRulesParts): PublishRefusal {
-  const { limits, channelRefusal, addressOf } = parts;
-  const forbiddenToAll = memoize((topic) => forbiddenTopic(topic, limits));
+  const { limits, channelRefusal, addressOf, homeAssistant } = parts;
+  const birth = homeAssistant === undefined ? undefined : birthTopic(homeAssistant);
+  const forbiddenToAll = memoize((topic) =>
+    homeAssistant !== undefined && isDiscoveryTopic(homeAssistant, topic)
+      ? 'only this service announces its stations to Home Assistant'
+      : forbiddenTopic(topic, limits),
+  );
   return (principal, topic, client) => {
     const forbidden = forbiddenToAll(topic);
     if (forbidden !== null) return forbidden;
+    // It says so whenever it connects, and would be closed for it each time; its credential is one that reads.
+    if (topic === birth && maySubscribe(principal, birth)) return null;
     if (!isChannelTopic(topic)) return mayPublish(principal, topic) ? null : 'this is not a topic of its own';
     const channelTopic = parseChannelTopic(topic);
     if (channelTopic === undefined || channelRefusal === undefined)

@@ -78,18 +78,24 @@ export async function replayMessages(needs: ReplayNeeds): Promise<ReplayTotals> 
 function understand(row: RejectedRow, { topic, zone }: ReplayAs): Understood {
   const payload = zone === undefined ? row.payload : assumeZone(row.payload, zone);
   const { receivedAt } = row;
+  // Whether a time is in the future is a question of now: our clock may have been behind when the message came.
+  const readAt = Math.max(receivedAt, Date.now() * 1000);
   const message = {
     topic: topic ?? row.topic,
     payload,
     qos: 1 as const,
     clientId: row.clientId,
-    receivedAt,
-    firstReceivedAt: receivedAt,
+    receivedAt: readAt,
+    firstReceivedAt: readAt,
   };
   const { readings, rejections } = decode(message);
   return {
     row,
-    readings: readings.map((reading) => ({ ...reading, receivedAt })),
+    readings: readings.map((reading) => ({
+      ...reading,
+      measuredAt: reading.hasOwnTime ? reading.measuredAt : reading.measuredAt - readAt + receivedAt,
+      receivedAt,
+    })),
     rejections: [...rejections],
   };
 }

@@ -161,3 +161,18 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toContain(mistake);
 });
+
+test('times that were ahead only of our own clock are understood when it has caught up, and others not', async () => {
+  const far = new Date(Date.now() + 86_400_000).toISOString();
+  await keep(
+    ['stations/outside', '[{"t":1,"time":"2026-11-22T11:00:00Z"},{"t":2}]', 'time-in-future'],
+    ['stations/outside', `{"t":3,"time":"${far}"}`, 'time-in-future'],
+  );
+  const { code } = await runCli(['rejected', 'replay', '--reason', 'time-in-future'], env);
+  expect(code).toBe(3);
+  expect(await readings()).toEqual([
+    'outside:t 1 11-22 11:00:00 10:00:00',
+    'outside:t 2 11-22 10:00:00 10:00:00',
+  ]);
+  expect(await left()).toEqual(['2 time-in-future']);
+});

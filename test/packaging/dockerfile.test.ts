@@ -11,12 +11,20 @@ const copied = ofKind('COPY')
   .filter((copy) => !copy.startsWith('--from='))
   .map((copy) => copy.split(' ').slice(0, -1));
 
+interface LockedPackage {
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
+  readonly hasInstallScript?: boolean;
+}
+
 describe('the Dockerfile', () => {
   it('builds on one image, pinned to a full version', () => {
     expect(ofKind('ARG')).toEqual([
       expect.stringMatching(/^NODE_IMAGE=node:\d+\.\d+\.\d+-[a-z]+-slim(@sha256:[0-9a-f]{64})?$/),
     ]);
-    const bases = ofKind('FROM').map((from) => from.split(' ')[0]);
+    const bases = ofKind('FROM').map((from) => from.replace('--platform=$BUILDPLATFORM ', '').split(' ')[0]);
     expect(new Set(bases)).toEqual(new Set(['${NODE_IMAGE}']));
   });
 
@@ -49,6 +57,20 @@ describe('the Dockerfile', () => {
     const copies = inLastStage.filter((line) => line.startsWith('COPY ')).join('\n');
     const brought = new Set(copies.split(/\s/).map((word) => word.replace(/^\.\//, '')));
     expect([...new Set(opened)].filter((top) => !brought.has(top ?? ''))).toEqual([]);
+  });
+
+  it('takes nothing from one platform to another that is not for both', () => {
+    const ownStages = ofKind('FROM').filter((from) => !from.startsWith('--platform='));
+    expect(ownStages).toEqual(['${NODE_IMAGE}']);
+    const { packages }: { packages: Record<string, LockedPackage> } = JSON.parse(
+      readProjectFile('package-lock.json'),
+    );
+    const shipped = Object.entries(packages).filter(([path, { dev, optional }]) => path && !dev && !optional);
+    expect(shipped.filter(([, { os, cpu }]) => os ?? cpu)).toEqual([]);
+    const native = shipped.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path);
+    expect(native).toContain('node_modules/classic-level');
+    const wanted = native.flatMap((path) => ['x64', 'arm64'].map((cpu) => `${path}/prebuilds/linux-${cpu}`));
+    expect(wanted.filter((folder) => !projectFileExists(folder))).toEqual([]);
   });
 
   it('sets only settings that the service knows', () => {

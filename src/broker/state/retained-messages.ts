@@ -52,6 +52,10 @@ export class RetainedMessages {
     this.#byTopic.set(message.topic, message);
   }
 
+  find(topic: string): StoredMessage | undefined {
+    return this.#byTopic.get(topic);
+  }
+
   /** Those that any of the filters takes in, each once. */
   *match(filters: readonly string[]): Generator<StoredMessage> {
     const wanted = new FilterTree<true>();

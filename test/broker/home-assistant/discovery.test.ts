@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { createDiscovery } from '../../../src/broker/home-assistant/discovery.ts';
+import type { StationSnapshot } from '../../../src/telemetry/station.ts';
+
+function station(name: string, title: string, series: Readonly<Record<string, string>>): StationSnapshot {
+  const latest = Object.entries(series).map(([metric, unit]) => ({
+    metric,
+    unit,
+    value: 1,
+    measuredAt: 1,
+    receivedAt: 1,
+  }));
+  return { station: name, title, group: null, position: null, online: true, lastSeenAt: 1, latest };
+}
+
+function watch(initial: readonly StationSnapshot[]) {
+  let stations = initial;
+  let hasStatus = false;
+  const facts = {
+    prefix: 'ha',
+    version: '1.2.3',
+    stationUrl: () => undefined,
+    hasStatus: () => hasStatus,
+  };
+  const discovery = createDiscovery(facts, () => stations);
+  discovery.changes();
+  return {
+    after(next: readonly StationSnapshot[], status = hasStatus) {
+      stations = next;
+      hasStatus = status;
+      return discovery
+        .changes()
+        .map(({ topic, payload, retain }) => ({ topic, payload: String(payload), retain }));
+    },
+    retained: (...filters: string[]) => Array.from(discovery.retained(filters), ({ topic }) => topic),
+  };
+}
+
+test('nothing is told where only readings have changed', () => {
+  const { after } = watch([station('a', 'A', { t: '°C' })]);
+  expect(after([station('a', 'A', { t: '°C' })])).toEqual([]);
+});
+
+test('a new series, a new title, another unit and a status are told, of what they concern', () => {
+  const { after } = watch([station('a', 'A', { t: '°C' })]);
+  expect(after([station('a', 'A', { t: '°C', u: '%' })])).toMatchObject([
+    { topic: 'ha/sensor/thermograph_a/u/config', retain: false },
+  ]);
+  const renamed = after([station('a', 'Garden', { t: '°C', u: '%' })]);
+  expect(renamed.map(({ payload }) => payload)).toEqual([
+    expect.stringContaining('"name":"Garden"'),
+    expect.stringContaining('"name":"Garden"'),
+  ]);
+  expect(after([station('a', 'Garden', { t: '°F', u: '%' })])).toMatchObject([
+    { payload: expect.stringContaining('"unit_of_measurement":"°F"') as string },
+  ]);
+  const withStatus = after([station('a', 'Garden', { t: '°F', u: '%' })], true);
+  expect(withStatus).toHaveLength(2);
+  expect(withStatus[0]?.payload).toContain('"availability":[{"topic":"stations/a/status"}]');
+});
+
+test('what is gone is withdrawn with an empty message', () => {
+  const { after } = watch([station('a', 'A', { t: '°C', u: '%' }), station('b', 'B', { t: '°C' })]);
+  expect(after([station('a', 'A', { u: '%' })])).toEqual([
+    { topic: 'ha/sensor/thermograph_a/t/config', payload: '', retain: false },
+    { topic: 'ha/sensor/thermograph_b/t/config', payload: '', retain: false },
+  ]);
+});
+
+test.each([
+  [['#'], 2],
+  [['ha/#', 'ha/+/+/+/config'], 2],
+  [['ha/sensor/thermograph_a/#'], 1],
+  [['live/#'], 0],
+  [['ha/+/+/config'], 0],
+])('%j takes in %s of two retained messages, each once', (filters, count) => {
+  const { retained } = watch([station('a', 'A', { t: '°C' }), station('b', 'B', { t: '°C' })]);
+  expect(retained(...filters)).toHaveLength(count);
+});
