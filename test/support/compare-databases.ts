@@ -44,5 +44,7 @@ export async function fillWithEverything(pool: Pool): Promise<void> {
     INSERT INTO rollup_marks (series_id, from_time, to_time) VALUES (1, '2026-11-01Z', 'infinity');
     INSERT INTO dropped_partitions (month, reason, bytes) VALUES ('2019-01-01', 'expired', 1);
     INSERT INTO database_sizes (day, bytes) VALUES ('2026-11-01', 1);
+    INSERT INTO former_stations VALUES ('attic', '2026-11-01Z');
+    INSERT INTO removed_series VALUES (99, 'attic', '2026-11-01Z', false);
     UPDATE expiry_state SET looked_at = '2026-11-20Z', run_ms = 0.1;`);
 }

@@ -20,6 +20,8 @@ export const BACKUP_TABLES: readonly string[] = [
   'dropped_partitions',
   'database_sizes',
   'expiry_state',
+  'former_stations',
+  'removed_series',
 ];
 
 /** What a service writes down about itself from its first start on: replaced by what a backup has of it. */

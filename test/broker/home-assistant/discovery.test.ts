@@ -10,7 +10,16 @@ function station(name: string, title: string, series: Readonly<Record<string, st
     measuredAt: 1,
     receivedAt: 1,
   }));
-  return { station: name, title, group: null, position: null, online: true, lastSeenAt: 1, latest };
+  return {
+    station: name,
+    title,
+    group: null,
+    position: null,
+    online: true,
+    lastSeenAt: 1,
+    latest,
+    displays: new Map(),
+  };
 }
 
 function watch(initial: readonly StationSnapshot[]) {
