@@ -25,6 +25,22 @@ export function findWind<T extends NamedMetric>(metrics: readonly T[]): WindSeri
   return direction === undefined || speed === undefined ? undefined : { direction, speed };
 }
 
+/**
+ * Of a station with several sensors that which is looked at: of the metrics that are shown, or of those that are called alike
+ * (`wind_dir.roof` and `wind_speed.roof`).
+ */
+export function findShownWind<T extends NamedMetric>(
+  metrics: readonly T[],
+  shown: readonly string[],
+): WindSeries<T> | undefined {
+  const sensors = new Set(shown.filter((metric) => WIND.test(metric)).map(sensorOf));
+  return findWind(metrics.filter(({ metric }) => sensors.has(sensorOf(metric)))) ?? findWind(metrics);
+}
+
+function sensorOf(metric: string): string {
+  return metric.split('.').slice(1).join('.');
+}
+
 /** The plain names first: others are of a second sensor, or means over minutes. */
 function rank(metric: string): number {
   return ['wind_dir', 'wind_direction', 'wind_speed'].includes(metric) ? 0 : 1;

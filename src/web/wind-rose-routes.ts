@@ -25,12 +25,19 @@ export function windRoseRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
   const { timeZone } = parts;
   const days = createLocalDays(timeZone);
 
-  async function windOf(station: string): Promise<WindSeries<NamedSeries>> {
+  async function windOf(station: string, asked: string | undefined): Promise<WindSeries<NamedSeries>> {
     const all = await askDatabase(readSeries(parts.pool, { station }));
     if (all.length === 0 && parts.station(station) === undefined) throw stationUnknown(station);
-    const wind = findWind(all);
+    const names = asked?.split(',');
+    const wind = findWind(all.filter(({ metric }) => names?.includes(metric) ?? true));
     if (wind !== undefined) return wind;
-    throw new WebError(404, 'no-wind', `${station} has never sent both a wind direction and a wind speed`);
+    throw new WebError(
+      404,
+      'no-wind',
+      asked === undefined
+        ? `${station} has never sent both a wind direction and a wind speed`
+        : `${asked}: not a wind direction and a wind speed that ${station} has ever sent`,
+    );
   }
 
   return (app, _options, done) => {
@@ -55,7 +62,7 @@ export function windRoseRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
         const { station } = request.params;
         const units = parseUnitsParameter(request.query.units);
         const { shown, asked } = askedRange(request.query, parts.clock());
-        const { direction, speed } = await windOf(station);
+        const { direction, speed } = await windOf(station, request.query.metrics);
         const names = [direction, speed].map(({ metric }) => ({ station, metric }));
         const series = await askDatabase(lookUpSeries(parts.pool, names, wholeHours({ asked })));
         void reply.header('cache-control', 'private, no-cache');

@@ -3,7 +3,16 @@ import { rangeParameters } from './history-schemas.ts';
 import { nullable, time, unitsParameter } from './schemas.ts';
 
 export const windRoseQuery = Type.Object(
-  { ...rangeParameters, units: unitsParameter },
+  {
+    metrics: Type.Optional(
+      Type.String({
+        description:
+          'A wind direction and a wind speed with a comma between them, where a station has several',
+      }),
+    ),
+    ...rangeParameters,
+    units: unitsParameter,
+  },
   { additionalProperties: false },
 );
 

@@ -5,7 +5,7 @@ import type { LocalDays } from '../../../telemetry/local-days.ts';
 import type { Span } from '../../../telemetry/spans.ts';
 import type { StationSnapshot } from '../../../telemetry/station.ts';
 import { classStartsIn, type WindRose, windRose } from '../../../telemetry/wind-rose.ts';
-import { findWind } from '../../../telemetry/wind-series.ts';
+import { findShownWind } from '../../../telemetry/wind-series.ts';
 import type { ChosenUnits } from '../../choices.ts';
 import type { WebParts } from '../../parts.ts';
 import { askDatabase } from '../../to-web-error.ts';
@@ -19,7 +19,9 @@ import { sectorName } from './kind-summaries.ts';
 
 export interface FoundWind {
   readonly rose: WindRose;
-  /** That in which they are shown. */
+  /** Where it comes from, and how fast it is. */
+  readonly metrics: readonly string[];
+  /** The unit of speeds, as it is shown. */
   readonly shownUnit: string | null;
 }
 
@@ -41,11 +43,11 @@ export async function readRose(
   { snapshot, planned, range, days, chosen }: RoseRequest,
 ): Promise<FoundWind | undefined> {
   const { station, latest } = snapshot;
-  const wind = findWind(latest);
+  const shown = planned.flatMap(({ lines: [line] }) => (line?.kind === 'main' ? [line.metric] : []));
+  const wind = findShownWind(latest, shown);
   if (wind === undefined) return undefined;
   const metrics = [wind.direction.metric, wind.speed.metric];
-  const isShown = planned.some(({ lines: [line] }) => line?.kind === 'main' && metrics.includes(line.metric));
-  if (!isShown) return undefined;
+  if (!metrics.some((metric) => shown.includes(metric))) return undefined;
   const names = metrics.map((metric) => ({ station, metric }));
   const [direction, speed] = await askDatabase(lookUpSeries(pool, names, range));
   if (direction?.kind !== 'found' || speed?.kind !== 'found') return undefined;
@@ -61,7 +63,7 @@ export async function readRose(
   );
   const rose = windRose(cells);
   const stored = { metric: wind.speed.metric, unit: speed.unit };
-  return rose.count === 0 ? undefined : { rose, shownUnit: unitOf(snapshot, stored, chosen) };
+  return rose.count === 0 ? undefined : { rose, metrics, shownUnit: unitOf(snapshot, stored, chosen) };
 }
 
 interface RoseOptions {
@@ -73,7 +75,7 @@ interface RoseOptions {
 
 /** A wind rose, or the table in its place, as the template writes it. */
 export function roseView(
-  { rose, shownUnit }: FoundWind,
+  { rose, metrics, shownUnit }: FoundWind,
   { page, station, range, isTable }: RoseOptions,
 ): object {
   const { words, units } = page;
@@ -84,7 +86,7 @@ export function roseView(
     shares: shares.map((share) => percent.format(share)),
   }));
   const most = sectors.reduce((best, one) => (one.share > best.share ? one : best));
-  const query = `from=${formatMicros(range.from)}&to=${formatMicros(range.to)}&units=${unitsAsking(units, shownUnit)}`;
+  const query = `metrics=${metrics.join(',')}&from=${formatMicros(range.from)}&to=${formatMicros(range.to)}&units=${unitsAsking(units, shownUnit)}`;
   return {
     classes: classLabels(shownUnit, words).map((label, number) => ({ label, number })),
     summary:

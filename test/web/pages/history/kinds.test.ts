@@ -10,6 +10,8 @@ const UNITS: Readonly<Record<string, string>> = {
   temperature: '°C',
   wind_dir: '°',
   wind_speed: 'm/s',
+  'wind_dir.roof': '°',
+  'wind_speed.roof': 'm/s',
   rain: 'mm',
   rain_total: 'mm',
 };
@@ -157,6 +159,25 @@ test('a wind rose tells where wind came from, as a drawing or as a table', async
   const { body } = await web.ask(link.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='));
   expect(body).toMatchObject({ count: 10, calm: 0.3 });
   expect((await web.ask(`${PAGE}&metrics=wind_dir`)).text).toContain('id="wind-rose"');
+});
+
+test('of several wind sensors the rose is of the one whose charts are shown', async () => {
+  const web = await useMetrics({
+    wind_dir: [[0, 0]],
+    wind_speed: [[0, 3]],
+    'wind_dir.roof': [[0, 180]],
+    'wind_speed.roof': [[0, 3]],
+  });
+  const roseOf = async (query: string): Promise<string> =>
+    text(figure((await web.ask(`${PAGE}${query}`)).text, 'Wind rose'));
+  expect(await roseOf('')).toContain('Most often from N,');
+  expect(await roseOf('&metrics=wind_speed.roof')).toContain('Most often from S,');
+  const api = '/api/stations/outside/wind-rose?from=2026-10-09T22:00:00Z&to=2026-10-10T22:00:00Z';
+  expect((await web.ask(`${api}&metrics=wind_dir.roof,wind_speed.roof`)).body).toMatchObject({
+    direction: 'wind_dir.roof',
+    count: 1,
+  });
+  expect((await web.ask(`${api}&metrics=wind_speed`)).body.error.code).toBe('no-wind');
 });
 
 test('there is no wind rose where no chart is of wind, or nothing is known of it', async () => {
