@@ -109,6 +109,26 @@ test('a reading that comes is drawn, and the range goes on with the time', async
   expect(complaints).toStrictEqual([]);
 });
 
+test('a chart out of sight is drawn once it comes into sight, with all that has come', async (context) => {
+  const metrics = ['temperature', 'humidity', 'pressure', 'wind_speed'];
+  const web = await useHistory(Object.fromEntries(metrics.map((metric) => [`outside:${metric}`, day(12)])));
+  const viewport = { width: 820, height: 400 };
+  const { page } = await openHistory(open, context, web, { query: '?range=6h', viewport });
+  await page.waitForSelector('#link[data-state="live"]');
+  await page.evaluate('document.querySelector(".plot").scrollIntoView()');
+  const last = metrics.length - 1;
+  const newestOf = async (chart: number): Promise<number | null> =>
+    (await drawnData(page, chart))[1]!.at(-1) ?? null;
+  const before = await newestOf(last);
+  await web.measure('outside', 'wind_speed', 33.5);
+  await web.measure('outside', 'temperature', 33.5);
+  // They come in this order, and those in sight are drawn within a second.
+  await poll(async () => (await newestOf(0)) === 33.5);
+  expect(await newestOf(last)).toBe(before);
+  await page.locator('.plot').nth(last).scrollIntoViewIfNeeded();
+  await poll(async () => (await newestOf(last)) === 33.5);
+});
+
 test('in a range that is over nothing is added', async (context) => {
   const web = await useHistory({ 'outside:temperature': day() });
   const to = new Date(Date.now() - HOUR_MS).toISOString();

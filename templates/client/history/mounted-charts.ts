@@ -3,6 +3,7 @@
 import type { ChartData, ChartsData } from '../../../src/web/pages/history/chart-data.ts';
 import { type Chart, createChart } from './chart.ts';
 import type { ChartContent, ChartContext, PlotElement } from './chart-context.ts';
+import { createSightedCharts } from './in-sight.ts';
 import type { WantedLine } from './plan-requests.ts';
 
 /** What the service says of the charts in a fragment, before they are drawn. */
@@ -42,7 +43,8 @@ export function findCharts(fragment: HTMLElement): FoundCharts | undefined {
 }
 
 export interface MountedCharts extends FoundCharts {
-  draw(content: ChartContent): void;
+  /** @param only those of them; all unless told */
+  draw(content: ChartContent, only?: ReadonlySet<ChartData>): void;
   redraw(): void;
   close(): void;
 }
@@ -50,15 +52,17 @@ export interface MountedCharts extends FoundCharts {
 /** Draws them; the fragment has to be part of the page already. */
 export function mountCharts(found: FoundCharts, context: ChartContext, content: ChartContent): MountedCharts {
   const charts = found.figures.map(({ place, data }): Chart => createChart(place, data, context, content));
+  const sighted = createSightedCharts(charts);
   return {
     ...found,
-    draw(next) {
-      for (const chart of charts) chart.draw(next);
+    draw(next, only) {
+      for (const chart of charts) if (only?.has(chart.data) ?? true) sighted.draw(chart, next);
     },
     redraw() {
       for (const chart of charts) chart.redraw();
     },
     close() {
+      sighted.close();
       for (const chart of charts) chart.close();
     },
   };

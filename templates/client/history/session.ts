@@ -1,13 +1,14 @@
 // What happens to the charts while the page is open: they are drawn, kept up to date, and give way to those of another address.
 
-import { inUnit } from '../in-unit.ts';
+import type { ChartData } from '../../../src/web/pages/history/chart-data.ts';
 import type { LiveReading } from '../link.ts';
 import type { ChartContent, ChartContext, TimeRange } from './chart-context.ts';
 import { type FetchedLines, fetchPoints, NotAnswered } from './fetch-points.ts';
 import { createFirstPoints } from './first-points.ts';
+import { addLivePoints } from './live-points.ts';
 import { findCharts, type FoundCharts, type MountedCharts, mountCharts } from './mounted-charts.ts';
 import { fetchPage } from './page-swap.ts';
-import { addReading, dropBefore } from './points.ts';
+import { dropBefore } from './points.ts';
 import { refetchAfter } from './refetch-after.ts';
 import { shownRange } from './shown-range.ts';
 
@@ -43,7 +44,8 @@ interface Shown {
   fetched: FetchedLines;
   fetchedAt: number;
   drawn: TimeRange;
-  isDirty: boolean;
+  /** Charts of which something has come since they were drawn. */
+  readonly changed: Set<ChartData>;
   /** Something has come that only the service can make bars of. */
   isCounting: boolean;
   /** Fingers have moved it to where its address does not lead yet. */
@@ -94,7 +96,7 @@ export function createSession(options: SessionOptions): Session {
       fetched,
       fetchedAt: arrivedAt,
       drawn: range,
-      isDirty: false,
+      changed: new Set(),
       isCounting: false,
       isPreviewed: false,
     };
@@ -105,7 +107,7 @@ export function createSession(options: SessionOptions): Session {
 
   function draw(one: Shown, content: ChartContent): void {
     one.drawn = content.range;
-    one.isDirty = false;
+    one.changed.clear();
     one.charts.draw(content);
   }
 
@@ -162,21 +164,10 @@ export function createSession(options: SessionOptions): Session {
       if (shown === undefined || !shown.charts.data.isCurrent) return;
       if (!isLeaving && first.areFirst(shown.charts.empty, readings, rangeNow(shown).from))
         show(location.pathname + location.search);
-      for (const { data } of shown.charts.figures) {
-        for (const line of data.lines) {
-          const points = shown.fetched.get(line);
-          if (line.kind === 'earlier' || points === undefined) continue;
-          for (const reading of readings) {
-            if (reading.station !== line.station || reading.metric !== line.metric) continue;
-            // How much a counter has risen is for the service to say.
-            if (points.isBar) shown.isCounting = true;
-            const value = inUnit(reading.value, reading.unit, data.unit);
-            if (value === undefined || points.isBar) continue;
-            addReading(points.points, Date.parse(reading.measuredAt) / 1000, value, points.width);
-            shown.isDirty = true;
-          }
-        }
-      }
+      const figures = shown.charts.figures.map(({ data }) => data);
+      const { changed, isCounting } = addLivePoints(figures, shown.fetched, readings);
+      for (const data of changed) shown.changed.add(data);
+      shown.isCounting ||= isCounting;
     },
     refetch,
     tick() {
@@ -189,9 +180,17 @@ export function createSession(options: SessionOptions): Session {
       if (now() - shown.fetchedAt >= refetchAfter(shown)) refetch();
       const range = rangeNow(shown);
       const perPixel = (range.to - range.from) / Math.max(document.body.clientWidth, 1);
-      if (!shown.isDirty && Math.abs(range.to - shown.drawn.to) < perPixel) return;
-      if (isRolling()) for (const { points } of shown.fetched.values()) dropBefore(points, range.from);
-      draw(shown, { fetched: shown.fetched, range });
+      const hasMoved = Math.abs(range.to - shown.drawn.to) >= perPixel;
+      if (!hasMoved && shown.changed.size === 0) return;
+      const { charts, fetched, changed } = shown;
+      if (!hasMoved) {
+        // The others would come out as they are.
+        charts.draw({ fetched, range }, changed);
+        changed.clear();
+        return;
+      }
+      if (isRolling()) for (const { points } of fetched.values()) dropBefore(points, range.from);
+      draw(shown, { fetched, range });
     },
     redraw: () => shown?.charts.redraw(),
   };
