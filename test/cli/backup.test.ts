@@ -43,6 +43,7 @@ async function publishOn(port: number): Promise<{ acknowledged(): number; stop()
 function poolOn(dataDir: string): Pool {
   const pool = new Pool({ ...embeddedConnection(dataDir), max: 1 });
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   onTestFinished(() => pool.end());
   return pool;
 }
