@@ -1,21 +1,21 @@
-import type { Pool } from 'pg';
 import { BACKUP_TABLES } from '../../src/storage/backup/tables.ts';
+import type { Queryable } from '../../src/storage/queryable.ts';
 
 /** Every row of every table of ours as text, sorted, by the table's name. */
-export async function allRows(pool: Pool): Promise<Readonly<Record<string, readonly string[]>>> {
+export async function allRows(database: Queryable): Promise<Readonly<Record<string, readonly string[]>>> {
   const tables: Record<string, readonly string[]> = {};
   for (const table of BACKUP_TABLES) {
-    const { rows } = await pool.query<{ row: string }>(
-      `SELECT ${table}::text AS row FROM ${table} ORDER BY ${table}::text COLLATE "C"`,
-    );
+    const { rows } = await database.query<{ row: string }>({
+      text: `SELECT ${table}::text AS row FROM ${table} ORDER BY ${table}::text COLLATE "C"`,
+    });
     tables[table] = rows.map(({ row }) => row);
   }
   return tables;
 }
 
 /** Something of everything, and of what is hard to write down. */
-export async function fillWithEverything(pool: Pool): Promise<void> {
-  await pool.query(`
+export async function fillWithEverything(database: Queryable): Promise<void> {
+  const text = `
     INSERT INTO stations (station, title, display_group, position) VALUES
       ('outside', E'a\\ttab, a\\nline, a \\\\ and \\\\. and "quotes"', '', -1), ('shed', NULL, E'\\u00fc\\u4e2d\\U0001f321', NULL);
     INSERT INTO series (station_id, metric, unit, kind)
@@ -46,5 +46,6 @@ export async function fillWithEverything(pool: Pool): Promise<void> {
     INSERT INTO database_sizes (day, bytes) VALUES ('2026-11-01', 1);
     INSERT INTO former_stations VALUES ('attic', '2026-11-01Z');
     INSERT INTO removed_series VALUES (99, 'attic', '2026-11-01Z', false);
-    UPDATE expiry_state SET looked_at = '2026-11-20Z', run_ms = 0.1;`);
+    UPDATE expiry_state SET looked_at = '2026-11-20Z', run_ms = 0.1;`;
+  await database.query({ text });
 }

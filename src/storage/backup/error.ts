@@ -5,6 +5,8 @@ export type BackupErrorCode =
   | 'backup-damaged'
   /** It was taken by a newer Thermograph. */
   | 'backup-too-new'
+  /** The schema is of a newer Thermograph. */
+  | 'database-too-new'
   /** There is no schema of ours in the database. */
   | 'nothing-to-back-up'
   /** What is to be restored into holds something already, or is of a newer schema. */

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { knownMigrations } from '../migrate.ts';
 import { BackupError } from './error.ts';
 import { type BackupTable, FORMAT, FORMAT_VERSION, type Manifest } from './format.ts';
 import { quoteName } from './copy-out.ts';
@@ -64,8 +65,21 @@ export async function beginSnapshot(client: ClientBase, thermograph: string): Pr
     migrations: applied.rows.map((row) => row.name),
     tables,
   };
-  if (manifest.migrations.length === 0) throw nothingThere();
+  await checkSchema(manifest);
   return { manifest, estimatedRows };
+}
+
+/** A schema of a newer program may have tables that this one knows nothing of. */
+async function checkSchema({ migrations }: Manifest): Promise<void> {
+  if (migrations.length === 0) throw nothingThere();
+  const known = await knownMigrations();
+  const unknown = migrations.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new BackupError(
+    'database-too-new',
+    `The database has been brought up to ${unknown}, which this version of Thermograph does not know.`,
+    'Take the backup with the version that the service has.',
+  );
 }
 
 async function describe(client: ClientBase, name: string): Promise<BackupTable> {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { readBackupFile, writeBackupFile } from '../../../src/storage/backup/backup-file.ts';
@@ -141,13 +142,18 @@ test('a file that is cut short or altered is refused, and nothing of it is in th
     codes.add((await failureOf(restore(broken, target))).code);
     codes.add((await failureOf(checkBackup(broken))).code);
   }
-  for (const at of [100, Math.floor(whole.length / 2), whole.length - 6]) {
+  for (const at of [Math.floor(whole.length / 2), whole.length - 6]) {
     const altered = Buffer.from(whole);
     altered[at]! ^= 0x10;
     await writeFile(broken, altered);
     codes.add((await failureOf(restore(broken, target))).code);
   }
   expect([...codes]).toEqual(['backup-damaged']);
+  const headless = Buffer.from(whole);
+  headless[100]! ^= 0x10;
+  await writeFile(broken, headless);
+  // It may not even look like one any more.
+  expect((await failureOf(restore(broken, target))).code).toMatch(/^(?:backup-damaged|not-a-backup)$/);
   const { rows } = await target.pool.query(
     "SELECT to_regclass('readings') IS NULL OR (SELECT count(*) FROM series) = 0 AS empty",
   );
@@ -223,6 +229,32 @@ test('a backup of an older schema is brought up to date', async () => {
     { station: 'outside', position: null },
     { station: 'shed', position: null },
   ]);
+});
+
+test('any text and any bytes come back as they were', async () => {
+  const source = await useTestDatabase();
+  // PostgreSQL's text takes no zero character, and nothing that is no character.
+  const text = fc.string({ unit: 'binary', maxLength: 40 }).map((value) => value.replaceAll('\0', '\\'));
+  const awkward = ['', '\\N', '\\.', '\\\\', '\r\n', '\t', '\b\f\v', 'a\\', '\u2028\uFEFF'];
+  const values = [...awkward, ...fc.sample(text, 300)];
+  await source.pool.query(
+    `INSERT INTO rejected_messages (received_at, topic, payload, qos, client_id, reason, detail)
+     SELECT now(), value, convert_to(value, 'UTF8'), 0, nullif(value, ''), '', value FROM unnest($1::text[]) AS value`,
+    [values],
+  );
+  const target = await useBareDatabase();
+  await restore(await backUp(source, { pieceBytes: 500 }), target);
+  expect(await allRows(target.pool)).toEqual(await allRows(source.pool));
+  const found = await target.pool.query('SELECT topic FROM rejected_messages ORDER BY id');
+  expect(found.rows.map(({ topic }) => topic)).toEqual(values);
+});
+
+test('a database without our schema, or with a newer one, is not backed up', async () => {
+  const bare = await useBareDatabase();
+  expect((await failureOf(backUp(bare))).code).toBe('nothing-to-back-up');
+  const newer = await useTestDatabase();
+  await newer.pool.query("INSERT INTO thermograph_migrations (name, run_on) VALUES ('0999_later', now())");
+  expect((await failureOf(backUp(newer))).code).toBe('database-too-new');
 });
 
 test('a backup that fails leaves no file, and one that was taken is what tar reads', async () => {

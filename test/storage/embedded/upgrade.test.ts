@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Pool } from 'pg';
+import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type Binaries, packageName } from '../../../src/storage/embedded/binaries.ts';
@@ -25,12 +25,20 @@ let parent = '';
 let previous: Binaries;
 let rows: Rows;
 
+async function connect(connection: EmbeddedConnection): Promise<Client> {
+  const client = new Client(connection);
+  // Its server may be stopped before it has heard the end.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
 async function rowsOf(connection: EmbeddedConnection): Promise<Rows> {
-  const pool = new Pool({ ...connection, max: 1 });
+  const client = await connect(connection);
   try {
-    return await allRows(pool);
+    return await allRows(client);
   } finally {
-    await pool.end();
+    await client.end();
   }
 }
 
@@ -40,12 +48,12 @@ beforeAll(async () => {
   const dataDir = path.join(parent, 'data');
   const server = await startPrevious(dataDir, previous);
   await migrate(server.connection, pino({ level: 'silent' }));
-  const pool = new Pool({ ...server.connection, max: 1 });
-  await fillWithEverything(pool);
-  await pool.query(`INSERT INTO readings SELECT 1, '2026-11-06Z'::timestamptz + n * interval '1 second', n, now()
+  const client = await connect(server.connection);
+  await fillWithEverything(client);
+  await client.query(`INSERT INTO readings SELECT 1, '2026-11-06Z'::timestamptz + n * interval '1 second', n, now()
     FROM generate_series(1, 20000) AS n`);
-  rows = await allRows(pool);
-  await pool.end();
+  rows = await allRows(client);
+  await client.end();
   await server.close();
 });
 afterAll(() => rm(parent, { recursive: true, force: true }));
@@ -95,7 +103,6 @@ test('killed at any time, carrying over begins anew at the next start, whatever 
     );
   const points = [
     'postgres/postmaster.pid',
-    'postgres-upgrade',
     'postgres-upgrade/postgres/postmaster.pid',
     'postgres-upgrade/postgres/base/16384',
   ];
@@ -113,6 +120,19 @@ test('killed at any time, carrying over begins anew at the next start, whatever 
   expect(await rowsOf(said.connection!)).toEqual(rows);
   await kill(child, 'SIGTERM');
 }, 240_000);
+
+test('of several starts at once one carries it over, and the others are refused', async () => {
+  const dataDir = await useOld();
+  await offerPrevious(dataDir);
+  const services = await Promise.all([1, 2, 3].map(() => spawnService({ dataDir })));
+  const winners = services.filter(({ said }) => said.connection !== undefined);
+  const losers = services.filter(({ said }) => said.connection === undefined);
+  expect(losers.map(({ said }) => said.code)).toEqual(losers.map(() => 'data-dir-in-use'));
+  expect(winners.length).toBe(1);
+  expect(await rowsOf(winners[0]!.said.connection!)).toEqual(rows);
+  expect((await readdir(dataDir)).filter((name) => name.endsWith('-old'))).toEqual(['postgres-17-old']);
+  await kill(winners[0]!.process, 'SIGTERM');
+});
 
 /** The service of a test on that DATA_DIR. */
 async function findProcess(dataDir: string): Promise<number | false> {

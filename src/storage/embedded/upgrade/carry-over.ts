@@ -1,4 +1,4 @@
-import { rm, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { Client } from 'pg';
 import { dumpDatabase } from '../../backup/dump.ts';
 import { BackupError } from '../../backup/error.ts';
@@ -11,8 +11,9 @@ import { EmbeddedServerError, reasonOf } from '../error.ts';
 import { readVersion } from '../new-data-directory.ts';
 import { databaseFolder, type Site } from '../site.ts';
 import { stopPostmaster } from '../stop-postmaster.ts';
-import { finishSwap, makeFilling, swap } from './places.ts';
-import { previousBinaries, previousFolder } from './previous-binaries.ts';
+import { finishSwap, isSwapUnfinished, makeFilling, swap } from './places.ts';
+import { previousBinaries, removePrevious } from './previous-binaries.ts';
+import { withUpgradeLock } from './upgrade-lock.ts';
 
 export type FindBinaries = (site: Site, major: string, signal: AbortSignal) => Promise<Binaries>;
 
@@ -31,9 +32,20 @@ export async function carryOver(
   signal: AbortSignal,
   findBinaries: FindBinaries = previousBinaries,
 ): Promise<void> {
-  await finishSwap(site);
-  const major = await readVersion(site.directory);
-  if (major === undefined || !(Number(major) < Number(site.binaries.major))) return;
+  if (!(await isOld(site)) && !(await isSwapUnfinished(site.dataDir))) return;
+  await withUpgradeLock(site.dataDir, async () => {
+    await finishSwap(site);
+    // Another may have done it meanwhile.
+    if (await isOld(site)) await exchange(site, signal, findBinaries);
+  });
+}
+
+async function isOld({ directory, binaries }: Site): Promise<boolean> {
+  return Number(await readVersion(directory)) < Number(binaries.major);
+}
+
+async function exchange(site: Site, signal: AbortSignal, findBinaries: FindBinaries): Promise<void> {
+  const major = (await readVersion(site.directory)) ?? '';
   // As a command, for others have to wait, and not to work with it: what they stored in it would be left behind.
   const oldSite: Site = { ...site, binaries: await findBinaries(site, major, signal), role: 'command' };
   const from = await acquireServer(oldSite, 0, signal);
@@ -48,9 +60,8 @@ export async function carryOver(
     await stop(oldSite, from);
   }
   signal.throwIfAborted();
-  if ((await readVersion(site.directory)) !== major) return;
   const kept = await swap(site, major);
-  await rm(previousFolder(site.dataDir, major), { recursive: true, force: true });
+  await removePrevious(site.dataDir, major);
   site.log.warn({ kept }, 'the database was carried over; the old one is kept: remove it when all is well');
 }
 

