@@ -49,6 +49,12 @@ function prose(text: string): string {
   return text.replaceAll(/^( *)```[^]*?^ *```$/gm, '').replaceAll(/`[^`\n]*`/g, 'code');
 }
 
+/** The lines of a page that are code because they are indented: behind an empty line, and in no list of ours. */
+export function indentedCode({ text }: Page): string {
+  const lines = text.replaceAll(/^( *)```[^]*?^ *```$/gm, '').split('\n');
+  return lines.filter((line) => /^ {4}\S/.test(line)).join('\n');
+}
+
 /** The targets of links and pictures. */
 export function linksOf({ text }: Page): readonly string[] {
   return Array.from(prose(text).matchAll(/\]\(([^)]*)\)/g), ([, target = '']) => target);
