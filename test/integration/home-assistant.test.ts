@@ -2,6 +2,7 @@ import type { MqttClient } from 'mqtt';
 import { describe, expect, test } from 'vitest';
 import { addCredential } from '../../src/storage/credentials-query.ts';
 import { createSecret, hashSecret } from '../../src/access/credential.ts';
+import { renameStation } from '../../src/storage/station-rename.ts';
 import { editStationDisplay } from '../../src/storage/station-display.ts';
 import { readSensorConfig, type SensorConfig } from '../support/home-assistant-rules.ts';
 import { poll } from '../support/poll.ts';
@@ -80,6 +81,11 @@ describe('with HOME_ASSISTANT', () => {
     await poll(() => configOf(heard, 'shed/pressure') !== undefined);
     await editStationDisplay(service.database.pool, 'shed', { title: 'Behind the house' });
     await poll(() => configOf(heard, 'shed/pressure')?.device.name === 'Behind the house');
+
+    await renameStation(service.database.pool, 'shed', 'barn');
+    await poll(() => configOf(heard, 'barn/pressure') !== undefined);
+    const withdrawn = 'homeassistant/sensor/thermograph_shed/pressure/config';
+    await poll(() => heard.some(({ topic, payload }) => topic === withdrawn && payload === ''));
   });
 
   test('what is announced leads to the value, and to the status of a station that tells one', async () => {

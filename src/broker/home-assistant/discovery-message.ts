@@ -27,7 +27,7 @@ type Series = Pick<LatestReading, 'metric' | 'unit'>;
  * sensor: a series comes and goes by itself, and all versions know it.
  */
 export function discoveryMessage(
-  station: Pick<StationSnapshot, 'station' | 'title'>,
+  station: Pick<StationSnapshot, 'station' | 'title' | 'displays'>,
   { metric, unit }: Series,
   facts: DiscoveryFacts,
 ): DiscoveryMessage {
@@ -35,7 +35,7 @@ export function discoveryMessage(
   const name = station.station;
   // Undefined ones are left out by JSON.
   const config = {
-    name: sensorName(metric),
+    name: station.displays.get(metric)?.title ?? sensorName(metric),
     unique_id: `thermograph/${name}/${metric}`,
     state_topic: `${LIVE_PREFIX}${name}/${metric}`,
     value_template: '{{ value_json.value }}',

@@ -41,7 +41,8 @@ export function createDiscovery(
     station.latest.map((series) => discoveryMessage(station, series, facts));
 
   function tell(station: StationSnapshot, before: Told | undefined): Told {
-    const series = station.latest.map(({ metric, unit }) => [metric, unit]);
+    const { displays } = station;
+    const series = station.latest.map(({ metric, unit }) => [metric, unit, displays.get(metric)?.title]);
     const signature = JSON.stringify([station.title, facts.hasStatus(station.station), series]);
     // Its readings change all the time, these seldom.
     if (before?.signature === signature) return before;

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { createDiscovery } from '../../../src/broker/home-assistant/discovery.ts';
 import type { StationSnapshot } from '../../../src/telemetry/station.ts';
 
-function station(name: string, title: string, series: Readonly<Record<string, string>>): StationSnapshot {
+function station(
+  name: string,
+  title: string,
+  series: Readonly<Record<string, string>>,
+  displays: StationSnapshot['displays'] = new Map(),
+): StationSnapshot {
   const latest = Object.entries(series).map(([metric, unit]) => ({
     metric,
     unit,
@@ -10,16 +15,7 @@ function station(name: string, title: string, series: Readonly<Record<string, st
     measuredAt: 1,
     receivedAt: 1,
   }));
-  return {
-    station: name,
-    title,
-    group: null,
-    position: null,
-    online: true,
-    lastSeenAt: 1,
-    latest,
-    displays: new Map(),
-  };
+  return { station: name, title, group: null, position: null, online: true, lastSeenAt: 1, latest, displays };
 }
 
 function watch(initial: readonly StationSnapshot[]) {
@@ -66,6 +62,15 @@ test('a new series, a new title, another unit and a status are told, of what the
   const withStatus = after([station('a', 'Garden', { t: '°F', u: '%' })], true);
   expect(withStatus).toHaveLength(2);
   expect(withStatus[0]?.payload).toContain('"availability":[{"topic":"stations/a/status"}]');
+});
+
+test('a sensor has the title that its metric was given', () => {
+  const { after } = watch([station('a', 'A', { soil_t: '°C' })]);
+  const display = { title: 'Beds', unit: null, position: null, isHidden: false };
+  const [named] = after([station('a', 'A', { soil_t: '°C' }, new Map([['soil_t', display]]))]);
+  expect(named?.payload).toContain('{"name":"Beds"');
+  const [unnamed] = after([station('a', 'A', { soil_t: '°C' })]);
+  expect(unnamed?.payload).toContain('{"name":"Soil t"');
 });
 
 test('what is gone is withdrawn with an empty message', () => {
