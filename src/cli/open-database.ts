@@ -39,7 +39,8 @@ export interface OpenDatabaseOptions {
   readonly leavesSchema: boolean;
 }
 
-const LIMITS: PoolLimits = { maxConnections: 2, statementTimeoutMs: 30_000 };
+/** A statement may be long: a dry run counts all of a month. Whoever waits can see that, and end it. */
+const LIMITS: PoolLimits = { maxConnections: 2, statementTimeoutMs: 10 * 60_000 };
 /** How long another command is waited for. */
 const NEIGHBOUR_PATIENCE_MS = 60_000;
 const NEIGHBOUR_POLL_MS = 50;

@@ -4,13 +4,15 @@ import type { Queryable } from './queryable.ts';
 const REMEMBERED = `interval '90 days'`;
 
 /**
- * Names that were those of stations and are not any more, of the last months.
+ * Names that were those of stations and are nobody's now, of the last months. Whoever has one of them with a credential may be about to send
+ * the first reading.
  * @throws what the database reports
  */
 export async function readFormerStations(database: Queryable): Promise<readonly string[]> {
   const { rows } = await database.query<{ station: string }>({
     text: `SELECT station FROM former_stations
-      WHERE changed_at > now() - ${REMEMBERED} AND station NOT IN (SELECT station FROM stations)`,
+      WHERE changed_at > now() - ${REMEMBERED} 
+        AND station NOT IN (SELECT station FROM stations) AND station NOT IN (SELECT name FROM credentials)`,
   });
   return rows.map(({ station }) => station);
 }

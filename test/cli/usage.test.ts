@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { commandsDocument } from '../../src/cli/command-docs.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { helpOn } from '../../src/cli/help.ts';
 import { runCli, runHere } from '../support/cli.ts';
@@ -20,6 +22,22 @@ test.each(commands.map((command) => [command.name, command] as const))(
     else expect(name).toBe('start');
   },
 );
+
+test.each(commands.map((command) => [command.name, command] as const))(
+  '%s refuses an option that it does not have, and opens nothing',
+  async (name, { operands }) => {
+    const args = [...name.split(' '), ...operands, '--nonsense'];
+    const { code, stdout, stderr } = await runHere(args, NOWHERE);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^There is no option --nonsense here\.[^]*\nUsage: thermograph /);
+    expect(stderr).not.toContain('    at ');
+  },
+);
+
+test('docs/command-line.md says what the commands say of themselves', () => {
+  // `npm run docs` writes it.
+  expect(readFileSync('docs/command-line.md', 'utf8')).toContain(commandsDocument(commands));
+});
 
 describe('help', () => {
   test.each([[['--help']], [['-h']], [['help']]])('%j names every command', async (args) => {

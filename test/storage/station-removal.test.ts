@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { beforeEach, expect, test } from 'vitest';
+import { storeEntries } from '../../src/storage/channel-entries-insert.ts';
 import { clearSeries } from '../../src/storage/clear-series.ts';
 import { renameStation } from '../../src/storage/station-rename.ts';
 import { readStationContents } from '../../src/storage/station-contents.ts';
@@ -94,6 +95,33 @@ test('a service that has not heard of the removal makes the station anew with wh
   ]);
   expect(await counts()).toMatchObject({ readings: 6, rejected: 0 });
   expect([ingest.counters.messages_spooled, ingest.rejections.size]).toEqual([0, 0]);
+});
+
+test('a channel whose station was removed makes it anew with its next entry, in the one transaction of both', async () => {
+  const { send, ingest, clock } = await useIngest(pool);
+  await send('stations/a/t', '1');
+  await detachStation(pool, 'a', NEVER);
+  await pool.query(
+    "INSERT INTO channels (id, name, write_key_hash, read_key_hash) VALUES (7, 'x', sha256('w'), sha256('r'))",
+  );
+  const receivedAt = clock.now();
+  const message = {
+    topic: 'stations/a/t',
+    payload: Buffer.from('2'),
+    qos: 1 as const,
+    clientId: 'x',
+    receivedAt,
+  };
+  const joined = ingest.join([{ ...message, firstReceivedAt: receivedAt }]);
+  const none = { status: null, latitude: null, longitude: null, elevation: null };
+  const entry = { createdAt: receivedAt, receivedAt, hasOwnTime: false, fields: { 1: '2' }, ...none };
+  const stored = await storeEntries(pool, 7, [entry], { beside: (transaction) => joined.write(transaction) });
+  expect(stored).toMatchObject({ outcomes: [expect.anything()] });
+  await clear('a');
+  const { rows } = await pool.query(
+    'SELECT station, value, (SELECT count(*)::int FROM channel_entries) AS entries FROM readings_view',
+  );
+  expect(rows).toEqual([{ station: 'a', value: 2, entries: 1 }]);
 });
 
 test('a service that has not heard of a rename takes the old name for the station, until it meets the new one', async () => {
