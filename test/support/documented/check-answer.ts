@@ -36,9 +36,7 @@ export function checkAnswer(checks: DocumentChecks, asked: Asked, given: Given):
     return isOfChannel && given.status >= 400 ? [] : ['there is no such operation'];
   }
   return [
-    ...(given.status < 300 && !operation.tags.includes('ThingSpeak')
-      ? checkQuery(checks, operation, query)
-      : []),
+    ...(given.status < 300 && !isForBoards(operation) ? checkQuery(checks, operation, query) : []),
     ...checkBody(checks, operation, asked, given),
   ];
 }
@@ -70,6 +68,11 @@ function checkQuery(
       `parameter ${name}: `,
     );
   });
+}
+
+/** What boards send is called all sorts of things. A route of a test may have no tag. */
+function isForBoards({ tags }: Partial<FoundOperation>): boolean {
+  return tags?.includes('ThingSpeak') ?? false;
 }
 
 function checkBody(

@@ -16,20 +16,10 @@ export interface FoundOperation extends Operation {
   readonly place: readonly string[];
 }
 
-const known = new Map<string, DocumentChecks>();
-
-/** Made once for documents with the same addresses. */
-export function documentChecks(document: OpenApiDocument): DocumentChecks {
-  const key = Object.keys(document.paths).join(' ');
-  const found = known.get(key) ?? createChecks(document);
-  known.set(key, found);
-  return found;
-}
-
 const OPTIONS = { strict: false, allErrors: true, validateFormats: false } as const;
 const NAME = 'document';
 
-function createChecks(document: OpenApiDocument): DocumentChecks {
+export function createDocumentChecks(document: OpenApiDocument): DocumentChecks {
   const closed = withoutMore(document) as OpenApiDocument;
   const values = new Ajv2020(OPTIONS).addSchema(closed, NAME);
   const texts = new Ajv2020({ ...OPTIONS, coerceTypes: true }).addSchema(closed, NAME);

@@ -1,24 +1,28 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { documentOf } from '../../../src/web/openapi/tell-openapi.ts';
-import { type Given, checkAnswer } from './check-answer.ts';
-import { documentChecks } from './document-checks.ts';
+import type { OpenApiDocument } from '../../../src/web/openapi/document.ts';
+import type { Asked, Given } from './check-answer.ts';
+
+/** An answer, and what is said of it. */
+export interface Noted {
+  readonly document: OpenApiDocument;
+  readonly asked: Asked;
+  readonly given: Given;
+}
 
 /** What is longer is not looked into. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** Holds every answer of an app against its OpenAPI document, if it has one. */
-export function watchAnswers(app: FastifyInstance, tell: (problem: string) => void): void {
+/** Tells of every answer of an app, if it has an OpenAPI document. */
+export function watchAnswers(app: FastifyInstance, tell: (noted: Noted) => void): void {
   app.addHook('onRequest', (request, reply, next) => {
     next();
     if (!app.hasDecorator('swagger') || request.routeOptions.schema?.hide === true) return;
-    noteAnswer(reply.raw, (given) => {
-      const checks = documentChecks(documentOf(app));
-      const { method, url } = request;
-      for (const problem of checkAnswer(checks, { method, url, route: routeOf(request) }, given)) {
-        tell(`${method} ${url}: ${given.status}: ${problem}`);
-      }
-    });
+    const { method, url } = request;
+    const asked = { method, url, route: routeOf(request) };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a test of its own holds it against the specification
+    const document = app.swagger() as unknown as OpenApiDocument;
+    noteAnswer(reply.raw, (given) => tell({ document, asked, given }));
   });
 }
 

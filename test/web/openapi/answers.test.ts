@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Given, checkAnswer } from '../../support/documented/check-answer.ts';
-import { type DocumentChecks, documentChecks } from '../../support/documented/document-checks.ts';
+import { createDocumentChecks, type DocumentChecks } from '../../support/documented/document-checks.ts';
 import { wholeDocument } from '../../support/documented/whole-document.ts';
 
 // What holds every answer of the other tests against the document (test/support/documented/setup.ts) is itself held to something here.
 let checks: DocumentChecks;
 
 beforeAll(async () => {
-  checks = documentChecks((await wholeDocument()).document);
+  checks = createDocumentChecks((await wholeDocument()).document);
 });
 
 const JSON_TYPE = 'application/json; charset=utf-8';
