@@ -5,7 +5,6 @@ import { createAddressLimit } from './address-limit.ts';
 import type { Config } from './config.ts';
 import { createReceiptClock } from './ingest/clock.ts';
 import { createIngest } from './ingest/ingest.ts';
-import { received, submitAndWait } from './ingest/submit-and-wait.ts';
 import { createFanOut, type FanOut } from './live/fan-out.ts';
 import { createStations } from './live/stations.ts';
 import { noteCommitted, noteHeard } from './note-batch.ts';
@@ -18,22 +17,22 @@ import { openDisplays } from './open-displays.ts';
 import { openHomeAssistant } from './open-home-assistant.ts';
 import { listenOn, listenWithTls, openCertificateOf } from './open-listeners.ts';
 import { openRetention } from './open-retention.ts';
-import { openSpoolOf, openWriter, storingReport } from './open-storage.ts';
+import { openSpoolOf, openWriter } from './open-storage.ts';
 import { createReleasers, type Releasers } from './releasers.ts';
 import { restoreDays } from './restore-days.ts';
 import { leaveAddresses } from './service-addresses.ts';
+import { createFigures, type Figures } from './service-figures.ts';
 import type { StationChange } from './storage/held-series.ts';
-import { readServiceSecret } from './storage/service-secret.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import { newWebCounters } from './web/counters.ts';
 import { createMetrics } from './web/metrics.ts';
-import type { WebParts } from './web/parts.ts';
+import { createWebParts } from './web-parts.ts';
 
 /** Of the time for an orderly stop: how much of it what is under way may take to be stored. */
 const DRAIN_SHARE = 0.5;
 
 /** A running service. */
-export interface Service {
+export interface Service extends Figures {
   /** Where the page and the API are. */
   readonly http: AddressInfo;
   /** Where the broker is. */
@@ -43,10 +42,6 @@ export interface Service {
   readonly mqtts: AddressInfo | undefined;
   /** The credentials that it knows now. */
   readonly credentials: KnownCredentials;
-  /** What it counts, by name, from its start. */
-  counters(): Readonly<Record<string, number>>;
-  /** What is now, by name. */
-  gauges(): Readonly<Record<string, number>>;
   /** Stops in order: no new connections, what is under way is stored and acknowledged, Postgres goes last. */
   close(): Promise<void>;
   /** For a second Ctrl-C: leaves everything as it is, but does not leave the embedded database behind. */
@@ -171,76 +166,42 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const retention = openRetention({ config, log, database, preparation }, releasers);
   const { connection } = database;
   const backups = openBackups({ config, version, log, connection, preparation }, releasers);
-  const counters = () => ({
-    ...ingest.counters,
-    ...broker.counters,
-    ...httpCounters,
-    ...channels.counters,
-    ...retention.counters(),
-    ...backups.counters(),
-    http_requests_throttled: writes.refusals(),
-    logins_throttled: wrongSecrets.refusals(),
-  });
-  const gauges = () => ({
-    messages_waiting: ingest.waiting(),
-    spooled_messages: spool.count(),
-    spooled_bytes: spool.bytes(),
-    connected_clients: broker.connectedClients(),
-    clock_ahead_ms: clock.aheadMs(),
-    state_changes_unwritten: broker.unwrittenChanges(),
-    ...retention.gauges(),
-    ...backups.gauges(),
+  const figures = createFigures({
+    ingest,
+    broker,
+    spool,
+    channels,
+    retention,
+    backups,
+    httpCounters,
+    writes,
+    wrongSecrets,
+    aheadMs: () => clock.aheadMs(),
   });
   let mqtt: AddressInfo | undefined;
   let mqtts: AddressInfo | undefined;
-  const parts: WebParts = {
-    pool: database.reading,
-    channelPool: database.channels,
-    units: config.units,
-    language: config.pageLanguage,
-    timeZone: config.timeZone,
-    allowAnonymous: config.allowAnonymous,
-    isPrivate: config.isPrivate,
-    credentials,
-    cookieKey: () => readServiceSecret(database.reading, 'cookie-key'),
-    loginFailed: (address) => wrongSecrets.count(address),
-    admitWrite: (address) => writes.count(address),
-    httpCounters,
-    maxBodyBytes: config.httpMaxBodyBytes,
-    maxStreamsPerAddress: config.maxStreamsPerAddress,
-    maxExports: config.maxExports,
-    frameAncestors: config.frameAncestors,
+  const parts = createWebParts({
+    config,
     version,
-    startedAt: new Date(),
-    mqttAddress: () => ({
-      host: config.host,
-      port: mqtt?.port ?? config.mqttPort,
-      tlsPort: mqtts?.port ?? config.mqttsPort,
-    }),
-    maxConnectBytes: config.maxConnectBytes,
-    maxPacketBytes: config.maxPacketBytes,
-    acceptMqtt: (stream, remote) => broker.accept(stream, remote),
-    allowedOrigins: config.allowedOrigins,
-    trustProxy: config.trustProxy,
-    clock: now,
-    stations: () => stations.all(),
-    station: (name) => stations.find(name),
-    day: (station, metric) => stations.day(station, metric),
-    submit: (message) => submitAndWait(ingest, clock.now(), message),
-    join: (messages) => ingest.join(messages.map((message) => received(message, clock.now()))),
-    onCommitted: (listener, isWanted) => committed.listen(listener, isWanted),
-    onPresence: (listener) => presence.listen(listener),
-    brokerListening: () => broker.isListening(),
-    storing: () => storingReport(ingest, spool, preparation),
-    rollups: () => retention.rollups(),
-    diskUse: () => retention.diskUse(),
-    backup: () => backups.report(),
-    retention: { raw: config.retentionRaw, rollups: config.retentionRollups },
-    counters,
-    gauges,
-    rejections: () => ingest.rejections,
+    now,
+    database,
+    credentials,
+    wrongSecrets,
+    writes,
+    httpCounters,
+    stations,
+    ingest,
+    spool,
+    preparation,
+    committed,
+    presence,
+    broker,
+    retention,
+    backups,
     metrics,
-  };
+    figures,
+    mqttPorts: () => ({ port: mqtt?.port, tlsPort: mqtts?.port }),
+  });
   const { openWeb } = await loadingWeb;
   const web = await openWeb({ config, log, boards: channels, parts }, releasers);
   await Promise.all([channels.settled, days, displays]);
@@ -268,8 +229,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     https,
     mqtts,
     credentials,
-    counters,
-    gauges,
+    ...figures,
     close: () => releasers.release(),
     abandon: database.abandon,
   };

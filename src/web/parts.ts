@@ -57,7 +57,7 @@ export interface StoringState {
   readonly spooledBytes: number | undefined;
 }
 
-/** How far readings are summed up by hour and by day, as it was found last; nothing but a problem before it was. */
+/** How the backups that are taken by a schedule get on. */
 export interface BackupStatus {
   /** Of the newest. */
   readonly lastAt: Date | undefined;
@@ -68,6 +68,7 @@ export interface BackupStatus {
   readonly isOverdue: boolean;
 }
 
+/** How far readings are summed up by hour and by day, as it was found last; nothing but a problem before it was. */
 export interface RollupStatus {
   /** `-Infinity` before the first run. */
   readonly rolledUntil?: Micros;
