@@ -74,6 +74,11 @@ test('the dashboard and the rules speak of metrics that there are', async () => 
   const service = await useService();
   const client = await service.connect();
   await client.publishAsync('stations/outside/temperature', 'warm', { qos: 1 });
+  // Those are looked up a moment after the start.
+  await poll(() => {
+    const gauges = service.service.gauges();
+    return gauges['database_bytes'] !== undefined && gauges['rollup_hours_behind'] !== undefined;
+  });
   const exposed = new Set(
     (await scrape(service)).split('\n').map((line) => /^[a-z_0-9]+(?=[ {])/.exec(line)?.[0]),
   );
