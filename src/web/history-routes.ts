@@ -27,13 +27,11 @@ import { missingSeries } from './missing-series.ts';
 import type { WebParts } from './parts.ts';
 import { parseSeries } from './series-parameter.ts';
 import { askDatabase } from './to-web-error.ts';
-import { createTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
 import { parseUnitsParameter } from './units-parameter.ts';
 
 /** To be changed with the form of answers: clients have kept those of before. */
 const FORM = 2;
-/** Half of the connections that there are for what people look at: pages need no more than the others while somebody asks for decades. */
-const TURNS = { most: 3, patienceMs: 10_000 };
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 interface Asked {
@@ -44,9 +42,12 @@ interface Asked {
 }
 
 /** `GET /api/stations/{station}/history` and `GET /api/history`: what readings come to in buckets of time. */
-export function historyRoutes(parts: WebParts, room: Pick<AnswerRoom, 'ask'>): FastifyPluginCallbackTypebox {
+export function historyRoutes(
+  parts: WebParts,
+  room: Pick<AnswerRoom, 'ask'>,
+  turns: Turns,
+): FastifyPluginCallbackTypebox {
   const days = createLocalDays(parts.timeZone);
-  const turns = createTurns(TURNS);
   return (app, _options, done) => {
     app.get('/api/stations/:station/history', HISTORY, (request, reply) => {
       const { station } = request.params;
@@ -105,7 +106,7 @@ export function historyRoutes(parts: WebParts, room: Pick<AnswerRoom, 'ask'>): F
     return '';
 
     async function write(headers: Record<string, string>): Promise<string> {
-      const shown = await turns.take(() => {
+      const shown = await turns.take(request.ip, () => {
         // Whoever has gone while they waited needs no answer.
         if (reply.raw.destroyed) throw new WebError(503, 'client-gone', 'nobody waits for it any more');
         room.ask(request.ip);

@@ -50,7 +50,11 @@ import { addHeaders } from './response-headers.ts';
 import { createTemplates } from './templates.ts';
 import { registerViews, serveAssets } from './views.ts';
 import { limitWrites } from './write-rate.ts';
+import { createTurns } from './turns.ts';
 import { windRoseRoutes } from './wind-rose-routes.ts';
+
+/** Half of the connections that there are for what people look at: pages need no more than the others while somebody asks for decades. */
+const HISTORY_TURNS = { most: 3, patienceMs: 10_000 };
 
 const AJV_OPTIONS = {
   removeAdditional: false,
@@ -109,6 +113,7 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
   const { exportPatienceMs: patienceMs = PATIENCE_MS } = options;
   const slots = createExportSlots({ most: parts.maxExports, patienceMs }, parts.httpCounters);
   const room = createAnswerRoom({ mostBytes: MOST_WAITING_BYTES, patienceMs }, parts.httpCounters);
+  const turns = createTurns(HISTORY_TURNS);
   const mayGoOn: MayStay = (visitor, station) => mayStay(parts, visitors, visitor, station);
   const frames = createFrames(parts, readLocales(parts.timeZone), assets.build);
   dropGoneClients(app);
@@ -135,8 +140,8 @@ export async function createWeb(parts: WebParts, options: WebOptions): Promise<F
     healthRoutes(parts, databaseAnswers),
     stationsRoutes(parts),
     readingsRoutes(parts, exporting, room),
-    historyRoutes(parts, room),
-    windRoseRoutes(parts),
+    historyRoutes(parts, room, turns),
+    windRoseRoutes(parts, turns),
     exportRoutes(parts, exporting),
     submitRoutes(parts),
     rejectedRoutes(parts),

@@ -14,6 +14,7 @@ import type { WebParts } from './parts.ts';
 import { stationParams } from './schemas.ts';
 import { askDatabase } from './to-web-error.ts';
 import { parseUnitsParameter } from './units-parameter.ts';
+import type { Turns } from './turns.ts';
 import { toWindRoseReply } from './wind-rose-reply.ts';
 import { windRoseQuery, windRoseReply } from './wind-rose-schemas.ts';
 
@@ -21,7 +22,7 @@ import { windRoseQuery, windRoseReply } from './wind-rose-schemas.ts';
 const FORM = 1;
 
 /** `GET /api/stations/{station}/wind-rose`: how often wind came from where, and how fast it was. */
-export function windRoseRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
+export function windRoseRoutes(parts: WebParts, turns: Turns): FastifyPluginCallbackTypebox {
   const { timeZone } = parts;
   const days = createLocalDays(timeZone);
 
@@ -46,7 +47,7 @@ export function windRoseRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
       {
         config: {
           access: 'station',
-          errors: ['station-unknown', 'no-wind', 'database-unavailable'],
+          errors: ['station-unknown', 'no-wind', 'too-much-asked', 'database-unavailable'],
           told: { answers: { 304: NOT_MODIFIED } },
         },
         schema: {
@@ -71,16 +72,15 @@ export function windRoseRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
           void reply.header('etag', etag);
           if (isNoneMatch(request.headers['if-none-match'], etag)) return notModified(reply);
         }
-        const found = await askDatabase(
-          readWindRose(parts.pool, {
-            directionId: direction.seriesId,
-            speedId: speed.seriesId,
-            asked,
-            classStarts: classStartsIn(speed.unit),
-            timeZone,
-            days,
-          }),
-        );
+        const wanted = {
+          directionId: direction.seriesId,
+          speedId: speed.seriesId,
+          asked,
+          classStarts: classStartsIn(speed.unit),
+          timeZone,
+          days,
+        };
+        const found = await turns.take(request.ip, () => askDatabase(readWindRose(parts.pool, wanted)));
         const metrics = { direction: direction.metric, speed: speed.metric, unit: speed.unit };
         return toWindRoseReply({ ...found, ...metrics, station, shown, timeZone }, units);
       },

@@ -44,7 +44,7 @@ export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallb
         const history = await historyView({
           parts,
           takeTurn: (work) =>
-            turns.take(() => {
+            turns.take(request.ip, () => {
               // Whoever has gone while they waited needs no page.
               if (reply.raw.destroyed) throw new WebError(503, 'client-gone', 'nobody waits for it any more');
               return work();

@@ -4,7 +4,6 @@ import type { StationSnapshot } from '../../../telemetry/station.ts';
 import type { ChartDates } from '../../chart-dates.ts';
 import { WebError } from '../../errors.ts';
 import type { WebParts } from '../../parts.ts';
-import type { Turns } from '../../turns.ts';
 import type { Frame } from '../frame.ts';
 import { besideGroups } from './beside.ts';
 import { chartsData, chartView, otherView } from './chart-view.ts';
@@ -20,8 +19,8 @@ import { stateError } from './state-error.ts';
 
 interface HistoryOptions {
   readonly parts: WebParts;
-  /** Waits until the database may be asked. @throws WebError 503 */
-  readonly takeTurn: Turns['take'];
+  /** Does what asks the database when it is this visitor's turn. @throws WebError 503; what the work throws */
+  readonly takeTurn: <T>(work: () => Promise<T>) => Promise<T>;
   readonly page: Frame;
   readonly days: LocalDays;
   readonly datesFor: (page: Frame) => ChartDates;
