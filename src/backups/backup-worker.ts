@@ -63,7 +63,7 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
   let triedFor = 0;
 
   async function look(): Promise<void> {
-    [newest] = await listKept(folder);
+    [newest] = await listKept(folder, now());
     if (newest !== undefined) bytes = (await stat(newest.file)).size;
   }
 

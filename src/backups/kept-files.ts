@@ -12,23 +12,30 @@ const NAME = /^thermograph-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.tar\.gz$/;
 const DRAFT = /^thermograph-\d{8}T\d{6}Z\.tar\.gz\.[0-9a-f]{8}\.part$/;
 /** Nobody writes to it any more: its process was killed. */
 const DEAD_AFTER_MS = 3_600_000;
+/** How far the clocks of nodes that share a folder may be apart. */
+const MOST_AHEAD_MS = 3_600_000;
 
 /** `thermograph-20261129T033000Z.tar.gz` */
 export function keptName(at: Date): string {
   return `thermograph-${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z.tar.gz`;
 }
 
-/** The newest first. @throws what the file system reports */
-export async function listKept(folder: string): Promise<readonly KeptFile[]> {
+/**
+ * The newest first. What a clock that was ahead has dated does not count, as long as that time has not come: it would stand for all
+ * backups until then, and have those that are made removed.
+ * @throws what the file system reports
+ */
+export async function listKept(folder: string, now: number): Promise<readonly KeptFile[]> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const names = (await readdir(folder)).filter((name) => NAME.test(name));
-  return names
-    .toSorted()
-    .toReversed()
-    .map((name) => {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && NAME.test(entry.name))
+    .map(({ name }) => {
       const time = name.replace(NAME, '$1-$2-$3T$4:$5:$6Z');
       return { file: path.join(folder, name), at: new Date(time) };
-    });
+    })
+    .filter(({ at }) => at.getTime() <= now + MOST_AHEAD_MS)
+    .toSorted((a, b) => b.at.getTime() - a.at.getTime());
 }
 
 /**
@@ -36,7 +43,7 @@ export async function listKept(folder: string): Promise<readonly KeptFile[]> {
  * @throws what the file system reports
  */
 export async function keepNewest(folder: string, keep: number, now: number): Promise<void> {
-  for (const { file } of (await listKept(folder)).slice(keep)) await rm(file, { force: true });
+  for (const { file } of (await listKept(folder, now)).slice(keep)) await rm(file, { force: true });
   for (const name of await readdir(folder)) {
     if (!DRAFT.test(name)) continue;
     const file = path.join(folder, name);

@@ -117,3 +117,19 @@ test('while another node is at it nothing is made, and nothing afterwards if it 
   expect(await names()).toEqual([others]);
   expect(worker.counters).toEqual({ backup_runs: 0, backup_failures: 0 });
 });
+
+test('what was dated by a clock that was ahead, or is no file, stands for no backup, and is left alone', async () => {
+  const folder = await useFolder();
+  const ahead = ['29991231', '29991230', '20269999'].map((day) => `thermograph-${day}T023000Z.tar.gz`);
+  for (const name of ahead) await writeFile(join(folder, name), 'all');
+  const others = 'thermograph-20261101T023000Z.tar.gz';
+  await mkdir(join(folder, others));
+  const { worker, clock, names } = useWorker(folder, 1);
+  worker.start();
+  await poll(() => worker.counters.backup_runs === 1);
+  clock.now += DAY;
+  await poll(() => worker.counters.backup_runs === 2);
+  await poll(() => worker.report().lastAt?.getTime() === clock.now);
+  expect(await names()).toEqual([others, keptName(new Date(clock.now)), ...ahead].toSorted());
+  expect(worker.counters.backup_failures).toBe(0);
+});
