@@ -14,16 +14,20 @@ export const FORMAT_VERSION = 1;
 export const MANIFEST_NAME = 'manifest.json';
 export const CONTENTS_NAME = 'contents.json';
 
+/** What names of ours look like: they become part of statements, and are printed on terminals. */
+const Name = Type.String({ pattern: '^[a-z_][a-z0-9_]{0,62}$' });
+const Word = Type.String({ pattern: '^[A-Za-z0-9._+-]{1,100}$' });
+
 const Sequence = Type.Object({
-  column: Type.String(),
+  column: Name,
   /** The last number given, as text: it may be larger than a number here can be. */
   lastValue: Type.String({ pattern: '^\\d{1,19}$' }),
   isCalled: Type.Boolean(),
 });
 
 const Table = Type.Object({
-  name: Type.String(),
-  columns: Type.Array(Type.String(), { minItems: 1 }),
+  name: Name,
+  columns: Type.Array(Name, { minItems: 1, uniqueItems: true }),
   sequences: Type.Array(Sequence),
 });
 export type BackupTable = Static<typeof Table>;
@@ -32,12 +36,12 @@ const Manifest = Type.Object({
   format: Type.Literal(FORMAT),
   formatVersion: Type.Integer({ minimum: 1 }),
   /** The version of the program that took it. */
-  thermograph: Type.String(),
+  thermograph: Word,
   /** ISO 8601, UTC. All of it is as it was then. */
-  takenAt: Type.String(),
+  takenAt: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT[0-9:.]{8,12}Z$' }),
   postgres: Type.String(),
   /** What has been done to the schema, in order. */
-  migrations: Type.Array(Type.String(), { minItems: 1 }),
+  migrations: Type.Array(Word, { minItems: 1 }),
   /** In the order in which they follow. */
   tables: Type.Array(Table),
 });
@@ -74,6 +78,8 @@ export function parseManifest(bytes: Buffer): Manifest {
   )
     throw notABackup('it has the form of a newer Thermograph; restore it with that one');
   if (!Value.Check(Manifest, value)) throw notABackup(`its ${MANIFEST_NAME} is not what it should be`);
+  if (new Set(value.tables.map(({ name }) => name)).size < value.tables.length)
+    throw notABackup(`its ${MANIFEST_NAME} has a table twice`);
   return value;
 }
 

@@ -12,6 +12,8 @@ import {
 import { createTally, type Tally } from './tally.ts';
 import { readTar, type TarEntry } from './tar.ts';
 
+const NEWLINE = 0x0a;
+
 /** What a backup holds, in order. */
 export type BackupPart =
   | { readonly kind: 'manifest'; readonly manifest: Manifest }
@@ -47,6 +49,7 @@ export async function* readBackup(source: AsyncIterable<Buffer>): AsyncGenerator
 function readPiece(entry: TarEntry, manifest: Manifest, tallies: Map<string, Tally>): BackupPart {
   const table = manifest.tables.find(({ name }) => name === tableOf(entry.name));
   if (table === undefined) throw damaged(`there is ${JSON.stringify(entry.name)} in it`);
+  if (entry.bytes.at(-1) !== NEWLINE) throw damaged(`a row of ${table.name} has no end`);
   const tally = tallies.get(table.name) ?? createTally(table.name);
   tallies.set(table.name, tally);
   return { kind: 'rows', table, piece: entry.bytes, rows: tally.add(entry.bytes) };

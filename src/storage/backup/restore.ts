@@ -3,10 +3,11 @@ import type { Logger } from 'pino';
 import { appliedMigrations, knownMigrations, type MigrationLog, migrate } from '../migrate.ts';
 import type { Connection } from '../pool.ts';
 import { quoteName } from './copy-out.ts';
-import { BackupError, damaged } from './error.ts';
+import { BackupError, damaged, notABackup } from './error.ts';
 import type { Contents, Manifest } from './format.ts';
 import { loadBackup, notEmpty } from './load.ts';
 import type { BackupPart } from './read.ts';
+import { BACKUP_TABLES } from './tables.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -56,10 +57,14 @@ export async function restoreBackup(
   }
 }
 
-/** @throws BackupError when a newer program is needed */
-export async function checkKnown({ migrations, thermograph }: Manifest): Promise<void> {
+/** @throws BackupError when a newer program is needed, or it is of tables that are none of ours */
+export async function checkKnown({ migrations, tables, thermograph }: Manifest): Promise<void> {
   const known = await knownMigrations();
-  if (migrations.every((name, index) => name === known[index])) return;
+  if (migrations.every((name, index) => name === known[index])) {
+    const other = tables.find(({ name }) => !BACKUP_TABLES.includes(name));
+    if (other === undefined) return;
+    throw notABackup(`it has a table ${other.name}`);
+  }
   throw new BackupError(
     'backup-too-new',
     `The backup was taken by Thermograph ${thermograph}, whose database (${migrations.at(-1)}) this version does not know.`,

@@ -11,8 +11,11 @@ const BLOCK = 512;
 const SIZE = [124, 12] as const;
 const CHECKSUM = [148, 8] as const;
 const MAGIC_AT = 257;
-/** More than the largest row of ours; a header that asks for more is none. */
-const MOST_BYTES = 1024 ** 3;
+/**
+ * More than the largest piece of ours, which has a message of 16 MiB in hexadecimal at the most. It is held in memory, so that a header which
+ * asks for more is none.
+ */
+const MOST_BYTES = 64 * 1024 ** 2;
 
 /** The header of a file that only its owner may read, for the bytes that follow it. */
 export function tarHeader(name: string, size: number, modifiedAt: Date): Buffer {
@@ -52,6 +55,7 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
     const isSound =
       textAt(header, MAGIC_AT, 5) === 'ustar' &&
       Number.parseInt(textAt(header, ...CHECKSUM), 8) === checksum(header) &&
+      size >= 0 &&
       size <= MOST_BYTES;
     if (!isSound)
       throw isFirst ? notABackup('it is not a tar file') : damaged('a header in it makes no sense');
