@@ -2,6 +2,8 @@ import { UsageError } from './command.ts';
 
 const MOST_CHARACTERS = 200;
 const GREATEST = 2 ** 31 - 1;
+/** Control characters, line breaks, and what turns the direction of all text that follows: titles go to terminals and other programs. */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
 
 /** Reads what a page is to show; each is `undefined` where it was not given, and `null` where it is to be as if nothing had been said. */
 export interface DisplayReader {
@@ -18,6 +20,9 @@ export function createDisplayReader(): DisplayReader {
       const text = given?.trim();
       if (text !== undefined && text.length > MOST_CHARACTERS) {
         mistakes.push(`--${name} may have ${MOST_CHARACTERS} characters.`);
+      }
+      if (text !== undefined && UNSEEN.test(text)) {
+        mistakes.push(`--${name} must be one line, without control characters.`);
       }
       return text === '' ? null : text;
     },

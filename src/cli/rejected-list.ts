@@ -77,8 +77,8 @@ export function rejectedDocument(row: RejectedRow): object {
   return { ...row, receivedAt: formatMicros(row.receivedAt), payload: showPayload(row.payload) };
 }
 
-/** What comes from outside gives a terminal no orders. */
+/** What comes from outside gives a terminal no orders, and turns no text around. */
 export function printable(text: string): string {
   // oxlint-disable-next-line no-control-regex -- they are what is meant
-  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, '\u{FFFD}');
+  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]/g, '\u{FFFD}');
 }

@@ -55,7 +55,7 @@ async function left(): Promise<readonly string[]> {
 test('rejected messages are listed by reason, the newest first, and shown whole', async () => {
   await keep(
     ['stations/outside/temperature', 'warm', 'value-not-a-number'],
-    ['home/\u001B[31mred', Buffer.of(0xff, 0x00), 'topic-unknown'],
+    ['home/\u202E\u001B[31mred', Buffer.of(0xff, 0x00), 'topic-unknown'],
   );
   const listed = await runJson<{ reasons: object; rejected: object[] }>(['rejected', 'list'], env);
   expect(listed.reasons).toEqual({ 'topic-unknown': 1, 'value-not-a-number': 1 });
@@ -65,7 +65,7 @@ test('rejected messages are listed by reason, the newest first, and shown whole'
   ]);
   const { stdout } = await runCli(['rejected', 'list', '--reason', 'topic-unknown'], env);
   expect(stdout).toMatch(
-    /ID +RECEIVED.*\n2 +2026-11-22T10:00:01 +topic-unknown +home\/\u{FFFD}\[31mred +why of 2\n$/u,
+    /ID +RECEIVED.*\n2 +2026-11-22T10:00:01 +topic-unknown +home\/\u{FFFD}\u{FFFD}\[31mred +why of 2\n$/u,
   );
   const shown = await runCli(['rejected', 'show', '1'], env);
   expect(shown.stdout).toMatch(/Topic +stations\/outside\/temperature\n[^]*Payload +4 bytes\nwarm\n$/);

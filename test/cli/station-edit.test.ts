@@ -31,6 +31,9 @@ test.each([
   [[...EDIT, '--position', '1.5'], '--position must be a whole number.'],
   [[...EDIT, '--position', '9999999999'], '--position must be a whole number.'],
   [[...EDIT, '--title', 'x'.repeat(201)], '--title may have 200 characters.'],
+  [[...EDIT, '--title', 'red\u001B[31m'], '--title must be one line, without control characters.'],
+  [[...EDIT, '--group', 'one\ntwo'], '--group must be one line, without control characters.'],
+  [[...EDIT, '--title', 'txt.\u202Egpj'], '--title must be one line, without control characters.'],
 ])('%j is refused: %s', async (args, mistake) => {
   const { code, stderr } = await runHere(args, {});
   expect(code).not.toBe(0);
