@@ -104,13 +104,21 @@ export async function* readBackupFile(
   }
 }
 
+/** @param failed is told what the bytes have failed with, and not what a stream fails with that they are written to */
 function packed(bytes: AsyncIterable<Buffer>, failed: unknown[]): Readable {
   async function* heard(): AsyncGenerator<Buffer, void, void> {
+    const iterator = bytes[Symbol.asyncIterator]();
     try {
-      yield* bytes;
-    } catch (error) {
-      failed.push(error);
-      throw error;
+      for (;;) {
+        const next = await iterator.next().catch((error: unknown) => {
+          failed.push(error);
+          throw error;
+        });
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
     }
   }
   return Readable.from(heard(), { objectMode: false, highWaterMark: 1 });

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { readBackupFile, writeBackupFile } from '../../../src/storage/backup/backup-file.ts';
+import { readBackupFile, writeBackupFile, writeBackupTo } from '../../../src/storage/backup/backup-file.ts';
 import { checkBackup } from '../../../src/storage/backup/check.ts';
 import { type DumpOptions, dumpDatabase } from '../../../src/storage/backup/dump.ts';
 import { type Restored, restoreBackup } from '../../../src/storage/backup/restore.ts';
@@ -274,3 +276,20 @@ test('a backup that fails leaves no file, and one that was taken is what tar rea
   expect(listed).toContain('tables/rejected_messages/000002.copy');
   expect(listed.at(-1)).toBe('contents.json');
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a full disk is told as one, and what reads the database is ended',
+  async () => {
+    let isEnded = false;
+    const endless = async function* (): AsyncGenerator<Buffer, void, void> {
+      try {
+        for (;;) yield await Promise.resolve(randomBytes(100_000));
+      } finally {
+        isEnded = true;
+      }
+    };
+    const failed = failureOf(writeBackupTo(endless(), createWriteStream('/dev/full'), SIGNAL));
+    expect(await failed).toMatchObject({ code: 'file-not-usable', message: expect.stringMatching(/ENOSPC/) });
+    expect(isEnded).toBe(true);
+  },
+);
