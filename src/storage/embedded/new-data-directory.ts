@@ -17,6 +17,8 @@ const PASSWORD_FILE = 'thermograph.password';
 const DRAFT_PREFIX = 'postgres.new-';
 /** initdb takes seconds on the slowest board. */
 const DRAFT_LIFE_MS = 10 * 60_000;
+/** An initdb whose process was killed goes on for a moment, and makes files in what is being removed: 2.75 s in all. */
+const DRAFT_REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
 
 /**
  * A crash half-way, or another first start at the same time, must never leave half a database: it is made beside its
@@ -40,7 +42,7 @@ export async function createDataDirectory(site: Site, runAs: RunAs, signal: Abor
     await includeSettings(draft);
     await putInPlace(draft, site);
   } catch (error) {
-    await rm(draft, { recursive: true, force: true });
+    await rm(draft, DRAFT_REMOVAL);
     throw error;
   } finally {
     await rm(passwordFile, { force: true });
@@ -75,7 +77,7 @@ async function putInPlace(draft: string, site: Site): Promise<void> {
       throw new EmbeddedServerError('folder-not-usable', message, hint, { cause: error });
     }
     // Another first start was quicker; its database is as good as ours.
-    await rm(draft, { recursive: true, force: true });
+    await rm(draft, DRAFT_REMOVAL);
   }
   if (process.platform !== 'win32') await syncFolder(site.dataDir);
 }
@@ -118,7 +120,7 @@ export async function removeDeadDrafts(dataDir: string): Promise<void> {
       const found = await stat(draft).catch(() => undefined);
       const isYoung = found !== undefined && Date.now() - found.mtimeMs < DRAFT_LIFE_MS;
       if (isYoung && Number.isInteger(pid) && isAlive(pid)) return;
-      await rm(draft, { recursive: true, force: true });
+      await rm(draft, DRAFT_REMOVAL);
     }),
   );
 }
