@@ -79,9 +79,12 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return sqlState(error) === '23503';
 }
 
+/** What the trigger of readings says of those whose station was removed. */
+export const SERIES_REMOVED = 'TG001';
+
 /** Whether readings were to be stored for a station that was removed a moment before; it may be made anew. */
 export function isSeriesRemoved(error: unknown): boolean {
-  return sqlState(error) === 'TG001';
+  return sqlState(error) === SERIES_REMOVED;
 }
 
 /** Whether a lock could not be had at once, or within `lock_timeout`. */

@@ -1,7 +1,7 @@
 import type { QueryConfig } from 'pg';
 import type { Micros } from '../telemetry/reading.ts';
 import { Float8Array, Int4Array, TimestamptzArray } from './binary-arrays.ts';
-import { isUniqueViolation } from './failure.ts';
+import { isUniqueViolation, SERIES_REMOVED } from './failure.ts';
 import type { Queryable } from './queryable.ts';
 
 /** A row of `readings`. */
@@ -40,11 +40,14 @@ const FIND_OURS = `
   WHERE stored.received_at = input.received_at
   GROUP BY series_id, measured_at, value`;
 
+// A row that is there is not inserted, and the trigger of the table has nothing to refuse.
+const FIND_REMOVED = 'SELECT FROM removed_series WHERE series_id = ANY ($1::int4[]) LIMIT 1';
+
 /**
  * Inserts the rows in one statement, which commits by itself. Rows whose key is there already are duplicates and
  * are left out. A plain INSERT is tried first, for it is a third faster and duplicates are rare.
  * @returns the indexes of the rows that are new; `'all'` if all are
- * @throws what the database reports; then none of the rows was stored
+ * @throws what the database reports; then none of the rows was stored, but for the new ones where the station of others was removed
  */
 export async function insertReadings(
   database: Queryable,
@@ -58,7 +61,23 @@ export async function insertReadings(
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
   }
-  return readIndexes(database, { name: 'insert-new-readings', text: INSERT_NEW, values });
+  const inserted = await readIndexes(database, { name: 'insert-new-readings', text: INSERT_NEW, values });
+  if (inserted.size < rows.length) {
+    // What it repeats may be what is left of a station that was removed: it would be acknowledged, and go with the rest.
+    const removed = await database.query({ name: 'find-removed', text: FIND_REMOVED, values: [values[0]] });
+    if (removed.rows.length > 0) throw new SeriesRemovedError();
+  }
+  return inserted;
+}
+
+/** Says what the trigger of the table says. */
+class SeriesRemovedError extends Error {
+  override readonly name = 'SeriesRemovedError';
+  readonly code = SERIES_REMOVED;
+
+  constructor() {
+    super('the station of these readings was removed');
+  }
 }
 
 /**

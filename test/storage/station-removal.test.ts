@@ -124,6 +124,19 @@ test('a channel whose station was removed makes it anew with its next entry, in 
   expect(rows).toEqual([{ station: 'a', value: 2, entries: 1 }]);
 });
 
+test('what is repeated after its station was removed is stored anew, also by a service that has not heard of it', async () => {
+  const { send, ingest } = await useIngest(pool);
+  const repeated = { t: 1, time: START / 1e6 };
+  await send('stations/a', repeated);
+  await detachStation(pool, 'a', NEVER);
+  const again = await Promise.all([send('stations/a', repeated), send('stations/b/t', '2')]);
+  expect(again.map(({ stored }) => stored)).toEqual([1, 1]);
+  await clear('a');
+  const { rows } = await pool.query('SELECT station, value FROM readings_view ORDER BY value');
+  expect(rows.map(({ station, value }) => `${station} ${value}`)).toEqual(['a 1', 'b 2']);
+  expect(ingest.counters.messages_spooled).toBe(0);
+});
+
 test('a service that has not heard of a rename takes the old name for the station, until it meets the new one', async () => {
   const { send } = await useIngest(pool);
   await send('stations/a/t', '1');
