@@ -1,12 +1,15 @@
 import type { Pool } from 'pg';
 import type { FileReading } from '../telemetry/file-reading.ts';
 import type { Micros, Rejection } from '../telemetry/reading.ts';
-import { isMissingPartition } from './failure.ts';
+import { isMissingPartition, isSeriesRemoved } from './failure.ts';
 import { insertIsolating } from './isolate.ts';
 import { createPartitions } from './partitions.ts';
 import { insertReadings, type ReadingRow } from './readings-insert.ts';
 import { createUnknownSeries, makeSeries, placeReading, seriesKey } from './reading-series.ts';
 import { loadSeriesCatalog } from './series-catalog.ts';
+
+/** A station is not removed as often as that while a file is imported. */
+const MOST_ATTEMPTS = 5;
 
 /** Stores readings that were measured long ago, as those of stations are stored. */
 export interface Importer {
@@ -51,38 +54,53 @@ export async function createImporter(pool: Pool): Promise<Importer> {
     }
   }
 
+  const storeOnce: Importer['store'] = async (readings, receivedAt, refuse) => {
+    const unknown = createUnknownSeries(catalog);
+    for (const reading of readings) unknown.note(reading);
+    const wanted = unknown.all();
+    const refused = wanted.length === 0 ? undefined : await makeSeries(wanted, catalog);
+    const rows: Row<(typeof readings)[number]>[] = [];
+    for (const reading of readings) {
+      const placed = placeReading(reading, catalog);
+      if ('reason' in placed) {
+        refuse(reading, refused?.get(seriesKey(reading)) ?? placed);
+        continue;
+      }
+      const { series, value } = placed;
+      const { measuredAt } = reading;
+      const received = reading.receivedAt ?? receivedAt;
+      rows.push({ seriesId: series.id, measuredAt, value, receivedAt: received, reading });
+    }
+    let stored = 0;
+    let duplicates = 0;
+    await insertIsolating(
+      rows,
+      async (some) => {
+        if (some.length === 0) return;
+        const inserted = await inPartitions(some, () => insertReadings(pool, some));
+        const fresh = inserted === 'all' ? some.length : inserted.size;
+        stored += fresh;
+        duplicates += some.length - fresh;
+      },
+      ({ reading }, message) => refuse(reading, { reason: 'refused-by-database', detail: message }),
+    );
+    return { stored, duplicates };
+  };
+
   return {
     async store(readings, receivedAt, refuse) {
-      const unknown = createUnknownSeries(catalog);
-      for (const reading of readings) unknown.note(reading);
-      const wanted = unknown.all();
-      const refused = wanted.length === 0 ? undefined : await makeSeries(wanted, catalog);
-      const rows: Row<(typeof readings)[number]>[] = [];
-      for (const reading of readings) {
-        const placed = placeReading(reading, catalog);
-        if ('reason' in placed) {
-          refuse(reading, refused?.get(seriesKey(reading)) ?? placed);
-          continue;
+      for (let attempts = 1; ; attempts += 1) {
+        const refused: Parameters<typeof refuse>[] = [];
+        try {
+          const imported = await storeOnce(readings, receivedAt, (...refusal) => void refused.push(refusal));
+          for (const refusal of refused) refuse(...refusal);
+          return imported;
+        } catch (error) {
+          // Somebody has removed a station since: what comes now makes it anew.
+          if (!isSeriesRemoved(error) || attempts === MOST_ATTEMPTS) throw error;
+          await catalog.refresh();
         }
-        const { series, value } = placed;
-        const { measuredAt } = reading;
-        const received = reading.receivedAt ?? receivedAt;
-        rows.push({ seriesId: series.id, measuredAt, value, receivedAt: received, reading });
       }
-      let stored = 0;
-      let duplicates = 0;
-      await insertIsolating(
-        rows,
-        async (some) => {
-          if (some.length === 0) return;
-          const inserted = await inPartitions(some, () => insertReadings(pool, some));
-          const fresh = inserted === 'all' ? some.length : inserted.size;
-          stored += fresh;
-          duplicates += some.length - fresh;
-        },
-        ({ reading }, message) => refuse(reading, { reason: 'refused-by-database', detail: message }),
-      );
-      return { stored, duplicates };
     },
   };
 }

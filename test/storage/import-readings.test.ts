@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { expect, test } from 'vitest';
 import { createImporter } from '../../src/storage/import-readings.ts';
 import type { FileReading } from '../../src/telemetry/file-reading.ts';
+import { detachStation } from '../../src/storage/station-removal.ts';
 import type { Rejection } from '../../src/telemetry/reading.ts';
 import { useTestDatabase } from '../support/database.ts';
 
@@ -76,4 +77,18 @@ test('a station has no more metrics than one that publishes', async () => {
 test('nothing is nothing', async () => {
   const { store } = await useImporter();
   expect(await store()).toEqual({ stored: 0, duplicates: 0 });
+});
+
+test('a station that is removed in between is made anew, with what was stored before and comes again, too', async () => {
+  const { pool, store, rejections } = await useImporter();
+  await store(reading({ value: 1 }), reading({ station: 'inside', value: 5 }));
+  await detachStation(pool, 'outside', new AbortController().signal);
+  const refused = reading({ value: 7, unit: 'hPa' });
+  const inside = reading({ station: 'inside', value: 6 });
+  expect(await store(reading({ value: 2 }), inside, refused)).toMatchObject({ stored: 2 });
+  expect(await valuesIn(pool)).toEqual([2, 5, 6]);
+  expect(rejections.map(([one]) => one)).toEqual([refused]);
+  await detachStation(pool, 'outside', new AbortController().signal);
+  expect(await store(reading({ value: 2 }))).toEqual({ stored: 1, duplicates: 0 });
+  expect(await valuesIn(pool)).toEqual([2, 5, 6]);
 });
