@@ -50,6 +50,18 @@ test('a metric and a station that are new appear by themselves', async (context)
   expect(complaints).toStrictEqual([]);
 });
 
+test('a wind that turns has another point of the compass at once', async (context) => {
+  const web = await useWeb();
+  web.commit({ station: 'mast', metric: 'wind_speed', value: 5 });
+  web.commit({ station: 'mast', metric: 'wind_dir', value: 225 });
+  const { page } = await open(context, web.url);
+  await page.goto(`${web.url}/?lang=de`);
+  await untilLive(page);
+  expect(await page.textContent('.sector')).toBe('SW');
+  web.commit({ station: 'mast', metric: 'wind_dir', value: 92 });
+  await poll(async () => (await page.textContent('.sector')) === 'O');
+});
+
 test('an empty page turns into that of the first station by itself', async (context) => {
   const web = await useWeb();
   const { page, complaints } = await open(context, web.url);

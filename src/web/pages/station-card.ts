@@ -5,7 +5,7 @@ import { freshness } from '../freshness.ts';
 import { inOrder } from './metric-order.ts';
 import { isHidden, unitsOf } from './series-display.ts';
 import { type ShownDay, showDay } from './shown-day.ts';
-import { type ShownReading, showReading } from './shown-reading.ts';
+import { isDirection, type ShownReading, showReading } from './shown-reading.ts';
 import type { Viewpoint } from './viewpoint.ts';
 
 /** A station, as templates write it. */
@@ -89,7 +89,8 @@ function showPrimary(
   const day = viewpoint.day(snapshot.station, reading.metric);
   const shown = showReading(snapshot, reading, viewpoint, { interval, alwaysAge: true });
   const inUnits = { ...viewpoint, units: unitsOf(snapshot, reading, viewpoint) };
-  return day === undefined
+  // There is nothing between 1° and 359° but north: no lowest, no highest, and no line from one to the other.
+  return day === undefined || isDirection(reading)
     ? shown
     : { ...shown, ...showDay(day, reading, inUnits, shown.freshness !== 'gone') };
 }
