@@ -120,6 +120,8 @@ test('a stale reading is greyed, and one that is gone is a dash with its last ti
   await page.clock.fastForward(6 * 60_000);
   await page.waitForSelector('.primary[data-freshness="gone"]');
   expect(await number(page)).toBe('\u{2013}');
+  expect(await page.title()).toBe('\u{2013} °C · inside · Thermograph');
+  expect(await page.textContent('#news')).toMatch(/^inside: Last 21\.5 °C, /);
   await page.getByText(/^Last 21\.5 °C, .* GMT\+5:30$/).waitFor({ state: 'visible' });
   web.commit({ station: 'inside', metric: 'temperature', value: 21.6 });
   await poll(async () => (await number(page)) === '21.6');
