@@ -4,6 +4,11 @@ import { convertUnit } from './units.ts';
 export const SECTORS = 16;
 export const SECTOR_DEGREES = 360 / SECTORS;
 
+/** @param degrees of any turn: -90 is west */
+export function sectorOf(degrees: number): number {
+  return ((Math.round(degrees / SECTOR_DEGREES) % SECTORS) + SECTORS) % SECTORS;
+}
+
 /**
  * Where classes of speed begin, in m/s: Beaufort 1 to 5, and 6 and more, at ten metres (WMO-No. 306, code table 1100). Below the
  * first it is calm, and the direction of no account.

@@ -4,7 +4,10 @@ import { convertUnit } from '../../src/telemetry/units.ts';
 
 const LEAST_CHANGE_C = 0.5;
 
-/** To be called after readings were shown. */
+/** In place of what is not shown as the present any more: further from every temperature than it takes. */
+const GONE = Number.NEGATIVE_INFINITY;
+
+/** To be called after readings and their ages were shown. */
 export type Announce = () => void;
 
 export function createAnnounce(): Announce {
@@ -14,10 +17,9 @@ export function createAnnounce(): Announce {
     const primary = card.querySelector('.primary');
     const value = Number(primary?.querySelector('data')?.value ?? Number.NaN);
     const unit = primary?.querySelector('.unit')?.textContent ?? '';
-    const celsius = convertUnit(value, unit, '°C') ?? value;
+    const celsius = isGone(card) ? GONE : (convertUnit(value, unit, '°C') ?? value);
     const before = said.get(station);
-    // In binary fractions, a step of 0.5 may come to a little less.
-    if (before !== undefined && !(Math.abs(celsius - before) >= LEAST_CHANGE_C - 1e-6)) return false;
+    if (before !== undefined && isAlike(celsius, before)) return false;
     said.set(station, celsius);
     return before !== undefined;
   };
@@ -30,6 +32,15 @@ export function createAnnounce(): Announce {
     const news = document.getElementById('news');
     if (news) news.textContent = changed.map(sentence).join('; ');
   };
+}
+
+function isAlike(one: number, other: number): boolean {
+  // In binary fractions, a step of 0.5 may come to a little less.
+  return one === other || !(Math.abs(one - other) >= LEAST_CHANGE_C - 1e-6);
+}
+
+function isGone(card: Element): boolean {
+  return card.querySelector('.primary[data-freshness="gone"]') !== null;
 }
 
 function cards(): NodeListOf<HTMLElement> {
@@ -45,5 +56,6 @@ function showTitle(card: Element): void {
 function sentence(card: Element): string {
   const name =
     card.querySelector('.card-title a')?.textContent ?? document.querySelector('h1')?.textContent ?? '';
-  return `${name}: ${card.querySelector('.primary data')?.textContent ?? ''}`;
+  const told = isGone(card) ? '.primary .last' : '.primary data';
+  return `${name}: ${card.querySelector(told)?.textContent ?? ''}`;
 }

@@ -43,12 +43,12 @@ const RETRY_MS = 5000;
  */
 export function openLink(options: LinkOptions): void {
   let source: EventSource | undefined;
-  let lastHeard = Date.now();
-  let lastTry = 0;
+  let lastHeard = lookAtClocks();
+  let lastTry = lastHeard;
 
   const hear = (name: string, listener: (data: never) => void): void => {
     source?.addEventListener(name, (event: MessageEvent<string>) => {
-      lastHeard = Date.now();
+      lastHeard = lookAtClocks();
       options.onState('live');
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own service's words
       listener(JSON.parse(event.data) as never);
@@ -57,7 +57,7 @@ export function openLink(options: LinkOptions): void {
 
   const connect = (): void => {
     source?.close();
-    lastTry = Date.now();
+    lastTry = lookAtClocks();
     source = new EventSource(options.url);
     source.addEventListener('open', () => options.onOpen());
     source.addEventListener('error', ({ target }) => {
@@ -71,10 +71,10 @@ export function openLink(options: LinkOptions): void {
   };
 
   const watch = (): void => {
-    const silent = Date.now() - lastHeard > SILENCE_MS;
+    const silent = msSince(lastHeard) > SILENCE_MS;
     if (silent) options.onState('reconnecting');
     const givenUp = source?.readyState === EventSource.CLOSED;
-    const waited = Date.now() - lastTry;
+    const waited = msSince(lastTry);
     if ((givenUp && waited > RETRY_MS) || (silent && waited > SILENCE_MS)) connect();
   };
 
@@ -90,4 +90,19 @@ export function openLink(options: LinkOptions): void {
   addEventListener('pageshow', lookNow);
   addEventListener('online', connect);
   addEventListener('offline', () => options.onState('reconnecting'));
+}
+
+/** One is put right now and then, by hours on a board without a battery; the other stands still while a device sleeps. */
+interface Clocks {
+  readonly time: number;
+  readonly running: number;
+}
+
+function lookAtClocks(): Clocks {
+  return { time: Date.now(), running: performance.now() };
+}
+
+/** What either of them says, the longer of both. */
+function msSince({ time, running }: Clocks): number {
+  return Math.max(Date.now() - time, performance.now() - running);
 }

@@ -40,9 +40,12 @@ let clockOffsetMs = Date.parse(root.dataset['now'] ?? '') - cameAt || 0;
 
 let wasOpen = false;
 
-const tick = (): void => view.showAges(Date.now() + clockOffsetMs);
-const refresh = createRefresh(tick);
 const announce = createAnnounce();
+const tick = (): void => {
+  view.showAges(Date.now() + clockOffsetMs);
+  announce();
+};
+const refresh = createRefresh(tick);
 const reload = createReload();
 
 function show(readings: readonly LiveReading[]): void {
@@ -50,7 +53,6 @@ function show(readings: readonly LiveReading[]): void {
   const followed = document.querySelector<HTMLElement>('[data-follow]')?.dataset['follow'];
   if (readings.some(({ metric }) => metric === followed)) refresh(TABLE_DELAY_MS);
   tick();
-  announce();
 }
 
 /** What was missed while there was no stream; also what came between the making of the page and its opening. */

@@ -7,10 +7,11 @@ export type Refresh = (delayMs?: number) => void;
 
 export function createRefresh(onRefreshed: () => void): Refresh {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let last = 0;
+  /** By a clock that nobody puts back, which would put this off for as long. */
+  let last = Number.NEGATIVE_INFINITY;
 
   const run = async (): Promise<void> => {
-    last = Date.now();
+    last = performance.now();
     try {
       const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
       // To the login page: whoever was logged in is so no more.
@@ -24,7 +25,7 @@ export function createRefresh(onRefreshed: () => void): Refresh {
   };
 
   return (delayMs = 0) => {
-    timer ??= setTimeout(() => void run(), Math.max(delayMs, last + INTERVAL_MS - Date.now(), 0));
+    timer ??= setTimeout(() => void run(), Math.max(delayMs, last + INTERVAL_MS - performance.now(), 0));
   };
 }
 

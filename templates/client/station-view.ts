@@ -1,6 +1,8 @@
 // The parts of a page that show a station: finds them and changes them in place.
 
+import { sectorOf } from '../../src/telemetry/wind-rose.ts';
 import { type Freshness, freshness } from '../../src/web/freshness.ts';
+import { sectorName } from '../../src/web/sector-name.ts';
 import { NO_NUMBER, type Words } from '../../src/web/words.ts';
 import type { ZonedTime } from '../../src/web/zoned-time.ts';
 import { decimalsAt, showDay, showDerived } from './card-day.ts';
@@ -45,6 +47,8 @@ export function createStationView(words: Words, zone: ZonedTime): StationView {
     time.dateTime = measuredAt;
     data.value = String(value);
     setText(number, words.number(value, decimalsAt(place)));
+    const sector = data.querySelector('.sector');
+    if (sector) setText(sector, sectorName(sectorOf(value), words));
     if (place.classList.contains('primary')) showDay(place, { value, unit, measuredAt }, words, zone);
     return true;
   }

@@ -48,6 +48,16 @@ test('ranges, comparisons and metrics are shown without loading the page, focus 
   expect(complaints).toStrictEqual([]);
 });
 
+test('how to draw across charts is told only where there are some', async (context) => {
+  const web = await useHistory(SERIES());
+  const { page } = await openHistory(open, context, web);
+  const help = page.locator('.plot-help');
+  expect(await help.isVisible()).toBe(true);
+  await page.getByRole('link', { name: 'Tables' }).click();
+  await help.waitFor({ state: 'hidden' });
+  expect(await page.locator('.chart-table').count()).toBe(2);
+});
+
 test('dates that are picked are shown, and those of a range that is chosen stand in their fields', async (context) => {
   const web = await useHistory(SERIES(), { timeZone: 'UTC' });
   const { page, complaints } = await openHistory(open, context, web);

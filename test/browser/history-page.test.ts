@@ -241,6 +241,19 @@ test('charts follow the colours of the system, and the width of the window', asy
   expect(complaints).toStrictEqual([]);
 });
 
+test('a wind that turns about north is never drawn in the south while its bucket grows', async (context) => {
+  const web = await useHistory({ 'outside:wind_dir': readingsUntil(Date.now(), 500, MINUTE_MS, () => 359) });
+  const { page, complaints } = await openHistory(open, context, web);
+  const count = (await drawnData(page))[0].length;
+  expect(count, 'buckets').toBeLessThan(450);
+  for (const degrees of [358, 4, 6]) await web.measure('outside', 'wind_dir', degrees);
+  const newest = async (): Promise<number> => (await drawnData(page))[1]!.at(-1) ?? Number.NaN;
+  await poll(async () => (await newest()) !== 359);
+  const off = await newest();
+  expect(Math.min(off, 360 - off)).toBeLessThan(10);
+  expect(complaints).toStrictEqual([]);
+});
+
 test('a chart that was empty is there with the first reading, and goes on', async (context) => {
   const old = readingsUntil(Date.now() - 3 * 24 * HOUR_MS, 3, MINUTE_MS);
   const web = await useHistory({

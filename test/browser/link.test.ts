@@ -46,6 +46,23 @@ test('a line that is dead without a word is not called live, and is opened anew'
   await poll(async () => (await page.textContent('.primary .number')) === '22.5');
 });
 
+test('a clock that is put back does not hide that a line is dead', async (context) => {
+  const web = await useWeb();
+  web.commit({ station: 'inside', metric: 'temperature', value: 21.5 });
+  const proxy = await useFreezableProxy(web.url);
+  const { page } = await open(context, proxy.url);
+  await page.clock.install();
+  await page.goto(proxy.url);
+  await page.waitForSelector('#link[data-state="live"]');
+  proxy.freeze();
+  await page.clock.setSystemTime(Date.now() - 7_200_000);
+  await page.clock.fastForward(47_000);
+  await page.waitForSelector('#link[data-state="reconnecting"]');
+  proxy.thaw();
+  await poll(async () => (await page.textContent('#link')) === 'live');
+  expect(await page.locator('.card').count()).toBe(1);
+});
+
 test('a browser that loses its network says so at once, and is live again with it', async (context) => {
   const web = await useWeb();
   web.commit({ station: 'inside', metric: 'temperature', value: 21.5 });

@@ -29,6 +29,18 @@ test("a station's pages keep its values, and its newest readings, up to date", a
   expect([...complaints, ...complaintsOfTable]).toStrictEqual([]);
 });
 
+test('that a station is offline is a mark on its page, and no word on a phone is broken in two', async (context) => {
+  const { pool } = await useTestDatabase();
+  const web = await useWeb({ pool });
+  web.commit({ station: 'outside', metric: 'temperature', value: 1, ageMs: 20 * 60_000 });
+  web.commit({ station: 'outside', metric: 'humidity', value: 48, ageMs: 20 * 60_000 });
+  const { page } = await open(context, web.url, { viewport: { width: 360, height: 740 } });
+  await page.goto(`${web.url}/stations/outside?lang=de`);
+  expect((await page.locator('.offline').boundingBox())!.width).toBeLessThan(100);
+  const label = (await page.locator('#metrics-label').boundingBox())!;
+  expect(label.height, 'one line').toBeLessThan(30);
+});
+
 test('the metric of the table is chosen by a link', async (context) => {
   const { pool } = await useTestDatabase();
   const row = { measuredAt: Date.now() * 1000, value: 48 };

@@ -81,4 +81,9 @@ test('the page of all stations loads nothing of charts', async (context) => {
   await page.goto(web.url);
   await page.waitForSelector('#link[data-state="live"]');
   expect(loaded.filter((path) => path.includes('history'))).toStrictEqual([]);
+  const styles = loaded.filter((path) => path.endsWith('.css'));
+  expect(styles).toHaveLength(1);
+  const { text } = await web.ask(styles[0]!);
+  expect(text).toContain('.card');
+  expect(text, 'the styles of charts come with a page of charts').not.toMatch(/u-legend|\.plot\b/);
 });

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { classStartsIn, SECTORS, windRose } from '../../src/telemetry/wind-rose.ts';
+import { classStartsIn, SECTOR_DEGREES, sectorOf, SECTORS, windRose } from '../../src/telemetry/wind-rose.ts';
 import { findWind } from '../../src/telemetry/wind-series.ts';
+
+test('every direction, of any turn, is of the nearest sector', () => {
+  expect([0, 11.2, 11.3, 348.7, 348.8, 360, -90].map(sectorOf)).toEqual([0, 0, 1, 15, 0, 0, 12]);
+  fc.assert(
+    fc.property(fc.double({ min: -1000, max: 1000, noNaN: true }), (degrees) => {
+      const off = Math.abs(degrees - sectorOf(degrees) * SECTOR_DEGREES) % 360;
+      expect(Math.min(off, 360 - off)).toBeLessThanOrEqual(SECTOR_DEGREES / 2 + 1e-9);
+    }),
+  );
+});
 
 describe('a wind rose', () => {
   test('has shares of time by sector and class', () => {

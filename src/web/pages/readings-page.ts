@@ -7,7 +7,8 @@ import type { WebParts } from '../parts.ts';
 import { findStation } from './find-station.ts';
 import type { Frames, PageLink } from './frame.ts';
 import { type ReadingsTable, readTable, type TableRequest } from './readings-table.ts';
-import { inOwnersOrder, metricName } from './series-display.ts';
+import { inOrder } from './metric-order.ts';
+import { metricName } from './series-display.ts';
 import { readingsHref, stationHref } from './station-card.ts';
 
 interface ReadingsQuery {
@@ -60,13 +61,13 @@ async function tableIfThere(
 /** `undefined` where the station has sent nothing yet. */
 function chooseMetric(snapshot: StationSnapshot, asked: unknown): string | undefined {
   const { station, latest } = snapshot;
-  if (typeof asked !== 'string') return inOwnersOrder(snapshot, latest)[0]?.metric;
+  if (typeof asked !== 'string') return inOrder(snapshot, latest)[0]?.metric;
   if (!latest.some(({ metric }) => metric === asked)) throw metricUnknown(station, asked);
   return asked;
 }
 
 function metricLinks(snapshot: StationSnapshot, chosen: string | undefined, names: Names): PageLink[] {
-  return inOwnersOrder(snapshot, snapshot.latest).map(({ metric }) => ({
+  return inOrder(snapshot, snapshot.latest).map(({ metric }) => ({
     label: metricName(snapshot, metric, names),
     href: readingsHref(snapshot.station, metric),
     current: metric === chosen,

@@ -1,4 +1,4 @@
-import type { MetricDisplay, StationSnapshot } from '../../telemetry/station.ts';
+import type { StationSnapshot } from '../../telemetry/station.ts';
 import { isDecided, type UnitSystem } from '../../telemetry/unit-system.ts';
 import type { ChosenUnits } from '../choices.ts';
 import { shownUnit } from '../display-units.ts';
@@ -42,21 +42,6 @@ export function into(unit: string | null, target: string | null): UnitSystem {
   };
 }
 
-/** In the owner's order: those with a position first, the others as they came. */
-export function inOwnersOrder<T extends { readonly metric: string }>(
-  { displays }: Owned,
-  metrics: readonly T[],
-): readonly T[] {
-  const place = ({ metric }: T): number => displays.get(metric)?.position ?? Infinity;
-  // Two without a position make NaN.
-  return metrics.toSorted((a, b) => place(a) - place(b) || 0);
-}
-
 export function isHidden({ displays }: Owned, metric: string): boolean {
   return displays.get(metric)?.isHidden === true;
-}
-
-export function hasPosition({ displays }: Owned, metric: string): boolean {
-  const display: MetricDisplay | undefined = displays.get(metric);
-  return display !== undefined && display.position !== null;
 }

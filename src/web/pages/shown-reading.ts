@@ -1,10 +1,13 @@
+import { metricKind } from '../../telemetry/metric-kind.ts';
 import { formatMicros } from '../../telemetry/format-time.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { StationSnapshot } from '../../telemetry/station.ts';
 import type { UnitSystem } from '../../telemetry/unit-system.ts';
+import { sectorOf } from '../../telemetry/wind-rose.ts';
 import { showValue } from '../display-units.ts';
 import { type Freshness, freshness } from '../freshness.ts';
 import { decimalsOf } from '../names.ts';
+import { sectorName } from '../sector-name.ts';
 import { type Decimals, NO_NUMBER } from '../words.ts';
 import { metricName, unitsOf } from './series-display.ts';
 import type { Viewpoint } from './viewpoint.ts';
@@ -20,6 +23,8 @@ export interface ShownReading {
   readonly unit: string;
   /** Whether the unit stands close to the number, as in `270°`. */
   readonly unitIsClose: boolean;
+  /** Of a direction its name, `WSW`; empty for all else. */
+  readonly sector: string;
   readonly decimals: Decimals;
   readonly measuredAt: string;
   /** Empty for one that is fresh, unless `alwaysAge`. */
@@ -53,6 +58,10 @@ function unitsFor(station: StationSnapshot, reading: Reading, viewpoint: Viewpoi
   return unitsOf(station, isSent ? reading : { ...reading, metric: 'temperature' }, viewpoint);
 }
 
+export function isDirection({ metric, unit }: Pick<Reading, 'metric' | 'unit'>): boolean {
+  return metricKind(metric, unit) === 'direction';
+}
+
 export function showReading(
   station: StationSnapshot,
   reading: Reading,
@@ -72,6 +81,7 @@ export function showReading(
     number: state === 'gone' ? NO_NUMBER : number,
     unit: unit ?? '',
     unitIsClose: unit === '°',
+    sector: isDirection(reading) ? sectorName(sectorOf(value), words) : '',
     decimals,
     measuredAt: formatMicros(reading.measuredAt),
     age: alwaysAge || state !== 'fresh' ? words.age(ageMs) : '',

@@ -2,9 +2,10 @@ import { deriveReadings } from '../../telemetry/derive.ts';
 import { medianGap } from '../../telemetry/series-day.ts';
 import type { LatestReading, StationSnapshot } from '../../telemetry/station.ts';
 import { freshness } from '../freshness.ts';
-import { hasPosition, inOwnersOrder, isHidden, unitsOf } from './series-display.ts';
+import { inOrder } from './metric-order.ts';
+import { isHidden, unitsOf } from './series-display.ts';
 import { type ShownDay, showDay } from './shown-day.ts';
-import { type ShownReading, showReading } from './shown-reading.ts';
+import { isDirection, type ShownReading, showReading } from './shown-reading.ts';
 import type { Viewpoint } from './viewpoint.ts';
 
 /** A station, as templates write it. */
@@ -17,7 +18,7 @@ export interface StationCard {
   readonly offline: boolean;
   /** Whether it has never sent anything. */
   readonly isEmpty: boolean;
-  /** What the owner has put first, or else its temperature, or else its first metric. */
+  /** See {@link mainReading}. */
   readonly primary: (ShownReading & Partial<ShownDay>) | undefined;
   readonly primaryIsTemperature: boolean;
   readonly others: readonly OtherReading[];
@@ -40,7 +41,7 @@ export function stationCard(
   { isWhole = false }: { readonly isWhole?: boolean } = {},
 ): StationCard {
   const { station, title, online, lastSeenAt, latest } = snapshot;
-  const main = mainReading(snapshot) ?? (isWhole ? latest[0] : undefined);
+  const main = mainReading(snapshot) ?? (isWhole ? inOrder(snapshot, latest)[0] : undefined);
   const interval = main && intervalOf(station, main.metric, viewpoint);
   const derived = deriveReadings(latest, FURTHEST_APART);
   const silentMs = lastSeenAt === null ? Infinity : (viewpoint.now - lastSeenAt) / 1000;
@@ -59,7 +60,7 @@ export function stationCard(
         isDerived: true,
         isHidden: false,
       })),
-      ...inOwnersOrder(snapshot, latest)
+      ...inOrder(snapshot, latest)
         .filter((reading) => reading !== main)
         .map((reading) => ({
           ...showReading(snapshot, reading, viewpoint, {
@@ -73,12 +74,10 @@ export function stationCard(
   };
 }
 
-/** What is shown large: what the owner has put first, or else the temperature, or else the first of the metrics. */
+/** What is shown large: what the owner has put first, or else the temperature, or else what is most important. */
 export function mainReading(snapshot: StationSnapshot): LatestReading | undefined {
   const shown = snapshot.latest.filter(({ metric }) => !isHidden(snapshot, metric));
-  const [first] = inOwnersOrder(snapshot, shown);
-  if (first === undefined || hasPosition(snapshot, first.metric)) return first;
-  return shown.find(({ metric }) => metric === 'temperature') ?? first;
+  return inOrder(snapshot, shown)[0];
 }
 
 function showPrimary(
@@ -90,7 +89,8 @@ function showPrimary(
   const day = viewpoint.day(snapshot.station, reading.metric);
   const shown = showReading(snapshot, reading, viewpoint, { interval, alwaysAge: true });
   const inUnits = { ...viewpoint, units: unitsOf(snapshot, reading, viewpoint) };
-  return day === undefined
+  // There is nothing between 1° and 359° but north: no lowest, no highest, and no line from one to the other.
+  return day === undefined || isDirection(reading)
     ? shown
     : { ...shown, ...showDay(day, reading, inUnits, shown.freshness !== 'gone') };
 }

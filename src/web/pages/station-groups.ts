@@ -22,12 +22,16 @@ export function groupStations(stations: readonly StationSnapshot[]): readonly St
   return [...all.filter(({ name }) => name !== null), ...all.filter(({ name }) => name === null)];
 }
 
+/** The same without groups, for lists. */
+export function stationsInOrder(stations: readonly StationSnapshot[]): readonly StationSnapshot[] {
+  return groupStations(stations).flatMap((group) => group.stations);
+}
+
+/** As people look for names: `Room 2` before `Room 10`, and `Äußere Tür` beside `Anbau`, in every language. */
+const TITLES = new Intl.Collator('en', { numeric: true });
+
 function byPosition(a: StationSnapshot, b: StationSnapshot): number {
   const difference = (a.position ?? Infinity) - (b.position ?? Infinity);
   // Two without a position make NaN.
-  return difference || compare(a.title.toLowerCase(), b.title.toLowerCase()) || compare(a.station, b.station);
-}
-
-function compare(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+  return difference || TITLES.compare(a.title, b.title) || (a.station < b.station ? -1 : 1);
 }

@@ -11,6 +11,7 @@ import { createTurns } from '../turns.ts';
 import { findStation } from './find-station.ts';
 import type { Frame, Frames } from './frame.ts';
 import { historyView } from './history/history-view.ts';
+import { stationsInOrder } from './station-groups.ts';
 import { cardTitle, readingsHref, stationCard, stationHref } from './station-card.ts';
 
 /**
@@ -55,7 +56,8 @@ export function stationPage(parts: WebParts, frames: Frames): FastifyPluginCallb
           snapshot,
           query: new URLSearchParams(request.url.split('?', 2)[1]),
           findStation: (name) => findReadable(parts, request, name),
-          stations: () => parts.stations().filter((one) => isReadable(parts, request, one.station)),
+          stations: () =>
+            stationsInOrder(parts.stations().filter((one) => isReadable(parts, request, one.station))),
         });
         return reply.view('station.hbs', {
           ...page,

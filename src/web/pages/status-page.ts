@@ -12,6 +12,7 @@ import { diskUseFacts, expiryFacts } from './disk-use.ts';
 import type { Frames } from './frame.ts';
 import { rejectedFacts } from './rejected-facts.ts';
 import { isSilent, stationHref } from './station-card.ts';
+import { stationsInOrder } from './station-groups.ts';
 import { stationRates } from './station-rates.ts';
 import { statusVerdict } from './status-verdict.ts';
 
@@ -28,7 +29,7 @@ export function statusPage(
       const { words, zone } = page;
       const [databaseOk, facts] = await Promise.all([databaseAnswers(), readFacts()]);
       const now = parts.clock();
-      const stations = parts.stations();
+      const stations = stationsInOrder(parts.stations());
       const silent = stations.filter((station) => isSilent(station, now, STALE_AFTER_MS));
       const brokerOk = parts.brokerListening();
       const storing = parts.storing();

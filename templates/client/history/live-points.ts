@@ -4,7 +4,7 @@ import type { ChartData } from '../../../src/web/pages/history/chart-data.ts';
 import { inUnit } from '../in-unit.ts';
 import type { LiveReading } from '../link.ts';
 import type { FetchedLines } from './fetch-points.ts';
-import { addReading } from './points.ts';
+import { addDirection, addReading } from './points.ts';
 
 interface LivePoints {
   /** Charts to which something was added. */
@@ -29,7 +29,8 @@ export function addLivePoints(
         if (points.isBar) isCounting = true;
         const value = inUnit(reading.value, reading.unit, data.unit);
         if (value === undefined || points.isBar) continue;
-        addReading(points.points, Date.parse(reading.measuredAt) / 1000, value, points.width);
+        const add = data.shape === 'dots' ? addDirection : addReading;
+        add(points.points, Date.parse(reading.measuredAt) / 1000, value, points.width);
         changed.add(data);
       }
     }

@@ -83,6 +83,14 @@ export function addReading(points: Points, time: number, value: number, width: P
   else if (start === lastTime) mix(points, last, value);
 }
 
+/** Adds a direction, in degrees: to 359°, 1° is two more and not 358 less. */
+export function addDirection(points: Points, time: number, degrees: number, width: PointWidth): void {
+  const before = points.value.at(-1) ?? degrees;
+  addReading(points, time, before + ((degrees - before + 540) % 360) - 180, width);
+  const after = points.value.at(-1) ?? null;
+  if (after !== null) points.value[points.value.length - 1] = (after + 360) % 360;
+}
+
 /** Forgets what lies before a time, but for the last point, from which a line comes in. */
 export function dropBefore(points: Points, time: number): void {
   const first = points.t.findIndex((one) => one >= time);

@@ -69,6 +69,17 @@ test('dew point and how warm it feels stand beside what they follow from', async
   expect(words((await web.ask('/?units=f&lang=de')).text)).toContain('Gefühlt 68,0 °F');
 });
 
+test('a wind direction has its point of the compass, and as the large number no lowest, no highest and no line', async () => {
+  const web = await useNoon();
+  web.commit({ station: 'mast', metric: 'wind_dir', value: 350, ageMs: 60 * MINUTE });
+  web.commit({ station: 'mast', metric: 'wind_dir', value: 12 });
+  const { text } = await web.ask('/?lang=de');
+  expect(words(text)).toMatch(/Windrichtung 12 ° NNO /);
+  expect(text).not.toMatch(/class="(?:strip|today)"/);
+  web.commit({ station: 'mast', metric: 'wind_speed', value: 3 });
+  expect(words((await web.ask('/')).text)).toMatch(/Wind speed 3\.0 m\/s .* Wind direction 12 ?° NNE /);
+});
+
 test('a page has the last day at once after a restart, from the database', async () => {
   const database = await useTestDatabase();
   const now = Date.now() * 1000;

@@ -22,7 +22,7 @@ const shownOn = async (web: TestWeb, path: string, cookie = ''): Promise<readonl
 
 test('metrics stand in their order, the first of those with a position large, and what is hidden stands on the page of the station', async () => {
   const web = await usePool();
-  const usual = ['temperature 10.0 °C', 'humidity 50 %', 'pool 20.0 °C', 'rain 25.4 mm'];
+  const usual = ['temperature 10.0 °C', 'humidity 50 %', 'rain 25.4 mm', 'pool 20.0 °C'];
   expect(await shownOn(web, '/')).toEqual(usual);
   web.displayMetric('garden', 'pool', { position: 1, title: 'The pool' });
   web.displayMetric('garden', 'rain', { position: 2 });
@@ -33,6 +33,21 @@ test('metrics stand in their order, the first of those with a position large, an
   expect(text).toContain('<p class="primary-name">The pool</p>');
   expect(text).toContain('<dt>Dew point</dt>');
   expect((await web.ask('/stations/garden')).text).toMatch(/aria-labelledby="metrics-label".*?>The pool</s);
+});
+
+test('metrics stand in one order on both pages, what is of the weather first and what is of the device last', async () => {
+  const web = await useWeb();
+  for (const metric of ['battery', 'rssi', 'wind_dir', 'wind_speed', 'anything', 'humidity']) {
+    web.commit({ station: 'mast', metric, value: 5, unit: '%' });
+  }
+  const order = ['humidity', 'wind_speed', 'wind_dir', 'anything', 'battery', 'rssi'];
+  for (const path of ['/', '/stations/mast']) {
+    expect(
+      (await shownOn(web, path)).map((text) => text.split(' ', 1)[0]),
+      `at ${path}`,
+    ).toEqual(order);
+  }
+  expect((await web.ask('/')).text).toMatch(/<div class="reading primary" data-metric="humidity"/);
 });
 
 test('a station of which all is hidden keeps its name', async () => {

@@ -34,6 +34,12 @@ test('groups stand where their first station does, and those in none come last',
   ]);
 });
 
+test('titles stand as people look for them: by numbers, and with accents where their letters are', () => {
+  const titles = ['Room 10', 'Zelt', 'room 2', 'Äußere Tür', 'Room 1', 'Bad'];
+  const [[, members]] = named(titles.map((title) => station(title, null, null))) as [[null, string[]]];
+  expect(members).toEqual(['Äußere Tür', 'Bad', 'Room 1', 'room 2', 'Room 10', 'Zelt']);
+});
+
 test('without positions, titles count, whatever their case', () => {
   const stations = [
     station('x', null, null, 'beta'),

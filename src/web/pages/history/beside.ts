@@ -3,7 +3,7 @@ import type { ChosenUnits } from '../../choices.ts';
 import type { Names } from '../../names.ts';
 import { metricName, unitOf } from '../series-display.ts';
 import { isAlike, type PlannedChart } from './chart-plan.ts';
-import { metricsInOrder } from './default-metrics.ts';
+import { inOrder } from '../metric-order.ts';
 import { MOST_OTHERS, type PageState } from './page-state.ts';
 
 /** Series of a station that may be put beside those of the page. */
@@ -30,7 +30,7 @@ export function besideGroups(
       const shown = unitOf(snapshot, { metric, unit }, chosen);
       return drawnUnits.some((one) => isAlike(one, shown)) && !drawn.has(`${station}:${metric}`);
     });
-    const series = metricsInOrder(snapshot, fitting).map((metric) => ({
+    const series = inOrder(snapshot, fitting).map(({ metric }) => ({
       value: `${station}:${metric}`,
       label: metricName(snapshot, metric, names),
     }));

@@ -1,6 +1,7 @@
-import { SECTOR_DEGREES, SECTORS } from '../../../telemetry/wind-rose.ts';
+import { SECTORS, sectorOf } from '../../../telemetry/wind-rose.ts';
 import type { ChartDates } from '../../chart-dates.ts';
 import { decimalsOf } from '../../names.ts';
+import { sectorName } from '../../sector-name.ts';
 import type { Words } from '../../words.ts';
 import type { ReadChart, ReadLine } from './read-charts.ts';
 import { withUnit } from './summaries.ts';
@@ -30,7 +31,7 @@ export function summarizeBars(
 export function summarizeDirections(line: ReadLine, words: Words): string {
   const counts = Array.from({ length: SECTORS }, () => 0);
   for (const { avg, count } of line.buckets) {
-    if (avg !== null) counts[Math.round(avg / SECTOR_DEGREES) % SECTORS]! += count;
+    if (avg !== null) counts[sectorOf(avg)]! += count;
   }
   const most = Math.max(...counts);
   if (most === 0) return nothing(line, words);
@@ -42,28 +43,4 @@ export function summarizeDirections(line: ReadLine, words: Words): string {
 
 function nothing({ kind, label }: ReadLine, words: Words): string {
   return kind === 'main' ? words.text('summary.nothing') : words.text('summary.lineNothing', { label });
-}
-
-const NAMES = [
-  'n',
-  'nne',
-  'ne',
-  'ene',
-  'e',
-  'ese',
-  'se',
-  'sse',
-  's',
-  'ssw',
-  'sw',
-  'wsw',
-  'w',
-  'wnw',
-  'nw',
-  'nnw',
-] as const;
-
-/** @param sector from 0 (north), clockwise */
-export function sectorName(sector: number, words: Words): string {
-  return words.text(`compass.${NAMES[sector]!}`);
 }

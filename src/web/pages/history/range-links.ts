@@ -3,7 +3,8 @@ import type { Locale } from '../../locales.ts';
 import type { PageLink } from '../frame.ts';
 import { metricName } from '../series-display.ts';
 import type { PlannedChart } from './chart-plan.ts';
-import { defaultMetrics, metricsInOrder } from './default-metrics.ts';
+import { inOrder } from '../metric-order.ts';
+import { defaultMetrics } from './default-metrics.ts';
 import { COMPARISONS, MOST_METRICS, type PageState, RANGES, stateQuery, stateUrl } from './page-state.ts';
 
 /** What leads from one state of the page to the others. */
@@ -22,7 +23,7 @@ export function stateLinks(
   charts: readonly PlannedChart[],
   { words, names }: Pick<Locale, 'words' | 'names'>,
 ): StateLinks {
-  const known = metricsInOrder(snapshot);
+  const known = inOrder(snapshot, snapshot.latest).map(({ metric }) => metric);
   const usual = defaultMetrics(snapshot);
   const shown = state.metrics ?? usual;
   const lines = charts.flatMap((chart) => chart.lines);

@@ -8,6 +8,7 @@ import { classStartsIn, type WindRose, windRose } from '../../../telemetry/wind-
 import { findShownWind } from '../../../telemetry/wind-series.ts';
 import type { ChosenUnits } from '../../choices.ts';
 import type { WebParts } from '../../parts.ts';
+import { sectorName } from '../../sector-name.ts';
 import { askDatabase } from '../../to-web-error.ts';
 import type { Words } from '../../words.ts';
 import type { Frame } from '../frame.ts';
@@ -15,7 +16,6 @@ import { unitOf } from '../series-display.ts';
 import { unitsAsking } from './chart-links.ts';
 import type { PlannedChart } from './chart-plan.ts';
 import { drawRose } from './drawn-rose.ts';
-import { sectorName } from './kind-summaries.ts';
 
 export interface FoundWind {
   readonly rose: WindRose;

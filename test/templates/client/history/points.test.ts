@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { alignLines, type Line } from '../../../../templates/client/history/align.ts';
 import {
   addColumns,
+  addDirection,
   addReading,
   dropBefore,
   newPoints,
@@ -102,6 +103,29 @@ test('a new reading is a point of its own, or becomes part of its bucket', () =>
   expect(buckets.t).toEqual([0, 300]);
   addReading(buckets, 299, 99, MINUTES);
   expect(buckets.high).toEqual([8, 5]);
+});
+
+test('a bucket of directions goes the short way round, wherever north is', () => {
+  const north = pointsOf([0], [359]);
+  addDirection(north, 100, 3, MINUTES);
+  expect(north.value).toEqual([1]);
+  addDirection(north, 300, 350, MINUTES);
+  expect(north.value).toEqual([1, 350]);
+  const spread = fc.array(fc.double({ min: -60, max: 60, noNaN: true }), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(spread, fc.integer({ min: 0, max: 359 }), (offsets, middle) => {
+      const plain = newPoints();
+      const turned = newPoints();
+      for (const offset of offsets) {
+        addReading(plain, 0, offset, MINUTES);
+        addDirection(turned, 0, (middle + offset + 360) % 360, MINUTES);
+      }
+      const off = turned.value[0]! - middle - plain.value[0]!;
+      expect(Math.abs(((off + 540) % 360) - 180)).toBeLessThan(1e-6);
+      expect(turned.value[0]).toBeGreaterThanOrEqual(0);
+      expect(turned.value[0]).toBeLessThan(360);
+    }),
+  );
 });
 
 test('a reading of today becomes part of the last day', () => {
