@@ -5,6 +5,7 @@ import { createLog } from './log.ts';
 import { inProjectFolder } from './project-folder.ts';
 import { type Service, startService } from './service.ts';
 import { InterruptedError } from './start-error.ts';
+import { programName } from './program-name.ts';
 import { startUpLines } from './start-up-lines.ts';
 
 const EXIT_FAILED = 1;
@@ -39,7 +40,7 @@ async function main(): Promise<void> {
   const starting = startService({ config, version, log, signal: interrupted.signal, onLost: fail });
   handleSignals(starting, interrupted, config.shutdownTimeoutMs);
   const service = await starting;
-  process.stdout.write(startUpLines({ config, version, ...service }));
+  process.stdout.write(startUpLines({ config, version, program: programName(process.env), ...service }));
 }
 
 function readVersion(): string {

@@ -6,6 +6,7 @@ import { isLoopback } from './config.ts';
 export function startUpLines({
   config,
   version,
+  program,
   http,
   mqtt,
   https,
@@ -13,6 +14,8 @@ export function startUpLines({
 }: {
   readonly config: Config;
   readonly version: string;
+  /** What commands begin with here. */
+  readonly program: string;
   readonly http: AddressInfo;
   readonly mqtt: AddressInfo;
   readonly https: AddressInfo | undefined;
@@ -32,14 +35,14 @@ export function startUpLines({
   Page    http://${host}:${http.port}
   Broker  mqtt://${host}:${mqtt.port} and ws://${host}:${http.port}/mqtt  ${whoMayPublish(config)}
 ${withTls.length > 0 ? `  TLS     ${withTls.join('  ')}\n` : ''}  Data    ${database}
-  Try     ${whatToTry(config, `-h ${host} -p ${mqtt.port}`)}
+  Try     ${whatToTry(config, program, `-h ${host} -p ${mqtt.port}`)}
 `;
 }
 
-function whatToTry({ allowAnonymous }: Config, where: string): string {
+function whatToTry({ allowAnonymous }: Config, program: string, where: string): string {
   return allowAnonymous
     ? `npx mqtt pub ${where} -q 1 -t stations/outside/temperature -m 21.5`
-    : 'npm run thermograph -- station add outside';
+    : `${program} station add outside`;
 }
 
 function whoMayPublish({ allowAnonymous, host }: Config): string {

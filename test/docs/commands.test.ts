@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { projectFileExists } from '../packaging/files.ts';
+import { projectFileExists, readProjectFile } from '../packaging/files.ts';
 import { type Program, startProgram, useFolder } from '../support/program.ts';
 import { type Fence, fencesOf, indentedCode, readPages } from './pages.ts';
 import { createShell } from './shell.ts';
@@ -42,6 +42,16 @@ test('a fence that is not run here says why, or which test runs it', () => {
     return !mark.startsWith('run by ') || tests.length === 0 || !tests.every(projectFileExists);
   });
   expect(wrong.map(at)).toEqual([]);
+});
+
+test('a program of dist that a page starts is one that starts', () => {
+  const started = new Set(readProjectFile('package.json').match(/dist\/\S+?\.js/g));
+  const wrong = pages.flatMap(({ path, text }) =>
+    (text.match(/dist\/[\w./-]+?\.js/g) ?? [])
+      .filter((file) => !started.has(file))
+      .map((file) => `${path}: ${file}`),
+  );
+  expect(wrong).toEqual([]);
 });
 
 test('every other command does what it is there for, beside a service that has just been started', {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeCertificate, useCertificateFiles } from '../support/certificate.ts';
@@ -66,7 +66,13 @@ describe('behind a proxy, with the example for it', () => {
       ['/etc/letsencrypt/live/thermograph.example.org/fullchain.pem', files['tlsCertFile']!],
       ['/etc/letsencrypt/live/thermograph.example.org/privkey.pem', files['tlsKeyFile']!],
       ['http://127.0.0.1:3000', service.url],
+      ['/var/www/html', folder],
     ]);
+    const challenge = '.well-known/acme-challenge';
+    await mkdir(join(folder, challenge), { recursive: true });
+    await writeFile(join(folder, challenge, 'token'), 'answer');
+    // nginx reads files as another user than root.
+    await chmod(folder, 0o755);
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
     const paths = temporary.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join('\n');
     const file = join(folder, 'nginx.conf');
@@ -79,6 +85,8 @@ describe('behind a proxy, with the example for it', () => {
     expect(await addressAfterAll(client, service)).toBe(CLIENT_ADDRESS);
     const redirect = await fetch(`http://127.0.0.1:${plainPort}/stations/a?x=1`, { redirect: 'manual' });
     expect(redirect.headers.get('location')).toBe('https://127.0.0.1/stations/a?x=1');
+    const renewal = await fetch(`http://127.0.0.1:${plainPort}/${challenge}/token`, { redirect: 'manual' });
+    expect(await renewal.text()).toBe('answer');
   });
 
   test.skipIf(isMissing('caddy'))('all comes through Caddy', async () => {

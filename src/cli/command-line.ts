@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { inProjectFolder } from '../project-folder.ts';
+import { programName } from '../program-name.ts';
 import { commands } from './commands.ts';
 import { EXIT_INTERRUPTED, explain, InterruptedError } from './complain.ts';
 import { run } from './run.ts';
@@ -22,8 +23,7 @@ export async function runCommandLine(startService: () => Promise<void>): Promise
       commands,
       args: process.argv.slice(2),
       env: process.env,
-      program:
-        process.env['npm_lifecycle_event'] === 'thermograph' ? 'npm run thermograph --' : 'thermograph',
+      program: programName(process.env),
       version: readVersion(),
       print: (text) => process.stdout.write(ended(text)),
       tell: (text) => process.stderr.write(ended(text)),
