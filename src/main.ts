@@ -7,6 +7,7 @@ import { type Service, startService } from './service.ts';
 import { InterruptedError } from './start-error.ts';
 import { programName } from './program-name.ts';
 import { startUpLines } from './start-up-lines.ts';
+import { hintOf, reasonOf } from './storage/failure.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_MISCONFIGURED = 2;
@@ -95,8 +96,9 @@ function fail(error: unknown): never {
 }
 
 function complain(error: unknown): void {
-  if (error instanceof Error && 'hint' in error) {
-    process.stderr.write(`${error.message}\n  ${String(error.hint)}\n`);
+  const hint = hintOf(error);
+  if (hint !== undefined) {
+    process.stderr.write(`${reasonOf(error)}\n  ${hint}\n`);
   } else if (error instanceof ConfigError) {
     process.stderr.write(`${error.message}\n`);
   } else {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { reasonOf } from '../storage/failure.ts';
+import { hintOf, reasonOf } from '../storage/failure.ts';
 import { keepNewest, type KeptFile, keptName, listKept } from './kept-files.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -104,10 +104,7 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
       if (time === undefined && problem === reasonOf(error)) return;
       problem = reasonOf(error);
       counters.backup_failures += 1;
-      const hint =
-        error instanceof Error && 'hint' in error
-          ? error.hint
-          : 'It is tried again at the next time. Until then: backup FILE';
+      const hint = hintOf(error) ?? 'It is tried again at the next time. Until then: backup FILE';
       log.error({ reason: problem, hint, folder }, 'the backup failed');
     } finally {
       isWriting = false;

@@ -1,5 +1,5 @@
 import { ConfigError } from '../config.ts';
-import { isAway, reasonOf } from '../storage/failure.ts';
+import { hintOf, isAway, reasonOf } from '../storage/failure.ts';
 import { PartlyDoneError, UsageError } from './command.ts';
 
 const EXIT_FAILED = 1;
@@ -26,9 +26,8 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   }
   if (error instanceof PartlyDoneError) return { text: error.message, exitCode: EXIT_PARTLY_DONE };
   if (error instanceof InterruptedError) return { text: error.message, exitCode: EXIT_INTERRUPTED };
-  if (error instanceof Error && 'hint' in error) {
-    return { text: `${error.message}\n  ${String(error.hint)}`, exitCode: EXIT_FAILED };
-  }
+  const given = hintOf(error);
+  if (given !== undefined) return { text: `${reasonOf(error)}\n  ${given}`, exitCode: EXIT_FAILED };
   if (isAway(error)) {
     const hint = 'See whether it is done, and try again when the database is back.';
     return { text: `The database went away: ${reasonOf(error)}\n  ${hint}`, exitCode: EXIT_FAILED };

@@ -45,6 +45,12 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What an error says itself that could be done about it. Those of PostgreSQL have an empty place for that, mostly. */
+export function hintOf(error: unknown): string | undefined {
+  const hint = property(error, 'hint');
+  return typeof hint === 'string' ? hint : undefined;
+}
+
 // Of node and its resolver. The name of a container that has stopped can't be resolved either.
 const AWAY_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts';
 import type { LeftAddresses } from '../../service-addresses.ts';
+import { hintOf } from '../../storage/failure.ts';
 
 /** `warning`: it works, and may not for long, or not as meant. */
 export type Health = 'ok' | 'warning' | 'problem';
@@ -37,8 +38,7 @@ export function problem(check: string, says: string, advice: string): Finding {
 /** What an error says, which may bring its own advice. */
 export function problemOf(check: string, error: unknown, advice: string): Finding {
   const says = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof Error && 'hint' in error ? String(error.hint) : advice;
-  return problem(check, says, hint);
+  return problem(check, says, hintOf(error) ?? advice);
 }
 
 /** The worst of several things of one kind, or that all is well. */
