@@ -3,7 +3,7 @@
  * @param env what npm has put into the environment
  */
 export function programName(env: NodeJS.ProcessEnv): string {
-  switch (env['npm_lifecycle_event']) {
+  switch (env['npm_lifecycle_event'] ?? '') {
     case 'start':
     case 'thermograph':
       return 'npm run thermograph --';
