@@ -3,13 +3,7 @@
  * @param env what npm has put into the environment
  */
 export function programName(env: NodeJS.ProcessEnv): string {
-  switch (env['npm_lifecycle_event']) {
-    case 'start':
-    case 'thermograph':
-      return 'npm run thermograph --';
-    case 'npx':
-      return 'npx thermograph';
-    default:
-      return 'thermograph';
-  }
+  const event = env['npm_lifecycle_event'];
+  if (event === 'start' || event === 'thermograph') return 'npm run thermograph --';
+  return event === 'npx' ? 'npx thermograph' : 'thermograph';
 }
