@@ -43,7 +43,7 @@ export async function writeBackupFile(
     await rm(draft, { force: true });
     throw signal.aborted || failed.includes(error) || error instanceof BackupError
       ? error
-      : notUsable(file, error);
+      : notWritable(file, error);
   }
 }
 
@@ -63,7 +63,7 @@ export async function writeBackupTo(
   const failed: unknown[] = [];
   await pipeline(packed(bytes, failed), createGzip(), stream, { end: false, signal }).catch(
     (error: unknown) => {
-      throw signal.aborted || failed.includes(error) ? error : notUsable('Standard output', error);
+      throw signal.aborted || failed.includes(error) ? error : notWritable('Standard output', error);
     },
   );
 }
@@ -78,7 +78,7 @@ export async function* readBackupFile(
   share: (share: number) => void = () => {},
 ): AsyncGenerator<BackupPart, void, void> {
   const found = await stat(file).catch((error: unknown) => {
-    throw notUsable(file, error);
+    throw notReadable(file, error);
   });
   if (found.size === 0) throw notABackup('it is empty');
   const source = createReadStream(file, { highWaterMark: READ_BYTES });
@@ -94,7 +94,7 @@ export async function* readBackupFile(
   } catch (error) {
     if (error instanceof BackupError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!code.startsWith('Z_')) throw notUsable(file, error);
+    if (!code.startsWith('Z_')) throw notReadable(file, error);
     throw source.bytesRead <= READ_BYTES && /header/.test(reasonOf(error))
       ? notABackup('it is not packed by gzip', error)
       : damaged(reasonOf(error), error);
@@ -156,11 +156,20 @@ function alreadyThere(file: string): BackupError {
   );
 }
 
-function notUsable(file: string, error: unknown): BackupError {
+function notWritable(file: string, error: unknown): BackupError {
   return new BackupError(
     'file-not-usable',
-    `${file} could not be read or written: ${reasonOf(error)}`,
+    `${file} could not be written: ${reasonOf(error)}`,
     'See whether the folder is there, may be used by this user, and has room.',
+    error,
+  );
+}
+
+function notReadable(file: string, error: unknown): BackupError {
+  return new BackupError(
+    'file-not-usable',
+    `${file} could not be read: ${reasonOf(error)}`,
+    'See whether it is there, and may be read by this user.',
     error,
   );
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { pino } from 'pino';
@@ -293,3 +294,23 @@ test.skipIf(process.platform !== 'linux')(
     expect(isEnded).toBe(true);
   },
 );
+
+test('a file that can not be read or written is named, with what to look at', async () => {
+  const folder = await useFolder();
+  const target = await useBareDatabase();
+  await expect(restore(join(folder, 'missing.tar.gz'), target)).rejects.toMatchObject({
+    code: 'file-not-usable',
+    message: expect.stringContaining('missing.tar.gz could not be read: ENOENT') as string,
+    hint: expect.stringContaining('whether it is there') as string,
+  });
+  const file = join(folder, 'nowhere', 'backup.tar.gz');
+  const written = writeBackupFile(Readable.from([Buffer.from('x')]), {
+    file,
+    mayReplace: false,
+    signal: SIGNAL,
+  });
+  await expect(written).rejects.toMatchObject({
+    message: expect.stringContaining('could not be written: ENOENT') as string,
+    hint: expect.stringContaining('whether the folder is there') as string,
+  });
+});
