@@ -115,7 +115,8 @@ export async function openCertificate(files: CertificateFiles): Promise<Certific
   };
 }
 
-async function readPair(certFile: string, keyFile: string): Promise<KeyPair> {
+/** @throws CertificateError */
+export async function readPair(certFile: string, keyFile: string): Promise<KeyPair> {
   const [cert, key] = await Promise.all([
     readPem('TLS_CERT_FILE', certFile),
     readPem('TLS_KEY_FILE', keyFile),

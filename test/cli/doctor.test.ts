@@ -179,6 +179,6 @@ test('a key that is not that of the certificate is a problem, and so is a file t
   expect(await look()).toMatchObject([{ state: 'problem', says: expect.stringContaining('not the key of') }]);
   const gone = { ...config, tlsKeyFile: `${files.tlsKeyFile}.gone` };
   expect(await checkTls({ config: gone, service: undefined })).toMatchObject([
-    { state: 'problem', says: expect.stringContaining('ENOENT') },
+    { state: 'problem', says: expect.stringMatching(/^TLS_KEY_FILE can't be read: ENOENT/) },
   ]);
 });

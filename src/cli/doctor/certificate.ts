@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { isLoopback } from '../../config.ts';
+import { readPair } from '../../transport/certificate.ts';
 import { checkCertificate } from '../../transport/check-certificate.ts';
 import { allWell, type Finding, ok, type Patient, problem, problemOf, warning } from './finding.ts';
 
@@ -16,7 +16,7 @@ export async function checkTls({ config }: Patient): Promise<readonly Finding[]>
   const { tlsCertFile, tlsKeyFile, tlsOldBoards, host } = config;
   if (tlsCertFile === undefined || tlsKeyFile === undefined) return [ok(CHECK, 'TLS is off.')];
   try {
-    const [cert, key] = await Promise.all([readFile(tlsCertFile), readFile(tlsKeyFile)]);
+    const { cert, key } = await readPair(tlsCertFile, tlsKeyFile);
     const checked = checkCertificate({ cert, key }, tlsOldBoards, new Date());
     const days = Math.floor((checked.validTo.getTime() - Date.now()) / DAY_MS);
     const findings: Finding[] = checked.warnings.map((text) => problem(CHECK, sentence(text), RENEW));
