@@ -146,7 +146,7 @@ function describe(found: Found): string {
       ? ['MAX_DATABASE_SIZE can not be held to with what may go: see the log of the service, and /status.']
       : []),
     `Roll-ups that would go: ${counted(rollups)}. Entries of channels: ${counted(channelEntries)}. Rejected messages: ${counted(rejectedMessages)}.`,
-    `Readings are rolled up ${state}; nothing goes before that.`,
+    `Readings are rolled up ${state}; nothing goes that is not.`,
     ...(held === undefined
       ? []
       : [

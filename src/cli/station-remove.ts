@@ -33,7 +33,9 @@ With --json: {"station","series","readings","hasCredential","retentionPolicies",
     const [name = ''] = context.operands;
     const { yes, 'dry-run': isDryRun, json } = context.options;
     if (!yes && !isDryRun && (json || !canAsk(context))) {
-      throw new UsageError(['What it removes is gone: see what that is with --dry-run, and say --yes.']);
+      throw new UsageError([
+        "What it removes can't be brought back: see what would go with --dry-run, then say --yes.",
+      ]);
     }
     const { pool } = await context.database();
     const contents = await readStationContents(pool, name);
