@@ -36,12 +36,13 @@ async function main(): Promise<void> {
   setFlagsFromString(NO_PRETENURING);
   const config = readConfig(process.env);
   const version = readVersion();
+  const program = programName(process.env);
   const log = createLog(config.logLevel, process.stderr.isTTY);
   const interrupted = new AbortController();
-  const starting = startService({ config, version, log, signal: interrupted.signal, onLost: fail });
+  const starting = startService({ config, version, program, log, signal: interrupted.signal, onLost: fail });
   handleSignals(starting, interrupted, config.shutdownTimeoutMs);
   const service = await starting;
-  process.stdout.write(startUpLines({ config, version, program: programName(process.env), ...service }));
+  process.stdout.write(startUpLines({ config, version, program, ...service }));
 }
 
 function readVersion(): string {

@@ -51,6 +51,8 @@ export interface Service extends Figures {
 export interface ServiceOptions {
   readonly config: Config;
   readonly version: string;
+  /** What commands begin with, for pages; as in a checkout unless told. */
+  readonly program?: string;
   readonly log: Logger;
   /** Ends a start that is under way: what was acquired is released, and the start rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -183,6 +185,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const parts = createWebParts({
     config,
     version,
+    program: options.program ?? 'npm run thermograph --',
     now,
     database,
     credentials,

@@ -22,6 +22,7 @@ import type { WebParts } from './web/parts.ts';
 export interface WebPartSources {
   readonly config: Config;
   readonly version: string;
+  readonly program: string;
   readonly now: () => Micros;
   readonly database: Database;
   readonly credentials: Credentials;
@@ -45,8 +46,18 @@ export interface WebPartSources {
 
 /** What the web layer may know of the others, and ask of them. */
 export function createWebParts(sources: WebPartSources): WebParts {
-  const { config, version, now, database, credentials, wrongSecrets, writes, httpCounters, stations } =
-    sources;
+  const {
+    config,
+    version,
+    program,
+    now,
+    database,
+    credentials,
+    wrongSecrets,
+    writes,
+    httpCounters,
+    stations,
+  } = sources;
   const { ingest, spool, preparation, committed, presence, broker, retention, backups } = sources;
   const { metrics, figures, mqttPorts } = sources;
   return {
@@ -67,6 +78,7 @@ export function createWebParts(sources: WebPartSources): WebParts {
     maxExports: config.maxExports,
     frameAncestors: config.frameAncestors,
     version,
+    program,
     startedAt: new Date(),
     mqttAddress: () => ({
       host: config.host,

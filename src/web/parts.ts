@@ -94,6 +94,8 @@ export interface WebParts {
   /** IANA name of the time zone that pages show times in. */
   readonly timeZone: string;
   readonly version: string;
+  /** What commands begin with where the service runs. */
+  readonly program: string;
   readonly startedAt: Date;
   /** Whether readings may be posted without credentials. */
   readonly allowAnonymous: boolean;

@@ -162,6 +162,7 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       language: options.language,
       timeZone: options.timeZone ?? 'Europe/Paris',
       version: '0.1.0',
+      program: 'npx thermograph',
       startedAt: new Date(),
       allowAnonymous: options.allowAnonymous ?? true,
       isPrivate: options.isPrivate ?? false,

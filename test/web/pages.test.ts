@@ -150,7 +150,7 @@ test('pages come in the language of the address, which is remembered, of the own
 test('an empty page of a service that wants passwords says how to make one, and where it goes', async () => {
   const web = await useWeb({ allowAnonymous: false });
   const { payload } = await web.app.inject('/');
-  expect(payload).toContain('npm run thermograph -- station add outside');
+  expect(payload).toContain('npx thermograph station add outside');
   expect(payload).toContain('-u outside -P PASSWORD');
   expect(payload).toContain('Authorization: Bearer PASSWORD');
 });

@@ -53,7 +53,7 @@ export function loginRoutes(parts: WebParts, visitors: Visitors, frames: Frames)
       to,
       isPrivate: parts.isPrivate,
       problem: error && loginProblem(error, page.words),
-      command: 'npm run thermograph -- credentials add admin NAME',
+      command: `${parts.program} credentials add admin NAME`,
     });
   }
 

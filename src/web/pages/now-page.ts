@@ -80,7 +80,7 @@ function howTo(
   const rest = `-h ${host} -p ${mqtt.port}${login} -q 1 -t stations/outside/temperature -m 21.5`;
   return {
     needsCredential: !parts.allowAnonymous,
-    command: 'npm run thermograph -- station add outside',
+    command: `${parts.program} station add outside`,
     commands: [
       { tool: words.text('now.withNode'), line: `npx mqtt pub ${rest}` },
       { tool: words.text('now.withMosquitto'), line: `mosquitto_pub ${rest}` },

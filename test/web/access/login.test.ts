@@ -68,7 +68,7 @@ test('a page that is not for a login leads to one that is, to another login, and
 test('the login page asks for the password that the commands print, and says where one comes from', async () => {
   const { text } = await (await useWeb({ isPrivate: true })).ask('/login');
   expect(text).toMatch(/<label for="(\w+)">Password<\/label>[^]*id="\1" name="secret"/);
-  expect(text).toContain('npm run thermograph -- credentials add admin NAME');
+  expect(text).toContain('npx thermograph credentials add admin NAME');
   expect(text.replaceAll(/<[^>]*>/g, '')).not.toMatch(/secret/i);
 });
 
