@@ -16,7 +16,7 @@ const COMMAND =
   /^\s*(?:\$ +)?(?:sudo|npm|npx|thermograph|curl|mosquitto_pub|mosquitto_sub|docker|psql|systemctl|apt-get) /m;
 
 /** What every page may take to be there. */
-const STATIONS = ['outside', 'inside', 'shed'];
+const STATIONS = ['outside', 'inside', 'shed', 'garden'];
 const READINGS = '{"temperature":21.5,"temperature.roof":30,"humidity":48,"battery":90,"rssi":-60}';
 
 async function post({ httpPort }: Program, station: string): Promise<void> {
