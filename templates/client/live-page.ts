@@ -9,13 +9,14 @@ import { keepForOffline } from './keep-for-offline.ts';
 import { type LiveReading, openLink } from './link.ts';
 import { createRefresh } from './refresh.ts';
 import { createReload } from './reload.ts';
-import { createStationView, findStation, showPresence } from './station-view.ts';
+import { createStationView, findStation, noteSeen, showPresence } from './station-view.ts';
 import { keepScreenLit } from './wake-lock.ts';
 
 /** What `/api/stations` says of a station. */
 interface StationReply {
   readonly station: string;
   readonly online: boolean;
+  readonly lastSeenAt: string | null;
   readonly latest: readonly Omit<LiveReading, 'station'>[];
 }
 
@@ -64,8 +65,9 @@ async function catchUp(): Promise<void> {
     if (response.status === 401 || response.status === 403) location.reload();
     if (!response.ok) return;
     const stations = await readStations(response);
-    for (const { station, online } of stations) {
+    for (const { station, online, lastSeenAt } of stations) {
       showPresence(station, online);
+      if (lastSeenAt !== null) noteSeen(station, Date.parse(lastSeenAt));
       if (findStation(station) === null && hasCards) refresh();
     }
     show(stations.flatMap(({ station, latest }) => latest.map((reading) => ({ station, ...reading }))));
@@ -110,6 +112,7 @@ openLink({
     if (build !== root.dataset['build']) reload();
   },
   onReadings(readings) {
+    for (const { station } of readings) noteSeen(station, Date.now() + clockOffsetMs);
     show(readings);
     document.dispatchEvent(new CustomEvent('readings', { detail: readings }));
   },

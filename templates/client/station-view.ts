@@ -83,7 +83,8 @@ export function createStationView(words: Words, zone: ZonedTime): StationView {
         const values = { number: text, unit, time: zone.full(measuredAt * 1000) };
         if (last) setText(last, words.text('card.last', values));
       }
-      for (const station of document.querySelectorAll<HTMLElement>('[data-station]')) showOffline(station);
+      for (const station of document.querySelectorAll<HTMLElement>('[data-station]'))
+        showOffline(station, now);
     },
   };
 }
@@ -99,15 +100,23 @@ function inkAgain(number: Element): void {
   number.animate([{ color: 'var(--pen)', offset: 0 }], { duration: INK_MS, easing: 'ease-out' });
 }
 
+/** @param at in milliseconds, by the service's clock */
+export function noteSeen(station: string, at: number): void {
+  const place = findStation(station);
+  if (place) place.dataset['seen'] = new Date(at).toISOString();
+}
+
 export function showPresence(station: string, online: boolean): void {
   const place = findStation(station);
   if (place) place.dataset['online'] = String(online);
 }
 
-/** A station that connects only to publish is offline nearly always; it is called so only once it is late too. */
-function showOffline(station: HTMLElement): void {
+/** A station that connects only to publish is offline nearly always; it is called so only once nothing was heard of it for long. */
+function showOffline(station: HTMLElement, now: number): void {
   const mark = station.querySelector<HTMLElement>('.offline');
   if (!mark) return;
-  const fresh = station.querySelector('.reading[data-freshness="fresh"]') !== null;
-  mark.hidden = station.dataset['online'] === 'true' || fresh;
+  const seenAt = Date.parse(station.dataset['seen'] ?? '');
+  const interval = Number(station.querySelector<HTMLElement>('.primary')?.dataset['interval']) * 1000;
+  const isHeard = freshness(now - seenAt, interval || undefined) === 'fresh' && !Number.isNaN(seenAt);
+  mark.hidden = station.dataset['online'] === 'true' || isHeard;
 }

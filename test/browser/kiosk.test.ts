@@ -31,13 +31,22 @@ test('on a wall the digits are huge, nothing is around them, and the page outliv
     expect(digits.width, `at ${size.width}`).toBeGreaterThan(Math.min(size.width, size.height) / 3);
     expect(widest, `at ${size.width}`).toBeLessThanOrEqual(size.width);
   }
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  handle.commit({ station: 'third', metric: 'temperature', value: 1, ageMs: 3 * 3_600_000 });
+  handle.commit({ station: 'third', metric: 'temperature', value: 2 });
+  await page.waitForSelector('[data-station="third"]');
+  const [digits, beside] = await page.evaluate<[{ height: number; right: number }, { left: number }]>(
+    `['.value', '.strip'].map((one) => document.querySelector('[data-station="third"] ' + one).getBoundingClientRect().toJSON())`,
+  );
+  expect(beside.left, 'in a card that is wide').toBeGreaterThan(digits.right);
+  expect(digits.height, 'huge').toBeGreaterThan(1080 / 5);
   const build = await page.getAttribute('html', 'data-build');
   const port = Number(new URL(first.url).port);
   await first.close();
   await page.waitForSelector('#link[data-state="reconnecting"]');
   complaints.length = 0;
   await page.clock.fastForward(3_600_000);
-  expect(await page.locator('.card').count(), 'it is still there').toBe(2);
+  expect(await page.locator('.card').count(), 'it is still there').toBe(3);
   handle.commit({ station: 'inside', metric: 'temperature', value: -22.5 });
   const second = await startWeb({ ...handle, parts: { ...handle.parts, version: '0.2.0' } }, port);
   try {

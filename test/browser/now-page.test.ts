@@ -107,6 +107,21 @@ test('a reading becomes late before the eyes of the viewer, and fresh again with
   expect(complaints).toStrictEqual([]);
 });
 
+test('a station that has just sent what is old is not offline, with scripts and without', async (context) => {
+  const web = await useWeb();
+  const old = { metric: 'temperature', value: 21.5, ageMs: 5 * 3_600_000 };
+  web.commit({ station: 'inside', ...old, receivedAgeMs: 0 });
+  web.commit({ station: 'outside', ...old });
+  for (const javaScriptEnabled of [true, false]) {
+    const { page } = await open(context, web.url, { javaScriptEnabled });
+    await page.goto(web.url);
+    if (javaScriptEnabled) await untilLive(page);
+    const marks = page.locator('.card .offline').filter({ visible: true });
+    expect(await marks.count()).toBe(1);
+    expect(await page.locator('[data-station="outside"] .offline').isVisible()).toBe(true);
+  }
+});
+
 test('a stale reading is greyed, and one that is gone is a dash with its last time in the zone of the owner', async (context) => {
   const web = await useWeb({ timeZone: 'Asia/Kolkata' });
   web.commit({ station: 'inside', metric: 'temperature', value: 21.5, ageMs: 55 * 60_000 });

@@ -47,6 +47,8 @@ export interface WebPartsHandle {
     value: number;
     unit?: string | null;
     ageMs?: number;
+    /** How long ago it came, where that was later, as in a backlog. */
+    receivedAgeMs?: number;
   }): void;
   setOnline(station: string, online: boolean): void;
   setBrokerListening(listening: boolean): void;
@@ -235,15 +237,16 @@ export function createWebParts(options: WebPartsOptions = {}): WebPartsHandle {
       const whole = { title: null, unit: null, position: null, isHidden: false, ...display };
       stations.set(station, { ...known, displays: new Map([...known.displays, [metric, whole]]) });
     },
-    commit({ station, metric, value, unit = defaultUnit(metric), ageMs = 0 }) {
+    commit({ station, metric, value, unit = defaultUnit(metric), ageMs = 0, receivedAgeMs = ageMs }) {
       if (!stations.has(station)) addStation(station);
       const measuredAt = clock() - ageMs * 1000;
+      const receivedAt = clock() - receivedAgeMs * 1000;
       const known = stations.get(station)!;
       const latest = [
         ...known.latest.filter((reading) => reading.metric !== metric),
-        { metric, value, unit, measuredAt, receivedAt: measuredAt },
+        { metric, value, unit, measuredAt, receivedAt },
       ].toSorted((a, b) => rank(a.metric).localeCompare(rank(b.metric)));
-      stations.set(station, { ...known, latest, lastSeenAt: Math.max(known.lastSeenAt ?? 0, measuredAt) });
+      stations.set(station, { ...known, latest, lastSeenAt: Math.max(known.lastSeenAt ?? 0, receivedAt) });
       const key = `${station}/${metric}`;
       const day = days.get(key) ?? createSeriesDay();
       days.set(key, day);

@@ -1,4 +1,5 @@
 import { deriveReadings } from '../../telemetry/derive.ts';
+import { formatMicros } from '../../telemetry/format-time.ts';
 import { medianGap } from '../../telemetry/series-day.ts';
 import type { LatestReading, StationSnapshot } from '../../telemetry/station.ts';
 import { freshness } from '../freshness.ts';
@@ -16,6 +17,8 @@ export interface StationCard {
   readonly online: boolean;
   /** Neither connected nor heard from lately; a station that only connects to publish is not offline. */
   readonly offline: boolean;
+  /** When it was last heard from; empty if never. */
+  readonly seenAt: string;
   /** Whether it has never sent anything. */
   readonly isEmpty: boolean;
   /** See {@link mainReading}. */
@@ -51,6 +54,7 @@ export function stationCard(
     href: stationHref(station),
     online,
     offline: !online && freshness(silentMs, interval && interval / 1000) !== 'fresh',
+    seenAt: lastSeenAt === null ? '' : formatMicros(lastSeenAt),
     isEmpty: latest.length === 0,
     primary: main && showPrimary(snapshot, main, interval, viewpoint),
     primaryIsTemperature: main?.metric === 'temperature' && !snapshot.displays.get(main.metric)?.title,
