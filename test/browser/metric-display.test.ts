@@ -27,6 +27,8 @@ test('a metric in a unit of its own goes on in it, on both pages, and what is hi
   expect(await station.page.textContent('#chart-0-summary')).toContain('Lowest 68.0\u{a0}°F');
   expect(await station.page.textContent('#records')).toContain('86.0\u{a0}°F');
   expect((await drawnData(station.page))[1]![0]).toBe(68);
+  // Only what is in sight is drawn.
+  await station.page.locator('#chart-0').scrollIntoViewIfNeeded();
   await web.measure('outside', 'temperature', 40);
   await poll(async () => (await drawnData(station.page))[1]!.includes(104));
   const csv = await station.page.locator('#chart-0 .downloads a').first().getAttribute('href');
