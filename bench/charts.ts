@@ -9,8 +9,10 @@ const READINGS_PER_SECOND = 10;
 const MAX_SHARE = 0.1;
 /** Readings an hour apart, so that there is something to draw. */
 const DAYS = 7;
-const MEASURED_SECONDS = { quick: 3, thorough: 30 };
+const MEASURED_SECONDS = { quick: 3, thorough: 15 };
 const SETTLED_SECONDS = 3;
+/** A window as on a desk, and one in which all charts are in sight. */
+const HEIGHTS = { usual: 900, all: 12_000 };
 const METRICS = Array.from({ length: CHARTS }, (_, index) => `temperature.t${index}`);
 const USUAL_CHROMIUM = '/usr/bin/chromium';
 
@@ -24,7 +26,7 @@ export const charts: Claim = {
     try {
       await fill(service);
       const client = await chromium.connect(browser.wsEndpoint());
-      const page = await client.newPage({ viewport: { width: 1280, height: 900 } });
+      const page = await client.newPage();
       await page.goto(
         `http://127.0.0.1:${service.httpPort}/stations/bench?range=6h&metrics=${METRICS.join(',')}`,
       );
@@ -34,13 +36,38 @@ export const charts: Claim = {
         .waitFor();
       const pid = browser.process().pid!;
       const seconds = effort.isQuick ? MEASURED_SECONDS.quick : MEASURED_SECONDS.thorough;
-      const rounds = await eachRound(effort, async (round) => {
+      const measure = async (height: number, isAllInSight: boolean) => {
+        await page.setViewportSize({ width: 1280, height });
+        // The newest values stand above.
+        await page
+          .locator('.plot')
+          .first()
+          .evaluate((plot) => plot.scrollIntoView());
         const idle = await shareWhile(pid, () => sleep(seconds));
-        const live = await shareWhile(pid, () => send(service, page, seconds));
-        say(`charts, round ${round}: ${percent(live)} of a core, ${percent(idle)} with no readings`);
+        const before = await drawn(page);
+        const live = await shareWhile(pid, () => send(service, seconds));
+        await hasChanged(page, before, isAllInSight ? CHARTS : 1);
         return { idle, live };
+      };
+      const rounds = await eachRound(effort, async (round) => {
+        const usual = await measure(HEIGHTS.usual, false);
+        const all = await measure(HEIGHTS.all, true);
+        say(
+          `charts, round ${round}: ${percent(usual.live)} of a core, with all in sight ${percent(all.live)}; ` +
+            `with no readings ${percent(usual.idle)} and ${percent(all.idle)}`,
+        );
+        return { usual, all };
       });
-      return rowsOf(rounds);
+      return [
+        ...rowsOf(
+          'in a window of 1280 × 900',
+          rounds.map(({ usual }) => usual),
+        ),
+        ...rowsOf(
+          'all of them in sight',
+          rounds.map(({ all }) => all),
+        ),
+      ];
     } finally {
       await service.close();
       await browser.close();
@@ -48,10 +75,13 @@ export const charts: Claim = {
   },
 };
 
-function rowsOf(rounds: readonly { readonly idle: number; readonly live: number }[]): readonly Row[] {
-  const what = `a browser with ${CHARTS} live charts at ${READINGS_PER_SECOND} readings/s`;
+function rowsOf(
+  where: string,
+  rounds: readonly { readonly idle: number; readonly live: number }[],
+): readonly Row[] {
+  const claim = `a browser with ${CHARTS} live charts at ${READINGS_PER_SECOND} readings/s, ${where}`;
   const figures = rounds.map(({ live }) => live * 100);
-  const row = { claim: what, unit: '% of a core' };
+  const row = { claim, unit: '% of a core' };
   const idle = rounds.map((round) => round.idle * 100);
   return [
     bounded(row, figures, MAX_SHARE * 100),
@@ -68,9 +98,7 @@ async function shareWhile(pid: number, work: () => Promise<void>): Promise<numbe
   return (processorSeconds(pid) - before) / ((performance.now() - startedAt) / 1000);
 }
 
-/** @throws when a chart has not changed */
-async function send(service: Thermograph, page: Page, seconds: number): Promise<void> {
-  const before = await drawn(page);
+async function send(service: Thermograph, seconds: number): Promise<void> {
   let sent = 0;
   const startedAt = performance.now();
   while (performance.now() < startedAt + seconds * 1000) {
@@ -79,10 +107,14 @@ async function send(service: Thermograph, page: Page, seconds: number): Promise<
     sent += 1;
     await sleep(Math.max(0, (startedAt + (sent * 1000) / READINGS_PER_SECOND - performance.now()) / 1000));
   }
+}
+
+/** @throws when fewer charts than that have changed */
+async function hasChanged(page: Page, before: readonly string[], atLeast: number): Promise<void> {
   await sleep(SETTLED_SECONDS);
   const after = await drawn(page);
   const changed = after.filter((chart, index) => chart !== before[index]).length;
-  if (changed !== CHARTS) throw new Error(`of ${CHARTS} charts ${changed} have changed`);
+  if (changed < atLeast) throw new Error(`of ${CHARTS} charts ${changed} have changed`);
 }
 
 /** What each chart shows. */
