@@ -86,7 +86,10 @@ test('of zooms that follow each other quickly only the last is asked for', async
   });
   const plot = page.locator('.plot').first();
   await plot.focus();
-  for (let i = 0; i < 4; i += 1) await page.keyboard.press('+');
+  // At once, however busy the machine is.
+  await page.evaluate(`for (let i = 0; i < 4; i += 1) {
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: '+', bubbles: true, cancelable: true }));
+  }`);
   await poll(async () => (await stepOf(page)) === 10 * 60);
   const { min, max } = await drawnRange(page);
   expect(max - min).toBeCloseTo((30 * 24 * HOUR_S) / 16, -2);
