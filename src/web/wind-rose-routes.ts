@@ -5,6 +5,7 @@ import { readWindRose } from '../storage/history/read-wind-rose.ts';
 import { type NamedSeries, readSeries } from '../storage/series-query.ts';
 import { createLocalDays } from '../telemetry/local-days.ts';
 import { classStartsIn } from '../telemetry/wind-rose.ts';
+import { isStationName } from '../telemetry/topic.ts';
 import { findWind, type WindSeries } from '../telemetry/wind-series.ts';
 import { stationUnknown, WebError } from './errors.ts';
 import { isNoneMatch, weakEtag } from './etag.ts';
@@ -27,6 +28,8 @@ export function windRoseRoutes(parts: WebParts, turns: Turns): FastifyPluginCall
   const days = createLocalDays(timeZone);
 
   async function windOf(station: string, asked: string | undefined): Promise<WindSeries<NamedSeries>> {
+    // The database does not take every text.
+    if (!isStationName(station)) throw stationUnknown(station);
     const all = await askDatabase(readSeries(parts.pool, { station }));
     if (all.length === 0 && parts.station(station) === undefined) throw stationUnknown(station);
     const names = asked?.split(',');

@@ -191,6 +191,7 @@ test('a range that is past is told once', async () => {
 describe('without wind', () => {
   test.each([
     ['nowhere', 'station-unknown'],
+    ['a%00b', 'station-unknown'],
     ['shed', 'no-wind'],
   ])('%s is a 404: %s', async (station, code) => {
     const { status, body } = await web.ask(`/api/stations/${station}/wind-rose`);
