@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -113,6 +113,21 @@ test('of a database of the owner it says why it can not be reached, without its 
     expect.stringMatching(/^problem database: .*ECONNREFUSED.* Check that it runs/),
   ]);
   expect(stdout).not.toContain('hunter2');
+});
+
+test.each([
+  ['17', 0, /^warning database: It was made by PostgreSQL 17, .* The next start carries it over/],
+  [
+    '99',
+    1,
+    /^problem database: It was made by PostgreSQL 99, .* Start the version of Thermograph that made it/,
+  ],
+])('a database that PostgreSQL %s has made ends it with %i', async (version, exitCode, told) => {
+  const folder = await useFolder();
+  await mkdir(join(folder, 'postgres'));
+  await writeFile(join(folder, 'postgres', 'PG_VERSION'), `${version}\n`);
+  const { code, checks } = await examine({ DATA_DIR: folder });
+  expect([code, worries(checks)]).toEqual([exitCode, [expect.stringMatching(told)]]);
 });
 
 test('a removal that was interrupted, days of another zone and a newer schema are told, and the database is left as it is', async () => {

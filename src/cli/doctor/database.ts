@@ -55,14 +55,7 @@ async function judgeUnasked(seen: SeenServer, dataDir: string): Promise<Finding>
   if (seen.kind === 'none') {
     return ok(CHECK, `There is none in ${dataDir} yet: the first start makes one, with PostgreSQL ${major}.`);
   }
-  if (seen.version !== major) {
-    const advice = `Start the version of Thermograph that made it; or run PostgreSQL ${seen.version} yourself and set DATABASE_URL.`;
-    return problem(
-      CHECK,
-      `It was made by PostgreSQL ${seen.version}, and this is PostgreSQL ${major}.`,
-      advice,
-    );
-  }
+  if (seen.version !== major) return judgeVersion(seen.version, major);
   if (seen.hasCrashed) {
     const says = 'The embedded PostgreSQL did not end in peace, and has left its lock file.';
     return warning(
@@ -72,6 +65,18 @@ async function judgeUnasked(seen: SeenServer, dataDir: string): Promise<Finding>
     );
   }
   return ok(CHECK, `The embedded PostgreSQL ${seen.version} is stopped, in peace.`);
+}
+
+/** Of a database that another major version has made; an older one is carried over by the next start. */
+function judgeVersion(version: string, major: string): Finding {
+  const says = `It was made by PostgreSQL ${version}, and this is PostgreSQL ${major}.`;
+  if (Number(version) < Number(major)) {
+    const advice =
+      'The next start carries it over by itself: take a backup with the version that made it first, and see docs/backup.md.';
+    return warning(CHECK, says, advice);
+  }
+  const advice = `Start the version of Thermograph that made it; or run PostgreSQL ${version} yourself and set DATABASE_URL.`;
+  return problem(CHECK, says, advice);
 }
 
 function ownerOf({ owner, pid }: SeenServer & { readonly kind: 'running' }): readonly Finding[] {
