@@ -73,12 +73,7 @@ export function createWriter({ database, catalog, partitions, storeUpdates, log 
     before: Promise<unknown>,
   ): Promise<RefusedSeries> {
     await before.catch(() => undefined);
-    for (;;) {
-      const changes = catalog.changes();
-      const refused = await makeSeries(findUnknownSeries(batch, catalog), catalog, attempt);
-      // Otherwise series that were known may have gone meanwhile, and are to be made anew.
-      if (catalog.changes() === changes) return refused;
-    }
+    return makeSeries(() => findUnknownSeries(batch, catalog), catalog, attempt);
   }
 
   /** After the batch before, or its entries might get the higher numbers. */

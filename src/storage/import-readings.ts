@@ -6,7 +6,7 @@ import { insertIsolating } from './isolate.ts';
 import { createPartitions } from './partitions.ts';
 import { insertReadings, type ReadingRow } from './readings-insert.ts';
 import { createUnknownSeries, makeSeries, placeReading, seriesKey } from './reading-series.ts';
-import { loadSeriesCatalog } from './series-catalog.ts';
+import { loadSeriesCatalog, type WantedSeries } from './series-catalog.ts';
 
 /** A station is not removed as often as that while a file is imported. */
 const MOST_ATTEMPTS = 5;
@@ -55,15 +55,17 @@ export async function createImporter(pool: Pool): Promise<Importer> {
   }
 
   const storeOnce: Importer['store'] = async (readings, receivedAt, refuse) => {
-    const unknown = createUnknownSeries(catalog);
-    for (const reading of readings) unknown.note(reading);
-    const wanted = unknown.all();
-    const refused = wanted.length === 0 ? undefined : await makeSeries(wanted, catalog);
+    const findUnknown = (): readonly WantedSeries[] => {
+      const unknown = createUnknownSeries(catalog);
+      for (const reading of readings) unknown.note(reading);
+      return unknown.all();
+    };
+    const refused = await makeSeries(findUnknown, catalog);
     const rows: Row<(typeof readings)[number]>[] = [];
     for (const reading of readings) {
       const placed = placeReading(reading, catalog);
       if ('reason' in placed) {
-        refuse(reading, refused?.get(seriesKey(reading)) ?? placed);
+        refuse(reading, refused.get(seriesKey(reading)) ?? placed);
         continue;
       }
       const { series, value } = placed;

@@ -41,15 +41,30 @@ export function createUnknownSeries(catalog: SeriesCatalog): UnknownSeries {
 
 /**
  * Makes the series that readings are the first to name.
+ * @param find finds them; asked again when stations were renamed or removed meanwhile: series that were known may have gone with them, and are to
+ * be made anew
  * @returns those that the database refused
  * @throws what the database reports, when it is a passing failure
  */
 export async function makeSeries(
-  unknown: readonly WantedSeries[],
+  find: () => readonly WantedSeries[],
   catalog: SeriesCatalog,
   options?: IsolateOptions,
 ): Promise<RefusedSeries> {
+  for (;;) {
+    const changes = catalog.changes();
+    const refused = await makeOnce(find(), catalog, options);
+    if (catalog.changes() === changes) return refused;
+  }
+}
+
+async function makeOnce(
+  unknown: readonly WantedSeries[],
+  catalog: SeriesCatalog,
+  options: IsolateOptions | undefined,
+): Promise<RefusedSeries> {
   const refused = new Map<string, Rejection>();
+  if (unknown.length === 0) return refused;
   await insertIsolating(
     unknown,
     (series) => catalog.ensure(series),

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createImporter } from '../../src/storage/import-readings.ts';
 import type { FileReading } from '../../src/telemetry/file-reading.ts';
 import { detachStation } from '../../src/storage/station-removal.ts';
+import { renameStation } from '../../src/storage/station-rename.ts';
 import type { Rejection } from '../../src/telemetry/reading.ts';
 import { useTestDatabase } from '../support/database.ts';
 
@@ -91,4 +92,14 @@ test('a station that is removed in between is made anew, with what was stored be
   await detachStation(pool, 'outside', new AbortController().signal);
   expect(await store(reading({ value: 2 }))).toEqual({ stored: 1, duplicates: 0 });
   expect(await valuesIn(pool)).toEqual([2, 5, 6]);
+});
+
+test('a station that was renamed meanwhile is made anew, with the metrics that were known and those that were not', async () => {
+  const { pool, store, rejections } = await useImporter();
+  await store(reading({ value: 1 }));
+  await renameStation(pool, 'outside', 'terrace');
+  const given = [reading({ value: 2 }), reading({ value: 3, metric: 'humidity' })];
+  expect(await store(...given)).toEqual({ stored: 2, duplicates: 0 });
+  expect(rejections).toEqual([]);
+  expect(await valuesIn(pool)).toEqual([1, 2, 3]);
 });
