@@ -93,9 +93,10 @@ async function makeRoom(
 ): Promise<void> {
   const column = table.columns.indexOf('measured_at');
   const text = piece.toString('latin1');
-  for (let at = 0; at < text.length; at = text.indexOf('\n', at) + 1) {
-    for (let skipped = 0; skipped < column; skipped += 1) at = text.indexOf('\t', at) + 1;
-    const month = text.slice(at, at + '2026-11'.length);
+  for (let at = 0, end = 0; at < text.length; at = end + 1) {
+    end = text.indexOf('\n', at);
+    for (let skipped = 0; skipped < column; skipped += 1) at = text.indexOf('\t', at) + 1 || end;
+    const month = text.slice(at, Math.min(at + '2026-11'.length, end));
     if (known.has(month)) continue;
     if (!/^\d{4}-\d\d$/.test(month)) throw damaged(`a reading has the time ${JSON.stringify(month)}`);
     await attachMonth(client, month);

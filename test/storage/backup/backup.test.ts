@@ -183,7 +183,7 @@ async function forge(
   return forged;
 }
 
-test('a backup with a row changed or missing, or without its end, is refused', async () => {
+test('a backup with a row changed, missing or cut short, or without its end, is refused', async () => {
   const file = await backUp(await useFilled());
   const target = await useBareDatabase();
   const isStations = (name: string): boolean => name.startsWith('tables/stations/');
@@ -194,6 +194,10 @@ test('a backup with a row changed or missing, or without its end, is refused', a
   const less = await forge(file, (name, bytes) => (isStations(name) ? undefined : bytes));
   expect((await failureOf(restore(less, target))).code).toBe('backup-damaged');
   expect((await failureOf(checkBackup(less))).message).toContain('stations has 0 rows of 2');
+  const narrow = await forge(file, (name, bytes) =>
+    name.startsWith('tables/readings/') ? Buffer.from('2026-11\n2026-11\n') : bytes,
+  );
+  expect((await failureOf(restore(narrow, target))).message).toContain('a reading has the time ""');
   const endless = await forge(file, (name, bytes) => (name === 'contents.json' ? undefined : bytes));
   expect((await failureOf(restore(endless, target))).message).toContain('its end is missing');
   const newer = await forge(file, (name, bytes) =>
