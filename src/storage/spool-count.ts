@@ -2,15 +2,14 @@ import { stat } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 
 /**
- * How many messages lie in the spool of a service that does not run; `undefined` where it can't be opened: a service has it.
- * It is not made where it is missing.
+ * How many messages lie in the spool of a service that does not run; `undefined` where it can't be opened: a service has it, or it is another
+ * user's. It is not made where it is missing.
  */
 export async function countSpooled(folder: string): Promise<number | undefined> {
-  const isThere = await stat(folder).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return 0;
+  const found = await stat(folder).catch(() => undefined);
+  if (found === undefined) return 0;
+  // Opening it makes files anew. If they were root's, its own user could not open it any more.
+  if (process.getuid?.() === 0 && found.uid !== 0) return undefined;
   const store = new ClassicLevel<Buffer, Buffer>(folder, { keyEncoding: 'buffer', createIfMissing: false });
   try {
     await store.open();
