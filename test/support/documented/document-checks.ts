@@ -51,7 +51,6 @@ export function createDocumentChecks(document: OpenApiDocument): DocumentChecks 
       return operation && { ...operation, place: ['paths', address!, name] };
     },
     wrongWith: (place, value) => wrongWith(values, place, value),
-    // Wrapped, for only what is in something can be replaced by what it stands for.
     wrongWithText: (place, text) => wrongWith(texts, place, text),
   };
 }
