@@ -34,13 +34,22 @@ export function statusPage(
       const brokerOk = parts.brokerListening();
       const storing = parts.storing();
       const counters = parts.counters();
+      const backup = parts.backup();
       const rates = stationRates(facts.rates ?? [], parts.day, page);
       const startedAt = parts.startedAt.getTime() * 1000;
       return reply.view('status.hbs', {
         ...page,
         title: `${words.text('status.title')} · Thermograph`,
         verdict: statusVerdict(
-          { databaseOk, brokerOk, storing, stations: stations.length, silent, diskUse: facts.diskUse },
+          {
+            databaseOk,
+            brokerOk,
+            storing,
+            stations: stations.length,
+            silent,
+            diskUse: facts.diskUse,
+            backupProblem: backup?.problem,
+          },
           page,
         ),
         since: {
@@ -54,7 +63,7 @@ export function statusPage(
         spool: spoolFacts(storing, page),
         rollups: rollupFacts(parts.rollups(), now, page),
         expiry: expiryFacts(facts.diskUse, now, page),
-        backup: backupFacts(parts.backup(), now, page),
+        backup: backupFacts(backup, now, page),
         disk: diskUseFacts(facts.diskUse, parts.retention, page),
         stationCount: stations.length,
         stationsUnknown: stations.length === 0 && !storing.isPrepared,

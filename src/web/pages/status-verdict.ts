@@ -20,6 +20,8 @@ export interface StatusEvidence {
   readonly silent: readonly StationSnapshot[];
   /** `undefined` while it is not known. */
   readonly diskUse: DiskUse | undefined;
+  /** Why the last backup of the schedule has failed; `undefined`: it has not. */
+  readonly backupProblem?: string | undefined;
 }
 
 /** So many days before the disk is full, or with so little left on it, the owner is told. */
@@ -28,7 +30,7 @@ const LITTLE_BYTES = 500e6;
 
 /** Whether all is well, in a sentence that an owner can act on. */
 export function statusVerdict(evidence: StatusEvidence, locale: Locale): StatusVerdict {
-  const { brokerOk, stations, silent } = evidence;
+  const { brokerOk, stations, silent, backupProblem } = evidence;
   const { words } = locale;
   const storing = storingTrouble(evidence, words);
   if (storing !== undefined) return storing;
@@ -43,6 +45,13 @@ export function statusVerdict(evidence: StatusEvidence, locale: Locale): StatusV
   if (expiry !== undefined) return expiry;
   const disk = evidence.diskUse && diskTrouble(evidence.diskUse, locale);
   if (disk !== undefined) return disk;
+  if (backupProblem !== undefined) {
+    return {
+      mood: 'attention',
+      sentence: words.text('status.backupFailed'),
+      explanation: words.text('status.backupFailed.because', { problem: backupProblem }),
+    };
+  }
   if (stations === 0) {
     return {
       mood: 'well',

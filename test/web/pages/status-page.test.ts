@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { readLocales } from '../../../src/web/locales.ts';
+import { statusVerdict } from '../../../src/web/pages/status-verdict.ts';
 import { insertRejected } from '../../../src/storage/rejected-insert.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { seedSeries } from '../../support/series.ts';
+import { createWebParts } from '../../support/web-parts.ts';
 import { useWeb } from '../../support/web.ts';
 
 const MINUTE = 60_000_000;
@@ -61,4 +64,17 @@ test('while the database is away it says nothing of what only that knows', async
   expect(status).toBe(200);
   expect(words(text)).not.toMatch(/in 24 hours|PostgreSQL \d/);
   expect(words(text)).toMatch(/Version 0\.1\.0 Node \d/);
+});
+
+test('a backup that has failed is what the page begins with, with why', () => {
+  const { parts } = createWebParts();
+  const evidence = { databaseOk: true, brokerOk: true, stations: 0, silent: [], diskUse: undefined };
+  const said = (backupProblem: string | undefined) =>
+    statusVerdict({ ...evidence, storing: parts.storing(), backupProblem }, readLocales('UTC').en);
+  expect(said(undefined).mood).toBe('well');
+  expect(said('no space left')).toMatchObject({
+    mood: 'attention',
+    sentence: 'The last backup failed.',
+    explanation: expect.stringContaining('no space left'),
+  });
 });
