@@ -13,7 +13,7 @@ const pages = readPages().filter(({ path }) => !NOT_FOR_OWNERS.has(path));
 const fences = pages.flatMap(fencesOf);
 const shell = fences.filter(({ language }) => language === 'sh');
 const COMMAND =
-  /^\s*(?:\$ +)?(?:sudo|npm|npx|thermograph|curl|mosquitto_pub|mosquitto_sub|docker|psql|systemctl|apt-get) /m;
+  /^\s*(?:\$ +)?(?:[A-Z_]+=(?:'[^'\n]*'|\S+) +)*(?:sudo|npm|npx|thermograph|curl|mosquitto_pub|mosquitto_sub|docker|psql|systemctl|apt-get) /m;
 
 /** What every page may take to be there. */
 const STATIONS = ['outside', 'inside', 'shed', 'garden'];
