@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { ServiceAddresses } from '../service-addresses.ts';
 import { countSpooled } from '../storage/spool-count.ts';
+import { serviceUrl } from './service-url.ts';
 
 const ASK_TIMEOUT_MS = 2_000;
 const Answer = Type.Object({
@@ -18,10 +19,10 @@ export async function askSpooled(
   service: ServiceAddresses | undefined,
 ): Promise<number | undefined> {
   if (service === undefined) return countSpooled(path.join(dataDir, 'spool'));
-  const host = ['0.0.0.0', '::'].includes(service.host) ? 'localhost' : service.host;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${service.httpPort}/health/ready`;
   try {
-    const reply = await fetch(url, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
+    const reply = await fetch(serviceUrl(service, '/health/ready'), {
+      signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+    });
     const answer: unknown = await reply.json();
     return Value.Check(Answer, answer) ? answer.checks.spool.messages : undefined;
   } catch {

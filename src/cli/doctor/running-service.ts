@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { LeftAddresses } from '../../service-addresses.ts';
 import { reasonOf } from '../../storage/failure.ts';
 import { bytesText } from '../../telemetry/bytes-text.ts';
+import { reachableHost, serviceUrl } from '../service-url.ts';
 import { type Finding, ok, type Patient, problem, warning } from './finding.ts';
 
 const CHECK = 'service';
@@ -31,7 +32,7 @@ export async function checkService({ service }: Patient): Promise<readonly Findi
 }
 
 async function askHealth(service: LeftAddresses): Promise<readonly Finding[]> {
-  const url = `http://${inUrl(reachable(service.host))}:${service.httpPort}/health/ready`;
+  const url = serviceUrl(service, '/health/ready');
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of our own service, or not understood below
@@ -74,7 +75,7 @@ function spoolOf({ checks }: Health): readonly Finding[] {
 }
 
 async function checkMqtt({ host, mqttPort }: LeftAddresses): Promise<readonly Finding[]> {
-  const socket = connect(mqttPort, reachable(host));
+  const socket = connect(mqttPort, reachableHost(host));
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(PATIENCE_MS) });
     return [ok('MQTT', `The broker is reached on port ${mqttPort}.`)];
@@ -85,14 +86,4 @@ async function checkMqtt({ host, mqttPort }: LeftAddresses): Promise<readonly Fi
   } finally {
     socket.destroy();
   }
-}
-
-/** Where one that listens everywhere is reached from here. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
-}
-
-function inUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
