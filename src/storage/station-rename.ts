@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { isUniqueViolation } from './failure.ts';
+import { isLockNotAvailable, isUniqueViolation } from './failure.ts';
 import { noteFormerStation } from './former-stations.ts';
 import type { Queryable } from './queryable.ts';
 import { StationError, unknownStation } from './station-error.ts';
@@ -19,24 +19,32 @@ export interface RenamedStation {
 }
 
 /** Whoever makes a series of it just now is waited for, and those who come then wait for us: neither for long. */
-const LOCK_TIMEOUT = `SET LOCAL lock_timeout = '5s'`;
+const LOCK_TIMEOUT_MS = 5_000;
 
 /**
  * Gives a station another name, with all that goes by it, in one transaction. Its series stay what they are, so that readings which
  * are being stored meanwhile are its own.
  * @throws StationError, also when the new name is in use: two stations can't become one; what the database reports
  */
-export async function renameStation(pool: Pool, from: string, to: string): Promise<RenamedStation> {
+export async function renameStation(
+  pool: Pool,
+  from: string,
+  to: string,
+  lockTimeoutMs = LOCK_TIMEOUT_MS,
+): Promise<RenamedStation> {
   try {
-    return await inTransaction(pool, (database) => rename(database, from, to));
+    return await inTransaction(pool, async (database) => {
+      await database.query({ text: `SET LOCAL lock_timeout = ${lockTimeoutMs}` });
+      return rename(database, from, to);
+    });
   } catch (error) {
+    if (isLockNotAvailable(error)) throw busy(from);
     // Somebody has taken the name since it was looked for.
     throw isUniqueViolation(error) ? nameInUse(to, 'somebody has just taken it') : error;
   }
 }
 
 async function rename(database: Queryable, from: string, to: string): Promise<RenamedStation> {
-  await database.query({ text: LOCK_TIMEOUT });
   await checkFree(database, to);
   const station = await rows<{ id: number }>(
     database,
@@ -91,6 +99,14 @@ function nameInUse(name: string, use: string): StationError {
     'station-exists',
     `The name ${name} is in use: ${use}.`,
     'Choose another name: two stations can not become one.',
+  );
+}
+
+function busy(station: string): StationError {
+  return new StationError(
+    'station-busy',
+    `${station} could not be renamed: something else in the database holds it.`,
+    'Nothing was changed. Try again when that has ended.',
   );
 }
 

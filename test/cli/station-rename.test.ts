@@ -138,6 +138,20 @@ test('a name that anything goes by is refused, and so is a station that is not t
   expect((await loadSeriesCatalog(pool)).find('old', 't')).toBeDefined();
 });
 
+test('a rename that has to wait for others gives up, changes nothing, and says what to do', async () => {
+  const { pool } = await useTestDatabase();
+  await seedSeries(pool, { station: 'old', metric: 't', unit: null }, [{ measuredAt: NOW, value: 1 }]);
+  const other = await pool.connect();
+  await other.query("BEGIN; SELECT FROM stations WHERE station = 'old' FOR UPDATE");
+  await expect(renameStation(pool, 'old', 'new', 20)).rejects.toMatchObject({
+    code: 'station-busy',
+    hint: expect.stringContaining('Try again'),
+  });
+  await other.query('ROLLBACK');
+  other.release();
+  expect((await pool.query("SELECT FROM stations WHERE station = 'old'")).rowCount).toBe(1);
+});
+
 test.each([
   [['old', 'old'], 'The two names are the same'],
   [['old', 'a/b'], 'letters, digits'],
