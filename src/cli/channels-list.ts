@@ -12,6 +12,7 @@ export const channelsList: Command<typeof OPTIONS> = {
 
 With --json: {"channels":[{"id","name","isPublic","createdAt","fields":[{"field","station","metric","label"}]}]}`,
   options: OPTIONS,
+  needsDatabase: true,
   async run(context) {
     const { pool } = await context.database();
     const found = await readChannels(pool);

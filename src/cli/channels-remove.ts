@@ -12,6 +12,7 @@ export const channelsRemove: Command<typeof OPTIONS> = {
 
 With --json: {"id"}`,
   options: OPTIONS,
+  needsDatabase: true,
   async run(context) {
     const id = channelIdOf(context.operands);
     const { pool } = await context.database();
