@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { expect, test } from 'vitest';
 import { LANGUAGES } from '../../src/web/languages.ts';
+import { readPages } from '../docs/pages.ts';
 import { poll } from '../support/poll.ts';
 import { type TestService, useService } from '../support/service.ts';
 
@@ -97,4 +98,21 @@ test('the dashboard and the rules speak of metrics that there are', async () => 
     (expr) => expr.match(/\b(?:thermograph|nodejs|process)_[a-z_0-9]+/g) ?? [],
   );
   expect(named.filter((name) => !exposed.has(name))).toEqual([]);
+});
+
+test('the documentation speaks of figures that there are', async () => {
+  const exposed = (await scrape(await useService())).match(/(?<=^# TYPE )[a-z_0-9]+/gm);
+  const strings = JSON.parse(await readFile('templates/strings/en.json', 'utf8')) as Record<string, string>;
+  // Some are there only at times. A test above holds these against what there is.
+  const known = new Set([...exposed!, ...Object.keys(strings)]);
+  const pages = readPages().map(({ text }) => text);
+  const named = pages.flatMap((text) => text.match(/(?<=`)thermograph_[a-z_0-9]+(?=[`{])/g) ?? []);
+  const listed = pages
+    .flatMap((text) => text.match(/^\| Name \| What it is \|\n(?:\|.*\n)+/gm) ?? [])
+    .flatMap((table) => table.match(/^\|[^|]*\|/gm) ?? [])
+    .flatMap((cell) => cell.match(/(?<=`)[a-z_]+(?=`)/g) ?? []);
+  expect([named.length > 8, listed.length > 25]).toEqual([true, true]);
+  const isKnown = (name: string): boolean => known.has(name) || known.has(`counter.${name}`);
+  const figures = [...named, ...listed].map((name) => [name, name.replace(/^thermograph_|_total$/g, '')]);
+  expect(figures.filter((spellings) => !spellings.some(isKnown))).toEqual([]);
 });
