@@ -130,6 +130,16 @@ test.each([
   expect([code, worries(checks)]).toEqual([exitCode, [expect.stringMatching(told)]]);
 });
 
+test('a database that an exchange has not put in its place yet is not taken for none', async () => {
+  const folder = await useFolder();
+  const upgraded = join(folder, 'postgres-upgraded', 'postgres');
+  await mkdir(upgraded, { recursive: true });
+  await writeFile(join(upgraded, 'PG_VERSION'), '18\n');
+  const { code, checks } = await examine({ DATA_DIR: folder });
+  const told = /^warning database: .* not in its place\. Start the service/;
+  expect([code, worries(checks)]).toEqual([0, [expect.stringMatching(told)]]);
+});
+
 test('a removal that was interrupted, days of another zone and a newer schema are told, and the database is left as it is', async () => {
   const { pool, url } = await useTestDatabase();
   const env = { DATA_DIR: await useFolder(), DATABASE_URL: url };

@@ -1,5 +1,6 @@
 import { databaseUnreachable } from '../../start-error.ts';
 import { type DatabaseHealth, readDatabaseHealth } from '../../storage/database-health.ts';
+import { hasDatabase } from '../../storage/embedded/data-directory.ts';
 import { lookAtServer, packagedVersion, type SeenServer } from '../../storage/embedded/look.ts';
 import { allWell, type Finding, ok, type Patient, problem, problemOf, warning } from './finding.ts';
 
@@ -53,6 +54,11 @@ async function judgeUnasked(seen: SeenServer, dataDir: string): Promise<Finding>
   }
   const major = await packagedVersion();
   if (seen.kind === 'none') {
+    if (await hasDatabase(dataDir)) {
+      const says =
+        'The embedded PostgreSQL was being exchanged for a newer one, and the database is not in its place.';
+      return warning(CHECK, says, 'Start the service: it puts it there.');
+    }
     return ok(CHECK, `There is none in ${dataDir} yet: the first start makes one, with PostgreSQL ${major}.`);
   }
   if (seen.version !== major) return judgeVersion(seen.version, major);
