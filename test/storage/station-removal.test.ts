@@ -3,11 +3,14 @@ import type { Pool } from 'pg';
 import { beforeEach, expect, test } from 'vitest';
 import { storeEntries } from '../../src/storage/channel-entries-insert.ts';
 import { clearSeries } from '../../src/storage/clear-series.ts';
+import { classifyFailure, sqlState } from '../../src/storage/failure.ts';
+import { insertReadings } from '../../src/storage/readings-insert.ts';
 import { renameStation } from '../../src/storage/station-rename.ts';
 import { readStationContents } from '../../src/storage/station-contents.ts';
 import { detachStation } from '../../src/storage/station-removal.ts';
 import { type TestDatabase, useTestDatabase } from '../support/database.ts';
 import { useIngest } from '../support/ingest.ts';
+import { poll } from '../support/poll.ts';
 import { useMaintenance } from '../support/retention.ts';
 import { seedSeries } from '../support/series.ts';
 
@@ -198,3 +201,32 @@ test('nobody waits long for a removal that has to wait for others, and it says s
   other.release();
   expect(await counts()).toMatchObject({ ...NOTHING, readings: 19, found: 19, marks: expect.any(Number) });
 });
+
+test.each([
+  ['read committed', 'TG001'],
+  ['repeatable read', '40001'],
+  ['serializable', '40001'],
+])(
+  'a reading that waits for a removal at the level %s is refused, and not stored for what has gone',
+  async (level, code) => {
+    const series = { station: 'a', metric: 't', unit: null };
+    const seriesId = await seedSeries(pool, series, [{ measuredAt: START, value: 1 }]);
+    const [removing, storing] = [await pool.connect(), await pool.connect()];
+    await storing.query(`SET default_transaction_isolation = '${level}'`);
+    await removing.query(`BEGIN; LOCK TABLE ONLY readings IN SHARE MODE;
+    INSERT INTO removed_series (series_id, station) SELECT id, 'a' FROM series;
+    DELETE FROM series; DELETE FROM stations`);
+    const row = { seriesId, measuredAt: START + 1, value: 2, receivedAt: START + 1 };
+    const failed = insertReadings(storing, [row]).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    const waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'readings'::regclass";
+    await poll(async () => (await removing.query(waiting)).rowCount === 1);
+    await removing.query('COMMIT');
+    const error = await failed;
+    expect([sqlState(error), classifyFailure(error)]).toEqual([code, 'temporary']);
+    for (const client of [removing, storing]) client.release(true);
+    expect(await counts()).toMatchObject({ readings: 1 });
+  },
+);
