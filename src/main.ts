@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { ConfigError, readConfig } from './config.ts';
 import { createLog } from './log.ts';
-import { inProjectFolder } from './project-folder.ts';
+import { packageVersion } from './package-version.ts';
 import { type Service, startService } from './service.ts';
 import { InterruptedError } from './start-error.ts';
 import { programName } from './program-name.ts';
@@ -35,7 +34,7 @@ async function main(): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   setFlagsFromString(NO_PRETENURING);
   const config = readConfig(process.env);
-  const version = readVersion();
+  const version = packageVersion();
   const program = programName(process.env);
   const log = createLog(config.logLevel, process.stderr.isTTY);
   const interrupted = new AbortController();
@@ -43,14 +42,6 @@ async function main(): Promise<void> {
   handleSignals(starting, interrupted, config.shutdownTimeoutMs);
   const service = await starting;
   process.stdout.write(startUpLines({ config, version, program, ...service }));
-}
-
-function readVersion(): string {
-  // The same file seen from src and from dist.
-  const manifest: unknown = JSON.parse(readFileSync(inProjectFolder('package.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : '';
 }
 
 /** The first signal stops the service in order, or its start, within the time that it has; the second at once. */

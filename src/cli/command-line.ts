@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { inProjectFolder } from '../project-folder.ts';
+import { packageVersion } from '../package-version.ts';
 import { programName } from '../program-name.ts';
 import { commands } from './commands.ts';
 import { EXIT_INTERRUPTED, explain, InterruptedError } from './complain.ts';
@@ -24,7 +23,7 @@ export async function runCommandLine(startService: () => Promise<void>): Promise
       args: process.argv.slice(2),
       env: process.env,
       program: programName(process.env),
-      version: readVersion(),
+      version: packageVersion(),
       print: (text) => process.stdout.write(ended(text)),
       tell: (text) => process.stderr.write(ended(text)),
       streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
@@ -62,12 +61,4 @@ function handleSignals(interrupted: AbortController, abandon: () => void): () =>
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-}
-
-function readVersion(): string {
-  // The same file seen from src and from dist.
-  const manifest: unknown = JSON.parse(readFileSync(inProjectFolder('package.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : '';
 }
