@@ -18,6 +18,7 @@ export interface Announcing {
 /** A new series, title or unit is known within this time. */
 const LOOK_EVERY_MS = 2_000;
 const STATUSES = new Set(['online', 'offline']);
+const LONGEST_STATUS = 'offline'.length;
 
 export function announceStations(
   homeAssistant: HomeAssistant | undefined,
@@ -26,8 +27,9 @@ export function announceStations(
 ): Announcing {
   if (homeAssistant === undefined) return { discovery: undefined, follow: noop, stop: noop };
   const hasStatus = (station: string): boolean => {
-    const status = retained.find(`${STATION_PREFIX}${station}/status`);
-    return status !== undefined && STATUSES.has(status.payload.toString());
+    const payload = retained.find(`${STATION_PREFIX}${station}/status`)?.payload;
+    // What is retained there may be long, and is looked at for every station again and again.
+    return payload !== undefined && payload.length <= LONGEST_STATUS && STATUSES.has(payload.toString());
   };
   const discovery = createDiscovery({ ...homeAssistant, hasStatus }, stations);
   let looking: NodeJS.Timeout | undefined;
