@@ -48,7 +48,11 @@ export function statusPage(
             stations: stations.length,
             silent,
             diskUse: facts.diskUse,
-            backupProblem: backup?.problem,
+            problems: {
+              expiry: facts.diskUse?.expiryProblem,
+              rollups: parts.rollups().problem,
+              backup: backup?.problem,
+            },
           },
           page,
         ),

@@ -20,9 +20,17 @@ export interface StatusEvidence {
   readonly silent: readonly StationSnapshot[];
   /** `undefined` while it is not known. */
   readonly diskUse: DiskUse | undefined;
-  /** Why the last backup of the schedule has failed; `undefined`: it has not. */
-  readonly backupProblem?: string | undefined;
+  /** Why the last try of what is done in the background has failed, by what it is; `undefined`: it has not. */
+  readonly problems?: Readonly<Partial<Record<Background, string | undefined>>>;
 }
+
+/** What is said where something in the background has failed, in the order in which it is told. */
+const BACKGROUND = [
+  ['expiry', 'status.failed.expiry', 'status.failed.expiry.because'],
+  ['rollups', 'status.failed.rollups', 'status.failed.rollups.because'],
+  ['backup', 'status.failed.backup', 'status.failed.backup.because'],
+] as const;
+type Background = (typeof BACKGROUND)[number][0];
 
 /** So many days before the disk is full, or with so little left on it, the owner is told. */
 const FEW_DAYS = 14;
@@ -30,7 +38,7 @@ const LITTLE_BYTES = 500e6;
 
 /** Whether all is well, in a sentence that an owner can act on. */
 export function statusVerdict(evidence: StatusEvidence, locale: Locale): StatusVerdict {
-  const { brokerOk, stations, silent, backupProblem } = evidence;
+  const { brokerOk, stations, silent } = evidence;
   const { words } = locale;
   const storing = storingTrouble(evidence, words);
   if (storing !== undefined) return storing;
@@ -45,13 +53,8 @@ export function statusVerdict(evidence: StatusEvidence, locale: Locale): StatusV
   if (expiry !== undefined) return expiry;
   const disk = evidence.diskUse && diskTrouble(evidence.diskUse, locale);
   if (disk !== undefined) return disk;
-  if (backupProblem !== undefined) {
-    return {
-      mood: 'attention',
-      sentence: words.text('status.backupFailed'),
-      explanation: words.text('status.backupFailed.because', { problem: backupProblem }),
-    };
-  }
+  const failed = backgroundTrouble(evidence, words);
+  if (failed !== undefined) return failed;
   if (stations === 0) {
     return {
       mood: 'well',
@@ -132,6 +135,19 @@ function diskTrouble(use: DiskUse, { words, names }: Locale): StatusVerdict | un
       limit: names.bytes(maxDatabaseBytes),
     }),
   };
+}
+
+function backgroundTrouble({ problems = {} }: StatusEvidence, words: Words): StatusVerdict | undefined {
+  for (const [what, sentence, explanation] of BACKGROUND) {
+    const problem = problems[what];
+    if (problem !== undefined)
+      return {
+        mood: 'attention',
+        sentence: words.text(sentence),
+        explanation: words.text(explanation, { problem }),
+      };
+  }
+  return undefined;
 }
 
 function silenceSentence(silent: readonly StationSnapshot[], stations: number, words: Words): string {

@@ -66,15 +66,22 @@ test('while the database is away it says nothing of what only that knows', async
   expect(words(text)).toMatch(/Version 0\.1\.0 Node \d/);
 });
 
-test('a backup that has failed is what the page begins with, with why', () => {
+test.each([
+  ['backup', 'The last backup failed.'],
+  ['expiry', 'What has been kept long enough does not go.'],
+  ['rollups', 'Hours and days are not summed up.'],
+] as const)('where the last try of %s has failed, the page begins with that, and why', (what, sentence) => {
   const { parts } = createWebParts();
   const evidence = { databaseOk: true, brokerOk: true, stations: 0, silent: [], diskUse: undefined };
-  const said = (backupProblem: string | undefined) =>
-    statusVerdict({ ...evidence, storing: parts.storing(), backupProblem }, readLocales('UTC').en);
+  const said = (problem: string | undefined) =>
+    statusVerdict(
+      { ...evidence, storing: parts.storing(), problems: { [what]: problem } },
+      readLocales('UTC').en,
+    );
   expect(said(undefined).mood).toBe('well');
   expect(said('no space left')).toMatchObject({
     mood: 'attention',
-    sentence: 'The last backup failed.',
+    sentence,
     explanation: expect.stringContaining('no space left'),
   });
 });
