@@ -1,12 +1,14 @@
-// Charts that nobody sees are not drawn again and again: they wait until they come into sight, or onto paper.
+// Charts that nobody sees are not brought up to date again and again: they wait until they come into sight, or onto paper.
 
 import type { Chart } from './chart.ts';
 import type { ChartContent } from './chart-context.ts';
 
 /** Draws charts of which some may be out of sight. */
 export interface SightedCharts {
-  /** At once if it is in sight, or else as soon as it is, with what was wanted last. */
+  /** At once, for what somebody does: the next thing that they do begins with it. */
   draw(chart: Chart, content: ChartContent): void;
+  /** At once if it is in sight, or else as soon as it is, with what was wanted last. */
+  update(chart: Chart, content: ChartContent): void;
   close(): void;
 }
 
@@ -44,6 +46,10 @@ export function createSightedCharts(charts: readonly Chart[]): SightedCharts {
 
   return {
     draw(chart, content) {
+      waiting.delete(chart);
+      chart.draw(content);
+    },
+    update(chart, content) {
       if (hidden.has(chart)) waiting.set(chart, content);
       else chart.draw(content);
     },

@@ -43,8 +43,9 @@ export function findCharts(fragment: HTMLElement): FoundCharts | undefined {
 }
 
 export interface MountedCharts extends FoundCharts {
-  /** @param only those of them; all unless told */
-  draw(content: ChartContent, only?: ReadonlySet<ChartData>): void;
+  draw(content: ChartContent): void;
+  /** Those that are out of sight once they come into it. @param only those of them; all unless told */
+  update(content: ChartContent, only?: ReadonlySet<ChartData>): void;
   redraw(): void;
   close(): void;
 }
@@ -55,8 +56,11 @@ export function mountCharts(found: FoundCharts, context: ChartContext, content: 
   const sighted = createSightedCharts(charts);
   return {
     ...found,
-    draw(next, only) {
-      for (const chart of charts) if (only?.has(chart.data) ?? true) sighted.draw(chart, next);
+    draw(next) {
+      for (const chart of charts) sighted.draw(chart, next);
+    },
+    update(next, only) {
+      for (const chart of charts) if (only?.has(chart.data) ?? true) sighted.update(chart, next);
     },
     redraw() {
       for (const chart of charts) chart.redraw();

@@ -185,12 +185,14 @@ export function createSession(options: SessionOptions): Session {
       const { charts, fetched, changed } = shown;
       if (!hasMoved) {
         // The others would come out as they are.
-        charts.draw({ fetched, range }, changed);
+        charts.update({ fetched, range }, changed);
         changed.clear();
         return;
       }
       if (isRolling()) for (const { points } of fetched.values()) dropBefore(points, range.from);
-      draw(shown, { fetched, range });
+      shown.drawn = range;
+      changed.clear();
+      charts.update({ fetched, range });
     },
     redraw: () => shown?.charts.redraw(),
   };
