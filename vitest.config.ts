@@ -8,7 +8,7 @@ export default defineConfig({
     // Long: how fast a machine is decides no test, only whether it ends.
     testTimeout: 90_000,
     hookTimeout: 90_000,
-    maxWorkers: 3,
+    maxWorkers: 2,
     reporters: process.env['VITEST_JSON'] ? ['default', 'json'] : ['default'],
     ...(process.env['VITEST_JSON'] ? { outputFile: { json: process.env['VITEST_JSON'] } } : {}),
   },

@@ -46,6 +46,7 @@ function useWorker(
 ): { worker: RollupWorker; lines: Line[] } {
   const pool = new Pool({ ...database.connection, max: 1 });
   pool.on('error', () => {});
+  pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const lines: Line[] = [];
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line) as Line) });
@@ -98,6 +99,7 @@ test('what is done afterwards has its turn while there is more to be rolled up, 
 
 test('of several one works at a time; the others know how far it is, and go on when it has gone', async () => {
   const holder = new Pool(database.connection);
+  holder.on('error', () => {});
   onTestFinished(() => holder.end());
   let letGo!: () => void;
   const held = new Promise<object>((resolve) => {

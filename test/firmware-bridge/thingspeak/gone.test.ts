@@ -37,6 +37,7 @@ async function useGatedKeep(mostConnections?: number) {
   let begun = 0;
   const gate = new Promise<void>((resolve) => (open = resolve));
   const channels = new Pool({ ...connection, max: mostConnections ?? 3 });
+  channels.on('error', () => {});
   onTestFinished(() => channels.end());
   const keep = createKeep({
     pool: channels,

@@ -88,5 +88,7 @@ describe('one DATA_DIR', () => {
     expect(await query(first.connection, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     process.kill((await serverPid(dataDir)) ?? 0, 'SIGINT');
     await thief;
+    // Its folder can be removed once it has ended.
+    await until(async () => (await serverPid(dataDir)) === undefined);
   });
 });
