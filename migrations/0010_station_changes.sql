@@ -20,6 +20,8 @@ CREATE TABLE former_stations (
 -- As it was, but that nothing is stored for a removed series: a service that has not heard of the removal yet looks for the series
 -- again, and makes the station anew. Readings have no foreign key, which would be looked up for each row; this is one look for a statement,
 -- and while it runs nobody can remove a station, who needs a lock on readings for that.
+-- Where the owner has chosen another isolation level for all of the database, whoever has waited for a removal still sees things as they were
+-- before; to lock a series that has been deleted since is refused there with a serialization failure, after which it is tried again.
 CREATE OR REPLACE FUNCTION mark_rollups() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   closed timestamptz := 'infinity';
@@ -27,6 +29,9 @@ BEGIN
   IF TG_OP = 'INSERT' AND EXISTS (SELECT FROM removed_series)
     AND EXISTS (SELECT FROM changed JOIN removed_series USING (series_id)) THEN
     RAISE EXCEPTION 'the station of these readings was removed' USING ERRCODE = 'TG001';
+  END IF;
+  IF TG_OP = 'INSERT' AND current_setting('transaction_isolation') <> 'read committed' THEN
+    PERFORM FROM series WHERE id IN (SELECT series_id FROM changed) FOR KEY SHARE;
   END IF;
   IF current_setting('transaction_isolation') = 'read committed' THEN
     closed := (SELECT closed_until FROM rollup_state);

@@ -54,6 +54,7 @@ async function addressAfterAll(client: ProxyClient, { secrets, logged }: Secured
   return (await poll(() => logged.find((line) => line.address !== undefined))).address;
 }
 
+// Not where the program is not installed; with CI set, where .ci/run installs it, that fails.
 describe('behind a proxy, with the example for it', () => {
   test.skipIf(isMissing('nginx'))('all comes through nginx', async () => {
     const { service, files, ca, port } = await behind();
