@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { link, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { reasonOf } from '../failure.ts';
 import { BackupError, damaged, notABackup } from './error.ts';
 import { type BackupPart, readBackup } from './read.ts';
+import { syncFolder } from '../sync-folder.ts';
 
 /** What a backup is called until it is complete: NAME.RANDOM.part. */
 export const DRAFT_SUFFIX = '.part';
@@ -139,13 +140,7 @@ async function putInPlace(draft: string, file: string, mayReplace: boolean): Pro
       await rename(draft, file);
     }
   }
-  if (process.platform === 'win32') return;
-  const folder = await open(path.dirname(file), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await syncFolder(path.dirname(file));
 }
 
 function alreadyThere(file: string): BackupError {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, EmbeddedServerError, reasonOf } from './error.ts';
 import { makePrivateFolder, replaceFile } from './owned-file.ts';
@@ -8,6 +8,7 @@ import { type RunAs, runProgram } from './program.ts';
 import { explainFailure } from './program-failure.ts';
 import { includeSettings } from './settings.ts';
 import type { Site } from './site.ts';
+import { syncFolder } from '../sync-folder.ts';
 
 /** The database's only role. */
 export const SUPERUSER = 'thermograph';
@@ -79,16 +80,7 @@ async function putInPlace(draft: string, site: Site): Promise<void> {
     // Another first start was quicker; its database is as good as ours.
     await rm(draft, DRAFT_REMOVAL);
   }
-  if (process.platform !== 'win32') await syncFolder(site.dataDir);
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncFolder(site.dataDir);
 }
 
 /** The password of a database that is reached over TCP; `undefined` for one that has a Unix socket. */

@@ -1,9 +1,10 @@
-import { chmod, chown, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { findPostmaster } from '../find-postmaster.ts';
 import { readVersion } from '../new-data-directory.ts';
 import { databaseFolder, type Site } from '../site.ts';
 import { stopPostmaster } from '../stop-postmaster.ts';
+import { syncFolder } from '../../sync-folder.ts';
 
 /*
  * How a database gets from one major version to the next, by names in DATA_DIR, each step one rename:
@@ -73,14 +74,4 @@ export async function swap(site: Pick<Site, 'dataDir' | 'directory'>, oldMajor: 
   await syncFolder(site.dataDir);
   await finishSwap(site);
   return aside;
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
