@@ -1,27 +1,53 @@
-// Adds up what else has failed (the first argument) and the JSON reports of vitest, of the faults and of the attacks (the others),
-// prints "N passed, N failed, N skipped", and fails when anything failed.
+// Adds up how many checks failed (the first argument) and the JSON reports of vitest, of the faults and of the attacks (from
+// the third on), prints once more what failed and why, then "N passed, N failed, N skipped", and fails when anything did.
+// The second argument is the status that the run would end with if nobody added up.
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 
-const [otherFailures, ...reports] = process.argv.slice(2);
-const sum = { passed: 0, failed: Number(otherFailures), skipped: 0 };
+/** How much of a failure's message is repeated here; all of it stands where it happened. */
+const MESSAGE_LINES = 12;
+
+const [checksFailed, status, ...reports] = process.argv.slice(2);
+const sum = { passed: 0, failed: Number(checksFailed), skipped: 0 };
 
 for (const path of reports) {
   const report = read(path);
   if ('results' in report) {
-    for (const { verdict } of report.results) sum[verdict] += 1;
+    for (const { scenario, verdict, reasons } of report.results) {
+      sum[verdict] += 1;
+      if (verdict === 'failed') tell(scenario, reasons.join('\n'));
+    }
     continue;
   }
   sum.passed += report.numPassedTests;
   sum.failed += report.numFailedTests;
   sum.skipped += report.numPendingTests + report.numTodoTests;
-  // A file that could not even be loaded has failed without a test in it.
-  sum.failed += report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  ).length;
+  for (const { name, status, message, assertionResults } of report.testResults) {
+    const file = relative(process.cwd(), name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    for (const { fullName, failureMessages } of failed) {
+      tell(`${file}: ${fullName}`, failureMessages.join('\n'));
+    }
+    // A file that could not even be loaded, or cleaned up after, has failed without a test of its own.
+    if (status !== 'failed' || failed.length > 0) continue;
+    sum.failed += 1;
+    tell(file, message);
+  }
+}
+
+// Vitest's report has no errors that belong to no test, such as a rejection that nobody heard.
+if (Number(status) !== 0 && sum.failed === 0) {
+  sum.failed += 1;
+  tell('the run', 'It ended with an error that belongs to no test: see above.');
 }
 
 process.stdout.write(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);
 process.exitCode = sum.failed === 0 ? 0 : 1;
+
+function tell(what, why) {
+  const lines = why.split('\n').slice(0, MESSAGE_LINES);
+  process.stdout.write(`failed: ${what}\n${lines.map((line) => `    ${line}\n`).join('')}`);
+}
 
 function read(path) {
   try {
