@@ -45,7 +45,8 @@ async function commit(client: PoolClient): Promise<void> {
 }
 
 /**
- * Runs statements that only read, all of them on one state of things.
+ * Runs statements that only read, all of them on one state of things. Nobody waits for the transaction to end: there is nothing in it
+ * to be committed.
  * @throws what the database reports, or `read` throws
  */
 export async function inSnapshot<T>(
@@ -56,8 +57,10 @@ export async function inSnapshot<T>(
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const result = await read(client);
-    await client.query('COMMIT');
-    client.release();
+    client.query('COMMIT').then(
+      () => client.release(),
+      () => client.release(true),
+    );
     return result;
   } catch (error) {
     client.release(true);
