@@ -7,7 +7,7 @@ import { relative } from 'node:path';
 /** How much of a failure's message is repeated here; all of it stands where it happened. */
 const MESSAGE_LINES = 12;
 
-const [checksFailed, status, ...reports] = process.argv.slice(2);
+const [checksFailed, endStatus, ...reports] = process.argv.slice(2);
 const sum = { passed: 0, failed: Number(checksFailed), skipped: 0 };
 
 for (const path of reports) {
@@ -36,7 +36,7 @@ for (const path of reports) {
 }
 
 // Vitest's report has no errors that belong to no test, such as a rejection that nobody heard.
-if (Number(status) !== 0 && sum.failed === 0) {
+if (Number(endStatus) !== 0 && sum.failed === 0) {
   sum.failed += 1;
   tell('the run', 'It ended with an error that belongs to no test: see above.');
 }

@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { createBoardParts, type BoardParts } from '../firmware-bridge/thingspeak/board-parts.ts';
+import { type BoardParts, createBoardParts } from '../firmware-bridge/thingspeak/board-parts.ts';
 import { createDialect, type Dialect } from '../firmware-bridge/thingspeak/dialect.ts';
 import { createMqttAccess, type MqttAccess } from '../firmware-bridge/thingspeak/mqtt-access.ts';
 import { createNoteStored } from '../firmware-bridge/thingspeak/note-stored.ts';
@@ -10,6 +9,7 @@ import type { AddressLimit } from './address-limit.ts';
 import type { Submission } from './ingest/submission.ts';
 import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
+import { waitAtMost } from './start-patience.ts';
 import { createChannelFile } from './storage/channel-file.ts';
 import { createChannelStore } from './storage/channel-store.ts';
 import type { Connection } from './storage/pool.ts';
@@ -23,10 +23,9 @@ export interface ChannelNeeds {
   readonly clock: () => Micros;
   readonly credentials: KnownCredentials;
   readonly wrongSecrets: AddressLimit;
+  /** How long a start waits for them. */
+  readonly patienceMs: number;
 }
-
-/** How long a start waits for them, so that boards which come at once are not refused. */
-const PATIENCE_MS = 2_000;
 
 export interface Channels extends BoardParts {
   /** Resolves when the channels are known, or can't be for now and those that were known last have been recalled. */
@@ -42,18 +41,18 @@ export interface Channels extends BoardParts {
  * that publish over MQTT to those that were known last can deliver to the spool.
  */
 export function openChannels(
-  { dataDir, connection, log, preparation, clock, credentials, wrongSecrets }: ChannelNeeds,
+  { dataDir, connection, log, preparation, clock, credentials, wrongSecrets, patienceMs }: ChannelNeeds,
   releasers: Releasers,
 ): Channels {
-  const late = new AbortController();
+  const known = new AbortController();
   const file = createChannelFile(path.join(dataDir, 'channels.json'));
-  const store = createChannelStore({ connection, log, file, onRead: () => late.abort() });
+  const store = createChannelStore({ connection, log, file, onRead: () => known.abort() });
   releasers.push(() => store.close());
   const isReady = preparation.problem() === undefined;
   void preparation.ready.then(() => store.start());
 
   async function settle(): Promise<void> {
-    if (isReady) await pause(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined);
+    if (isReady) await waitAtMost(patienceMs, known.signal);
     if (store.isKnown() || (await store.recall()) === 0) return;
     log.warn('the channels that were known last are used over MQTT until the database can be read');
   }

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
+import { waitAtMost } from './start-patience.ts';
 import { createCredentialFile } from './storage/credential-file.ts';
 import { type CredentialStore, createCredentialStore } from './storage/credential-store.ts';
 import type { Connection } from './storage/pool.ts';
@@ -15,6 +15,8 @@ export interface CredentialNeeds {
   readonly connection: Connection;
   readonly log: Logger;
   readonly preparation: Preparation;
+  /** How long a start waits for them. */
+  readonly patienceMs: number;
 }
 
 export interface Credentials extends CredentialStore {
@@ -25,16 +27,12 @@ export interface Credentials extends CredentialStore {
   follow(reviews: readonly Review[]): Promise<void>;
 }
 
-/** How long a start waits for them: clients that come before would be sent away, and come again later than need be. */
-const PATIENCE_MS = 2_000;
-
 export function openCredentials(
-  { dataDir, connection, log, preparation }: CredentialNeeds,
+  { dataDir, connection, log, preparation, patienceMs }: CredentialNeeds,
   releasers: Releasers,
 ): Credentials {
   let reviews: readonly Review[] = [];
-  let resolveKnown: () => void;
-  const known = new Promise<void>((resolve) => (resolveKnown = resolve));
+  const known = new AbortController();
   const store = createCredentialStore({
     connection,
     log,
@@ -42,7 +40,7 @@ export function openCredentials(
     onChanged({ rotated, altered }) {
       const changed = new Set([...rotated, ...altered]);
       for (const review of reviews) runReview(() => review(changed), log);
-      resolveKnown();
+      known.abort();
     },
   });
   releasers.push(() => store.close());
@@ -64,10 +62,7 @@ export function openCredentials(
         await recall();
         return;
       }
-      const late = new AbortController();
-      const limit = pause(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined);
-      await Promise.race([known, limit]);
-      late.abort();
+      await waitAtMost(patienceMs, known.signal);
       if (!store.isKnown()) await recall();
     },
   };

@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Stations } from './live/stations.ts';
 import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
+import { waitAtMost } from './start-patience.ts';
 import { createChangeListener } from './storage/change-listener.ts';
 import { readFormerStations } from './storage/former-stations.ts';
 import { readMetricDisplays } from './storage/metric-display.ts';
@@ -17,10 +17,9 @@ export interface DisplayNeeds {
   readonly refreshStations: () => Promise<void>;
   /** Told of names that are no station's any more, again and again. */
   readonly forget: (name: string) => void;
+  /** How long a start waits for them. */
+  readonly patienceMs: number;
 }
-
-/** How long a start waits for them, so that the first page is in the owner's order. */
-const PATIENCE_MS = 1_000;
 
 /**
  * Reads which stations there are, and how the owner wants them and their metrics to be shown, once the database is ready, and again
@@ -28,7 +27,7 @@ const PATIENCE_MS = 1_000;
  * @returns resolves when it is known, or can't be for now
  */
 export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise<void> {
-  const { connection, log, preparation, stations } = needs;
+  const { connection, log, preparation, stations, patienceMs } = needs;
   const known = new AbortController();
   const listener = createChangeListener({
     connection,
@@ -46,7 +45,5 @@ export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise
   releasers.push(() => listener.close());
   const isReady = preparation.problem() === undefined;
   void preparation.ready.then(() => listener.start());
-  return isReady
-    ? pause(PATIENCE_MS, undefined, { signal: known.signal }).catch(() => undefined)
-    : Promise.resolve();
+  return isReady ? waitAtMost(patienceMs, known.signal) : Promise.resolve();
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Stations } from './live/stations.ts';
 import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
+import { waitAtMost } from './start-patience.ts';
 import { reasonOf } from './storage/failure.ts';
 import { readRecent } from './storage/recent-query.ts';
 import type { Micros } from './telemetry/reading.ts';
@@ -14,13 +15,13 @@ export interface RestoreDaysNeeds {
   readonly preparation: Pick<Preparation, 'problem' | 'ready'>;
   readonly now: () => Micros;
   readonly log: Logger;
+  /** How long a start waits for it. */
+  readonly patienceMs: number;
 }
 
 /** The longest day that pages tell of, and an hour. */
 const SPAN: Micros = 26 * 3600 * 1_000_000;
 const RETRY_MS = 30_000;
-/** How long a start waits for it, so that the first page has it where there is not much to read. */
-const PATIENCE_MS = 300;
 
 /**
  * Reads the last day of every series once the database is ready, beside everything else.
@@ -37,9 +38,9 @@ export function restoreDays(needs: RestoreDaysNeeds, releasers: Releasers): Prom
     await running;
   });
   if (!isReady) return Promise.resolve();
-  const patience = new AbortController();
-  void restored.then(() => patience.abort());
-  return pause(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+  const known = new AbortController();
+  void restored.then(() => known.abort());
+  return waitAtMost(needs.patienceMs, known.signal);
 }
 
 async function restoreUntilDone(needs: RestoreDaysNeeds, signal: AbortSignal): Promise<void> {

@@ -22,6 +22,7 @@ import { createReleasers, type Releasers } from './releasers.ts';
 import { restoreDays } from './restore-days.ts';
 import { leaveAddresses } from './service-addresses.ts';
 import { createFigures, type Figures } from './service-figures.ts';
+import { START_PATIENCE, type StartPatience } from './start-patience.ts';
 import type { StationChange } from './storage/held-series.ts';
 import type { CommittedReading, Micros } from './telemetry/reading.ts';
 import { newWebCounters } from './web/counters.ts';
@@ -54,6 +55,8 @@ export interface ServiceOptions {
   /** What commands begin with, for pages; as in a checkout unless told. */
   readonly program?: string;
   readonly log: Logger;
+  /** How long it waits at the start, where not as usual. */
+  readonly patience?: StartPatience;
   /** Ends a start that is under way: what was acquired is released, and the start rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called when the embedded database is lost for good; the service can only be stopped then. */
@@ -77,7 +80,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 async function build(options: ServiceOptions, releasers: Releasers): Promise<Service> {
-  const { config, version, log } = options;
+  const { config, version, log, patience = START_PATIENCE } = options;
   // Loaded while Postgres starts: it takes longer than all else together.
   const loadingWeb = import('./open-web.ts');
   // Heard below; until then a failure of the database comes first.
@@ -98,16 +101,34 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     releasers,
   );
   const now = (): Micros => clock.now();
-  const days = restoreDays({ pool: database.reading, stations, preparation, now, log }, releasers);
+  const days = restoreDays(
+    { pool: database.reading, stations, preparation, now, log, patienceMs: patience.daysMs },
+    releasers,
+  );
   const { dataDir } = config;
   let httpPort: number | undefined;
   const credentials = openCredentials(
-    { dataDir, connection: database.connection, log, preparation },
+    {
+      dataDir,
+      connection: database.connection,
+      log,
+      preparation,
+      patienceMs: patience.credentialsMs,
+    },
     releasers,
   );
   const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
   const channels = openChannels(
-    { dataDir, connection: database.connection, log, preparation, clock: now, credentials, wrongSecrets },
+    {
+      dataDir,
+      connection: database.connection,
+      log,
+      preparation,
+      clock: now,
+      credentials,
+      wrongSecrets,
+      patienceMs: patience.channelsMs,
+    },
     releasers,
   );
   const homeAssistant = openHomeAssistant(config, version, () => httpPort);
@@ -155,6 +176,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
       stations,
       refreshStations,
       forget: (name) => broker.forgetStation(name, []),
+      patienceMs: patience.displaysMs,
     },
     releasers,
   );

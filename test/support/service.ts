@@ -20,6 +20,9 @@ export interface TestService {
   getJson(path: string): Promise<unknown>;
 }
 
+/** What a page or a client that comes first finds is not to depend on how fast the machine is. */
+const PATIENCE = { credentialsMs: 60_000, channelsMs: 60_000, displaysMs: 60_000, daysMs: 60_000 };
+
 /** Starts the service; it is stopped when the test ends. */
 export async function useService(overrides: Partial<Config> = {}): Promise<TestService> {
   return startOn(await useTestDatabase(), overrides);
@@ -42,7 +45,7 @@ export async function startOn(database: TestDatabase, overrides: Partial<Config>
     { level: 'info' },
     { write: (line) => void logged.push(JSON.parse(line) as TestService['logged'][number]) },
   );
-  const service = await startService({ config, version: '0.0.0', log });
+  const service = await startService({ config, version: '0.0.0', log, patience: PATIENCE });
   onTestFinished(() => service.close());
   const url = `http://127.0.0.1:${service.http.port}`;
   return {
