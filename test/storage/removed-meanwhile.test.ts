@@ -5,6 +5,7 @@ import { clearSeries } from '../../src/storage/clear-series.ts';
 import { readStationContents } from '../../src/storage/station-contents.ts';
 import { detachStation } from '../../src/storage/station-removal.ts';
 import { useTestDatabase } from '../support/database.ts';
+import type { Queryable } from '../../src/storage/queryable.ts';
 import { useIngest } from '../support/ingest.ts';
 
 const NEVER = new AbortController().signal;
@@ -53,3 +54,23 @@ test.each(['read committed', 'repeatable read', 'serializable'])(
     expect(await readValues(pool)).toEqual(['a 1']);
   },
 );
+
+test('stations that are removed again while their readings are written anew are no failure of the database', async () => {
+  const { pool } = await useTestDatabase();
+  let removals = 0;
+  const between = (connection: Queryable): Queryable => ({
+    async query(query) {
+      // As if each came just before the statement that stores.
+      if (query.name === 'insert-readings' && removals < 4)
+        removals += Number(await detachStation(pool, 'a', NEVER));
+      return connection.query(query);
+    },
+  });
+  const { send, ingest, spool } = await useIngest(pool, { between });
+  const sent = await Promise.all([send('stations/a/t', '1'), send('stations/b/t', '2')]);
+  expect([removals, sent.map(({ stored }) => stored)]).toEqual([4, [1, 1]]);
+  await removeAll(pool, 'a');
+  expect(await readValues(pool)).toEqual(['a 1', 'b 2']);
+  const { messages_spooled: spooled, batches_retried: retried } = ingest.counters;
+  expect([spooled, spool.count(), retried]).toEqual([0, 0, 0]);
+});
