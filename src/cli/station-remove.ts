@@ -40,7 +40,7 @@ With --json: {"station","series","readings","hasCredential","retentionPolicies",
     const { pool } = await context.database();
     const contents = await readStationContents(pool, name);
     if (contents === undefined) throw unknownStation(name);
-    const readings = await countAll(pool, [...contents.series, ...contents.leftOver]);
+    const readings = await countAll(context, pool, [...contents.series, ...contents.leftOver]);
     const found: Found = { name, contents, readings };
     if (isDryRun) return context.print(json ? documentOf(found, false) : describe(found, 'would go'));
     if (!yes && !isOver(contents)) {
@@ -63,10 +63,18 @@ function isOver({ series, hasCredential }: StationContents): boolean {
   return series.length === 0 && !hasCredential;
 }
 
-async function countAll(pool: Pool, ids: readonly number[]): Promise<number> {
-  let sum = 0;
-  for (const id of ids) sum += await countReadings(pool, id);
-  return sum;
+async function countAll(
+  { stderr: screen, options, signal }: Context<typeof OPTIONS>,
+  pool: Pool,
+  ids: readonly number[],
+): Promise<number> {
+  const isQuiet = options.json === true;
+  const progress = createProgress({ screen, isQuiet, counted: 'readings counted', signal });
+  try {
+    return await countReadings(pool, ids, (count) => progress.show(undefined, count));
+  } finally {
+    progress.end();
+  }
 }
 
 async function remove(

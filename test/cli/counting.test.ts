@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { startCli } from '../support/cli.ts';
+import { runHere, startCli } from '../support/cli.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { poll } from '../support/poll.ts';
+import { useMaintenance } from '../support/retention.ts';
 import { seedSeries } from '../support/series.ts';
 
 test.each([
@@ -26,3 +27,25 @@ test.each([
   await other.query('ROLLBACK');
   other.release();
 });
+
+test.each([
+  ['station remove', ['station', 'remove', 'a', '--dry-run'], '3 readings counted'],
+  ['retention', ['retention', '--dry-run'], '100 %, 3 rows counted'],
+])(
+  '%s shows on a terminal how far it has counted, and nothing of that in its JSON',
+  async (_, args, shown) => {
+    const database = await useTestDatabase();
+    const { pool, url } = database;
+    const rows = [1, 2, 3].map((value) => ({ measuredAt: 1e15 + value, value }));
+    await seedSeries(pool, { station: 'a', metric: 't', unit: null }, rows);
+    const maintenance = await useMaintenance(database);
+    await maintenance.roll(Date.now() * 1000);
+    const { code, stdout, stderr } = await runHere(
+      [...args, '--json'],
+      { DATABASE_URL: url, RETENTION_RAW: '30d' },
+      { isTerminal: true, mayOpen: true },
+    );
+    expect([code, stderr]).toEqual([0, expect.stringMatching(new RegExp(`${shown}\r\u001B\\[K$`))]);
+    expect(JSON.parse(stdout)).toMatchObject({});
+  },
+);
