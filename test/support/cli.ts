@@ -57,11 +57,11 @@ export function startCli(args: readonly string[], env: Record<string, string>, i
   };
 }
 
-/** The same without a process of its own. Nothing is asked: standard input is at its end. */
+/** The same without a process of its own. */
 export async function runHere(
   args: readonly string[],
   env: Record<string, string>,
-  { isTerminal = false, mayOpen = false } = {},
+  { isTerminal = false, mayOpen = false, input = '' } = {},
 ): Promise<Ended> {
   const ended = { code: 0, stdout: '', stderr: '' };
   try {
@@ -74,7 +74,7 @@ export async function runHere(
       print: (text) => void (ended.stdout += text),
       tell: (text) => void (ended.stderr += text),
       streams: {
-        stdin: Object.assign(Readable.from([]), { isTTY: isTerminal }),
+        stdin: Object.assign(Readable.from([input]), { isTTY: isTerminal }),
         stdout: new PassThrough(),
         stderr: {
           isTTY: isTerminal,
