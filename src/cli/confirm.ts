@@ -1,5 +1,24 @@
 import { createInterface } from 'node:readline/promises';
-import type { Context } from './command.ts';
+import { type Context, type Option, UsageError } from './command.ts';
+
+/** Of commands that remove what can't be brought back. */
+export const REMOVAL_OPTIONS = {
+  yes: { type: 'boolean', description: 'do it without asking' },
+  'dry-run': { type: 'boolean', description: 'say what would go, and remove nothing' },
+} as const satisfies Readonly<Record<string, Option>>;
+
+type Removal = Pick<Context, 'stdin' | 'stderr'> & {
+  readonly options: { readonly yes?: boolean; readonly 'dry-run'?: boolean; readonly json?: boolean };
+};
+
+/** To be called first by a command that asks, for whom there may be nobody to be asked. @throws UsageError */
+export function requireConsent({ options, ...streams }: Removal): void {
+  const { yes, 'dry-run': isDryRun, json } = options;
+  if (yes || isDryRun || (!json && canAsk(streams))) return;
+  throw new UsageError([
+    "What it removes can't be brought back: see what would go with --dry-run, then say --yes.",
+  ]);
+}
 
 /** Whoever was asked did not say so. */
 export class NotConfirmedError extends Error {
@@ -14,7 +33,7 @@ export class NotConfirmedError extends Error {
 }
 
 /** Whether somebody sits there who can be asked. */
-export function canAsk({ stdin, stderr }: Pick<Context, 'stdin' | 'stderr'>): boolean {
+function canAsk({ stdin, stderr }: Pick<Context, 'stdin' | 'stderr'>): boolean {
   return 'isTTY' in stdin && stdin.isTTY === true && stderr.isTTY === true;
 }
 

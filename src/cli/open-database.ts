@@ -10,6 +10,7 @@ import { hasDatabase } from '../storage/embedded/data-directory.ts';
 import { findNeighbour } from '../storage/embedded/neighbour.ts';
 import { isAlive } from '../storage/embedded/process-identity.ts';
 import { startEmbeddedServer } from '../storage/embedded/server.ts';
+import { createInterruption } from '../storage/interrupt.ts';
 import { awaitSchema, DatabaseError, migrate } from '../storage/migrate.ts';
 import { type Connection, createPool, endPool, type PoolLimits } from '../storage/pool.ts';
 
@@ -74,13 +75,14 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDa
       : databaseUnreachable(error);
   }
   const pool = createPool(located.connection, LIMITS, log);
+  const interruption = createInterruption(pool, located.connection);
   return {
     pool,
     connection: located.connection,
     service: located.service,
     isServed: located.isServed,
     async close() {
-      await endPool(pool);
+      await (options.signal.aborted ? interruption.end() : endPool(pool));
       await located.close();
     },
     abandon: () => located.abandon(),

@@ -21,6 +21,8 @@ export interface ProgressOptions {
   readonly isQuiet: boolean;
   /** What is counted; readings unless told. */
   readonly counted?: string;
+  /** Takes the bar away for good when it is aborted: nobody waits for what is still under way then. */
+  readonly signal?: AbortSignal;
   readonly now?: () => number;
 }
 
@@ -33,6 +35,7 @@ export function createProgress({
   screen,
   isQuiet,
   counted = 'readings',
+  signal,
   now = () => performance.now(),
 }: ProgressOptions): Progress {
   const startedAt = now();
@@ -45,8 +48,10 @@ export function createProgress({
     isDrawn = false;
   }
 
+  signal?.addEventListener('abort', clear, { once: true });
   return {
     show(share, done) {
+      if (signal?.aborted) return;
       const time = now();
       const seconds = (time - startedAt) / 1000;
       const text = progressText(
@@ -69,7 +74,10 @@ export function createProgress({
       screen.write(`${text}\n`);
       shownAt = -Infinity;
     },
-    end: clear,
+    end() {
+      signal?.removeEventListener('abort', clear);
+      clear();
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import {
   countChannelEntriesBefore,
   countRejectedBefore,
   type ExpiryPlan,
+  type OnCounted,
   planExpiry,
 } from '../storage/expiry/plan.ts';
 import { chooseForSize, sizeCandidates } from '../storage/expiry/size-candidates.ts';
@@ -18,6 +19,7 @@ import { formatMicros } from '../telemetry/format-time.ts';
 import { createLocalDays } from '../telemetry/local-days.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import { type Command, JSON_OPTION, UsageError } from './command.ts';
+import { createProgress } from './progress.ts';
 import { settingsOf } from './retention-options.ts';
 import { alignColumns } from './table.ts';
 
@@ -50,8 +52,17 @@ would go for MAX_DATABASE_SIZE, and isHeld says whether nothing goes because the
       ]);
     }
     const { pool } = await context.database();
-    const found = await look(pool, context.config, await readClock(pool));
-    context.print(context.options.json ? JSON.stringify(documentOf(found)) : describe(found));
+    const { config, stderr: screen, signal } = context;
+    const json = context.options.json === true;
+    const progress = createProgress({ screen, isQuiet: json, counted: 'rows counted', signal });
+    try {
+      const now = await readClock(pool);
+      const found = await look(pool, { config, now, onCounted: (share, rows) => progress.show(share, rows) });
+      progress.end();
+      context.print(json ? JSON.stringify(documentOf(found)) : describe(found));
+    } finally {
+      progress.end();
+    }
   },
 };
 
@@ -65,11 +76,17 @@ interface Found extends ExpiryPlan {
   readonly rolledUntil: Micros;
 }
 
-async function look(database: Queryable, config: Config, now: Micros): Promise<Found> {
+interface LookOptions {
+  readonly config: Config;
+  readonly now: Micros;
+  readonly onCounted: OnCounted;
+}
+
+async function look(database: Queryable, { config, now, onCounted }: LookOptions): Promise<Found> {
   const { rolledUntil, timeZone } = await readRollupState(database);
   const days = createLocalDays(timeZone ?? config.timeZone);
   const options = { now, settings: settingsOf(config), days };
-  const plan = await planExpiry(database, await readSeriesBounds(database, options));
+  const plan = await planExpiry(database, await readSeriesBounds(database, options), onCounted);
   const channelEntries = await countChannelEntriesBefore(
     database,
     await readEntriesBefore(database, options),

@@ -3,16 +3,12 @@ import { clearSeries } from '../storage/clear-series.ts';
 import { countReadings, readStationContents, type StationContents } from '../storage/station-contents.ts';
 import { unknownStation } from '../storage/station-error.ts';
 import { detachStation } from '../storage/station-removal.ts';
-import { type Command, type Context, JSON_OPTION, UsageError } from './command.ts';
-import { canAsk, confirm } from './confirm.ts';
+import { type Command, type Context, JSON_OPTION } from './command.ts';
+import { confirm, REMOVAL_OPTIONS, requireConsent } from './confirm.ts';
 import { inMaintenance, rest } from './in-maintenance.ts';
 import { countText, createProgress } from './progress.ts';
 
-const OPTIONS = {
-  yes: { type: 'boolean', description: 'do it without asking' },
-  'dry-run': { type: 'boolean', description: 'say what would go, and remove nothing' },
-  json: JSON_OPTION,
-} as const;
+const OPTIONS = { ...REMOVAL_OPTIONS, json: JSON_OPTION } as const;
 
 export const stationRemove: Command<typeof OPTIONS> = {
   name: 'station remove',
@@ -32,15 +28,11 @@ With --json: {"station","series","readings","hasCredential","retentionPolicies",
   async run(context) {
     const [name = ''] = context.operands;
     const { yes, 'dry-run': isDryRun, json } = context.options;
-    if (!yes && !isDryRun && (json || !canAsk(context))) {
-      throw new UsageError([
-        "What it removes can't be brought back: see what would go with --dry-run, then say --yes.",
-      ]);
-    }
+    requireConsent(context);
     const { pool } = await context.database();
     const contents = await readStationContents(pool, name);
     if (contents === undefined) throw unknownStation(name);
-    const readings = await countAll(pool, [...contents.series, ...contents.leftOver]);
+    const readings = await countAll(context, pool, [...contents.series, ...contents.leftOver]);
     const found: Found = { name, contents, readings };
     if (isDryRun) return context.print(json ? documentOf(found, false) : describe(found, 'would go'));
     if (!yes && !isOver(contents)) {
@@ -63,10 +55,18 @@ function isOver({ series, hasCredential }: StationContents): boolean {
   return series.length === 0 && !hasCredential;
 }
 
-async function countAll(pool: Pool, ids: readonly number[]): Promise<number> {
-  let sum = 0;
-  for (const id of ids) sum += await countReadings(pool, id);
-  return sum;
+async function countAll(
+  { stderr: screen, options, signal }: Context<typeof OPTIONS>,
+  pool: Pool,
+  ids: readonly number[],
+): Promise<number> {
+  const isQuiet = options.json === true;
+  const progress = createProgress({ screen, isQuiet, counted: 'readings counted', signal });
+  try {
+    return await countReadings(pool, ids, (count) => progress.show(undefined, count));
+  } finally {
+    progress.end();
+  }
 }
 
 async function remove(

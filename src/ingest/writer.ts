@@ -14,8 +14,8 @@ import { insertUpdates, type StoreUpdates } from './updates.ts';
 
 /** One go at writing a batch. */
 export interface Attempt {
-  /** Whether an earlier one failed: it may have stored a part, or all of it. */
-  readonly isRetry: boolean;
+  /** Whether an earlier one failed, or this one has begun anew: a part may be stored already, or all of it. */
+  isRetry: boolean;
   /** Set when somebody else sees to the batch now: a step that has not been taken yet is not taken any more. */
   isAbandoned: boolean;
   /**
@@ -46,25 +46,41 @@ export interface WriterParts {
   readonly log: Logger;
 }
 
+/** A station is not removed as often as that while one batch is written. */
+const MOST_REMOVALS = 20;
+
 export function createWriter({ database, catalog, partitions, storeUpdates, log }: WriterParts): Writer {
   let making: Promise<unknown> = Promise.resolve();
   let updating: Promise<unknown> = Promise.resolve();
 
   return {
     async write(batch, attempt) {
-      batch.forEach(beginAnew);
-      // Nothing is awaited that need not be: the statement is to leave in the tick in which the batch was closed.
-      const updates = batch.filter(({ decoded }) => decoded.update !== undefined);
-      if (updates.length > 0) await (updating = updateInTurn(updates, attempt, updating));
-      const isKnown = findUnknownSeries(batch, catalog).length === 0;
-      const refused = isKnown ? undefined : await (making = makeInTurn(batch, attempt, making));
-      const rows = resolveRows(batch, catalog, refused);
-      const stored = rows.length === 0 ? rows : await storeRows(rows, attempt);
-      const rejected = batch.filter(({ rejections }) => rejections.length > 0);
-      if (rejected.length > 0) await keepRejected(rejected, attempt);
-      return stored;
+      for (let removals = 1; ; removals += 1) {
+        try {
+          return await writeOnce(batch, attempt);
+        } catch (error) {
+          if (!isSeriesRemoved(error) || removals > MOST_REMOVALS) throw error;
+          // A transaction is begun anew by whoever commits it, and what is abandoned is somebody else's.
+          if (attempt.transaction !== undefined || attempt.isAbandoned) throw error;
+          attempt.isRetry = true;
+        }
+      }
     },
   };
+
+  async function writeOnce(batch: readonly Submission[], attempt: Attempt): Promise<readonly Row[]> {
+    batch.forEach(beginAnew);
+    // Nothing is awaited that need not be: the statement is to leave in the tick in which the batch was closed.
+    const updates = batch.filter(({ decoded }) => decoded.update !== undefined);
+    if (updates.length > 0) await (updating = updateInTurn(updates, attempt, updating));
+    const isKnown = findUnknownSeries(batch, catalog).length === 0;
+    const refused = isKnown ? undefined : await (making = makeInTurn(batch, attempt, making));
+    const rows = resolveRows(batch, catalog, refused);
+    const stored = rows.length === 0 ? rows : await storeRows(rows, attempt);
+    const rejected = batch.filter(({ rejections }) => rejections.length > 0);
+    if (rejected.length > 0) await keepRejected(rejected, attempt);
+    return stored;
+  }
 
   /** After the batch before has made its own: both count how many metrics a station has. */
   async function makeInTurn(

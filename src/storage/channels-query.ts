@@ -111,6 +111,25 @@ export async function rotateChannelKeys(
   if (rowCount !== 1) throw unknownChannel(id);
 }
 
+/** A channel, and how much goes with it. */
+export interface ChannelContents extends Pick<Channel, 'id' | 'name'> {
+  /** How many it has. */
+  readonly fields: number;
+  readonly entries: number;
+}
+
+const READ_CONTENTS = `
+  SELECT id, name, (SELECT count(*)::int FROM channel_fields WHERE channel_id = channels.id) AS fields,
+    (SELECT count(*)::float8 FROM channel_entries WHERE channel_id = channels.id) AS entries
+  FROM channels WHERE id = $1`;
+
+/** Counts all entries, which may take a while. @throws ChannelError `channel-unknown`; what the database reports */
+export async function readChannelContents(database: Queryable, id: number): Promise<ChannelContents> {
+  const { rows } = await database.query<ChannelContents & object>({ text: READ_CONTENTS, values: [id] });
+  if (rows[0] === undefined) throw unknownChannel(id);
+  return rows[0];
+}
+
 /** Removes the channel with its entries; readings stay. @throws ChannelError `channel-unknown`; what the database reports */
 export async function removeChannel(database: Queryable, id: number): Promise<void> {
   const { rowCount } = await database.query({ text: 'DELETE FROM channels WHERE id = $1', values: [id] });

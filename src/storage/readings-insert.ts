@@ -44,7 +44,8 @@ const FIND_OURS = `
 const FIND_REMOVED = 'SELECT FROM removed_series WHERE series_id = ANY ($1::int4[]) LIMIT 1';
 
 /**
- * Inserts the rows in one statement, which commits by itself. Rows whose key is there already are duplicates and
+ * Inserts the rows in one statement, which commits by itself, unless there is a transaction around it: one of {@link inTransaction}, in which
+ * a removal can be seen that was committed since it began. Rows whose key is there already are duplicates and
  * are left out. A plain INSERT is tried first, for it is a third faster and duplicates are rare.
  * @returns the indexes of the rows that are new; `'all'` if all are
  * @throws what the database reports; then none of the rows was stored, but for the new ones where the station of others was removed

@@ -1,7 +1,8 @@
 import type { Queryable } from './queryable.ts';
 import { countChunk, seriesChunks } from './series-chunk.ts';
 
-const COUNTED_AT_A_TIME = 500_000;
+/** So few that whoever waits sees it go on, from a slow disk, too. */
+const COUNTED_AT_A_TIME = 100_000;
 
 /** A station by its name, and what goes by it. */
 export interface StationContents {
@@ -38,11 +39,22 @@ export async function readStationContents(
   return isAnything ? contents : undefined;
 }
 
-/** Looks at all of them, which may take a while. @throws what the database reports */
-export async function countReadings(database: Queryable, seriesId: number): Promise<number> {
+/**
+ * Counts all readings of series, which may take a while.
+ * @param onCounted told how many there are so far
+ * @throws what the database reports
+ */
+export async function countReadings(
+  database: Queryable,
+  seriesIds: readonly number[],
+  onCounted: (readings: number) => void,
+): Promise<number> {
   let count = 0;
-  for await (const chunk of seriesChunks(database, seriesId, COUNTED_AT_A_TIME)) {
-    count += await countChunk(database, chunk);
+  for (const id of seriesIds) {
+    for await (const chunk of seriesChunks(database, id, COUNTED_AT_A_TIME)) {
+      count += await countChunk(database, chunk);
+      onCounted(count);
+    }
   }
   return count;
 }

@@ -10,7 +10,8 @@ export class CommitInDoubtError extends Error {
 }
 
 /**
- * Runs statements in one transaction on a connection of its own.
+ * Runs statements in one transaction on a connection of its own. Each sees what others have committed before it, whatever level the
+ * owner has chosen for all of the database: after a lock that was waited for, things are looked at as they are then.
  * @param isToBeKept whether to commit, by the result
  * @throws CommitInDoubtError; what the database reports, or `run` throws: then nothing of it holds
  */
@@ -22,7 +23,7 @@ export async function inTransaction<T>(
   const client = await pool.connect();
   let failure: Error | undefined;
   try {
-    await client.query('BEGIN');
+    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
     const result = await run(client);
     if (isToBeKept(result)) await commit(client);
     else await client.query('ROLLBACK');

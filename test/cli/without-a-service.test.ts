@@ -67,7 +67,7 @@ describe('with nothing but an empty folder', () => {
     ['credentials', 'rotate', 'outside'],
     ['credentials', 'revoke', 'outside'],
     ['channels', 'list'],
-    ['channels', 'remove', '7'],
+    ['channels', 'remove', '7', '--yes'],
   ])('%s %s makes no database, and asks whether DATA_DIR is right', async (...args) => {
     const folder = await useFolder();
     const { code, stdout, stderr } = await runCli(args, { DATA_DIR: join(folder, 'data') });

@@ -57,8 +57,12 @@ export function startCli(args: readonly string[], env: Record<string, string>, i
   };
 }
 
-/** The same without a process of its own, for what opens no database. */
-export async function runHere(args: readonly string[], env: Record<string, string>): Promise<Ended> {
+/** The same without a process of its own. */
+export async function runHere(
+  args: readonly string[],
+  env: Record<string, string>,
+  { isTerminal = false, mayOpen = false, input = '' } = {},
+): Promise<Ended> {
   const ended = { code: 0, stdout: '', stderr: '' };
   try {
     await run({
@@ -70,13 +74,17 @@ export async function runHere(args: readonly string[], env: Record<string, strin
       print: (text) => void (ended.stdout += text),
       tell: (text) => void (ended.stderr += text),
       streams: {
-        stdin: Readable.from([]),
+        stdin: Object.assign(Readable.from([input]), { isTTY: isTerminal }),
         stdout: new PassThrough(),
-        stderr: { write: (text) => void (ended.stderr += text) },
+        stderr: {
+          isTTY: isTerminal,
+          columns: 200,
+          write: (text) => void (ended.stderr += text),
+        },
       },
       signal: new AbortController().signal,
       onOpened() {
-        throw new Error('the database was opened');
+        if (!mayOpen) throw new Error('the database was opened');
       },
       startService: () => Promise.reject(new Error('the service was started')),
     });

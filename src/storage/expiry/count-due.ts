@@ -13,15 +13,30 @@ export interface DueCount {
   readonly count: number;
 }
 
+/** What is counted. */
+export interface Due {
+  readonly table: string;
+  readonly timeColumn: 'measured_at' | 'bucket';
+  readonly spans: readonly DueSpan[];
+}
+
 /** So many that a statement takes a second or so where a partition holds a reading a minute of each. */
 const SERIES_AT_A_TIME = 50;
 
-/** Counts the rows of each series that are due; those that have none are left out. @throws what the database reports */
+/** How many statements {@link countDue} takes. */
+export function statementsFor({ spans }: Due): number {
+  return Math.ceil(spans.length / SERIES_AT_A_TIME);
+}
+
+/**
+ * Counts the rows of each series that are due; those that have none are left out.
+ * @param onCounted told after each statement how many rows it has counted
+ * @throws what the database reports
+ */
 export async function countDue(
   database: Queryable,
-  table: string,
-  timeColumn: 'measured_at' | 'bucket',
-  spans: readonly DueSpan[],
+  { table, timeColumn, spans }: Due,
+  onCounted: (rows: number) => void,
 ): Promise<readonly DueCount[]> {
   const counts: DueCount[] = [];
   for (let at = 0; at < spans.length; at += SERIES_AT_A_TIME) {
@@ -35,6 +50,11 @@ export async function countDue(
       values: [int4Parameter(some.map(({ id }) => id)), timestamptzParameter(some.map(({ to }) => to))],
     });
     counts.push(...rows);
+    onCounted(sumOf(rows));
   }
   return counts;
+}
+
+export function sumOf(counts: readonly DueCount[]): number {
+  return counts.reduce((sum, { count }) => sum + count, 0);
 }
