@@ -39,12 +39,13 @@ export async function listKept(folder: string, now: number): Promise<readonly Ke
     .toSorted((a, b) => b.at.getTime() - a.at.getTime());
 }
 
-/**
- * Removes all but the newest, and what processes that were killed have left half-written.
- * @throws what the file system reports
- */
+/** Removes all but the newest. @throws what the file system reports */
 export async function keepNewest(folder: string, keep: number, now: number): Promise<void> {
   for (const { file } of (await listKept(folder, now)).slice(keep)) await rm(file, { force: true });
+}
+
+/** Removes what processes that were killed have left half-written. @throws what the file system reports */
+export async function removeDeadDrafts(folder: string, now: number): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!DRAFT.test(name)) continue;
     const file = path.join(folder, name);
