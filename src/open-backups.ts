@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type BackupReport, createBackupWorker } from './backups/backup-worker.ts';
 import type { Config } from './config.ts';
+import type { Spool } from './ingest/spool/spool.ts';
 import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
 import { writeBackupFile } from './storage/backup/backup-file.ts';
@@ -17,6 +18,7 @@ export interface BackupNeeds {
   readonly log: Logger;
   readonly connection: Connection;
   readonly preparation: Preparation;
+  readonly spool: Pick<Spool, 'count' | 'isKnown'>;
 }
 
 export interface Backups {
@@ -34,15 +36,18 @@ export function openBackups(needs: BackupNeeds, releasers: Releasers): Backups {
     const counters = { backup_runs: 0, backup_failures: 0 };
     return { counters: () => counters, gauges: () => gaugesOf(undefined), report: () => undefined };
   }
+  const spooled = (): number | undefined => (needs.spool.isKnown() ? needs.spool.count() : undefined);
+  const countSpooled = (): Promise<number | undefined> => Promise.resolve(spooled());
   const pool = createPool(connection, LIMITS, log);
   releasers.push(() => endPool(pool));
   const worker = createBackupWorker({
     schedule,
     folder,
     keep,
+    spooled,
     log,
     async write(file, signal) {
-      const dumped = dumpDatabase({ connection, version, log });
+      const dumped = dumpDatabase({ connection, version, log, countSpooled });
       await writeBackupFile(dumped, { file, mayReplace: false, signal });
     },
     alone: (work) => withBackupLock(pool, work),

@@ -189,7 +189,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const httpCounters = newWebCounters();
   const retention = openRetention({ config, log, database, preparation }, releasers);
   const { connection } = database;
-  const backups = openBackups({ config, version, log, connection, preparation }, releasers);
+  const backups = openBackups({ config, version, log, connection, preparation, spool }, releasers);
   const figures = createFigures({
     ingest,
     broker,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { hintOf, reasonOf } from '../storage/failure.ts';
-import { keepNewest, type KeptFile, keptName, listKept } from './kept-files.ts';
+import { keepNewest, type KeptFile, keptName, listKept, removeDeadDrafts } from './kept-files.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface BackupWorkerOptions {
@@ -14,7 +14,9 @@ export interface BackupWorkerOptions {
   readonly write: (file: string, signal: AbortSignal) => Promise<void>;
   /** Does something that only one node may do at a time. @returns false when another is at it */
   readonly alone: (work: () => Promise<void>) => Promise<boolean>;
-  readonly log: Pick<Logger, 'info' | 'error'>;
+  /** Messages that were acknowledged and are only in the spool; `undefined` while nobody knows. */
+  readonly spooled: () => number | undefined;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly now?: () => number;
   readonly everyMs?: number;
 }
@@ -42,12 +44,17 @@ export interface BackupWorker {
 
 /** How often it looks whether one is due: a machine may have slept, and clocks are set. */
 const EVERY_MS = 15_000;
+/** After the database was away, what is in the spool is stored within minutes; a backup without it would miss what was acknowledged. */
+const SPOOL_PATIENCE_MS = 3_600_000;
+const RETRY_AFTER_MS = 3_600_000;
 
 /**
- *     pause --> is one due that nobody has tried? --> alone --> still due? --> write --> keep the newest
+ *     pause --> is one due? --> is the spool empty? --> alone --> still due? --> write --> keep the newest
+ *       ^----------+-----------------+-------------------+----------+------------'
  *
  * One is due when the schedule has had a time since the newest backup; so one that was missed while the service was off is made up for, once, and
- * several nodes that share a folder make one in all. What has failed is tried again at the next time, or start.
+ * several nodes that share a folder make one in all. What has failed is tried again an hour later, or at the next start. A spool that
+ * is not empty is waited for, but not for ever: then the backup says what is not in it.
  */
 export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
   const { schedule, folder, keep, log, now = Date.now, everyMs = EVERY_MS } = options;
@@ -59,8 +66,10 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
   let runMs = 0;
   let problem: string | undefined;
   let isWriting = false;
-  /** The time of the schedule that was last tried for. */
-  let triedFor = 0;
+  /** The time of the schedule that a backup was made for. */
+  let madeFor: number | undefined;
+  let failedAt = -Infinity;
+  let spooledSince: number | undefined;
 
   async function look(): Promise<void> {
     [newest] = await listKept(folder, now());
@@ -72,11 +81,22 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
     return time === undefined || (newest !== undefined && newest.at.getTime() >= time) ? undefined : time;
   }
 
+  function isSpoolWaitedFor(): boolean {
+    if (!options.spooled()) {
+      spooledSince = undefined;
+      return false;
+    }
+    spooledSince ??= now();
+    return Math.abs(now() - spooledSince) < SPOOL_PATIENCE_MS;
+  }
+
   async function backUp(): Promise<void> {
     // Another node may have been quicker.
     await look();
     if (due() === undefined) return;
     const startedAt = performance.now();
+    // Before, for they may be what the disk is full of.
+    await removeDeadDrafts(folder, now());
     const file = path.join(folder, keptName(new Date(now())));
     await options.write(file, closing.signal);
     runMs = Math.round(performance.now() - startedAt);
@@ -84,6 +104,12 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
     await keepNewest(folder, keep, now());
     await look();
     log.info({ file, bytes, ms: runMs }, 'backed up');
+    const spooled = options.spooled();
+    if (spooled)
+      log.warn(
+        { file, spooled },
+        'messages wait in the spool, and may not be in the backup; the next one has them',
+      );
   }
 
   async function tick(): Promise<void> {
@@ -92,19 +118,21 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
       await look();
       time = due();
       if (time === undefined) problem = undefined;
-      if (time === undefined || time === triedFor) return;
+      if (time === undefined || time === madeFor) return;
+      if (Math.abs(now() - failedAt) < RETRY_AFTER_MS || isSpoolWaitedFor()) return;
       isWriting = true;
       if (!(await options.alone(backUp))) return;
       problem = undefined;
-      triedFor = time;
+      spooledSince = undefined;
+      madeFor = time;
     } catch (error) {
       if (closing.signal.aborted) return;
-      if (time !== undefined) triedFor = time;
+      if (time !== undefined) failedAt = now();
       // A folder that can't be looked into is looked at again and again.
       if (time === undefined && problem === reasonOf(error)) return;
       problem = reasonOf(error);
       counters.backup_failures += 1;
-      const hint = hintOf(error) ?? 'It is tried again at the next time. Until then: backup FILE';
+      const hint = hintOf(error) ?? 'It is tried again in an hour. Until then: backup FILE';
       log.error({ reason: problem, hint, folder }, 'the backup failed');
     } finally {
       isWriting = false;

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../storage/make-folder.ts';
 
 /** A backup that the schedule has made. */
 export interface KeptFile {
@@ -26,7 +27,7 @@ export function keptName(at: Date): string {
  * @throws what the file system reports
  */
 export async function listKept(folder: string, now: number): Promise<readonly KeptFile[]> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && NAME.test(entry.name))
@@ -38,12 +39,13 @@ export async function listKept(folder: string, now: number): Promise<readonly Ke
     .toSorted((a, b) => b.at.getTime() - a.at.getTime());
 }
 
-/**
- * Removes all but the newest, and what processes that were killed have left half-written.
- * @throws what the file system reports
- */
+/** Removes all but the newest. @throws what the file system reports */
 export async function keepNewest(folder: string, keep: number, now: number): Promise<void> {
   for (const { file } of (await listKept(folder, now)).slice(keep)) await rm(file, { force: true });
+}
+
+/** Removes what processes that were killed have left half-written. @throws what the file system reports */
+export async function removeDeadDrafts(folder: string, now: number): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!DRAFT.test(name)) continue;
     const file = path.join(folder, name);

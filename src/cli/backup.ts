@@ -20,7 +20,7 @@ tar file packed by gzip, readable for its owner alone, for it holds the hashes o
 its name when it is complete. What "restore" takes back; docs/backup.md tells what is not in it.
 
 With --json: {"file","bytes","rows","takenAt","migration","spooled","seconds"}; with - on standard error. "spooled" is how many
-messages wait in the spool, which are not in it; null where nobody says.`,
+messages waited in the spool, which are not in it; null where nobody says.`,
   options: OPTIONS,
   needsDatabase: true,
   leavesSchema: true,
@@ -39,6 +39,7 @@ messages wait in the spool, which are not in it; null where nobody says.`,
         connection,
         version: context.version,
         log: context.log,
+        countSpooled: () => askSpooled(context.config.dataDir, service),
         onBegin: (begun) => (manifest = begun),
         onProgress: (share, done) => progress.show(share, (rows = done)),
       });
@@ -48,8 +49,7 @@ messages wait in the spool, which are not in it; null where nobody says.`,
       progress.end();
     }
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
-    const spooled = await askSpooled(context.config.dataDir, service);
-    const { takenAt, migrations } = manifest!;
+    const { takenAt, migrations, spooled } = manifest!;
     const say = (text: string): void => (file === '-' ? context.tell(text) : context.print(text));
     if (json) {
       const migration = migrations.at(-1);
@@ -63,5 +63,5 @@ messages wait in the spool, which are not in it; null where nobody says.`,
 };
 
 function spoolNote(spooled: number): string {
-  return `Not in it: ${countText(spooled)} messages that wait in the spool (DATA_DIR/spool) until they can be stored. Take another backup when they are.`;
+  return `Not in it: ${countText(spooled)} messages that waited in the spool (DATA_DIR/spool) until they could be stored. Take another backup when they are.`;
 }

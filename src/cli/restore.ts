@@ -22,7 +22,8 @@ export const restoreCommand: Command<typeof OPTIONS> = {
 is done, and a damaged one refused. What it holds is stored as a whole or not at all: when this is interrupted, start it
 again.
 
-With --json: {"file","rows","takenAt","thermograph","migration","tables":[{"name","rows"}],"seconds"}`,
+With --json: {"file","rows","takenAt","thermograph","migration","spooled","tables":[{"name","rows"}],"seconds"}. "spooled" is how many
+messages waited in the spool then, which are not in it; null where nobody could say.`,
   options: OPTIONS,
   leavesSchema: true,
   async run(context) {
@@ -65,12 +66,21 @@ function report(
 ): void {
   const { operands, options } = context;
   const file = operands[0]!;
-  const { takenAt, thermograph, migrations } = manifest;
+  const { takenAt, thermograph, migrations, spooled } = manifest;
   const rows = contents.tables.reduce((sum, table) => sum + table.rows, 0);
   if (options.json) {
     const tables = contents.tables.map((table) => ({ name: table.name, rows: table.rows }));
     context.print(
-      JSON.stringify({ file, rows, takenAt, thermograph, migration: migrations.at(-1), tables, seconds }),
+      JSON.stringify({
+        file,
+        rows,
+        takenAt,
+        thermograph,
+        migration: migrations.at(-1),
+        spooled: spooled ?? null,
+        tables,
+        seconds,
+      }),
     );
     return;
   }
@@ -80,4 +90,8 @@ function report(
       ? `${file} is complete: ${what}.`
       : `Restored ${what} (${seconds} s). Start the service with this DATA_DIR or DATABASE_URL now.`,
   );
+  if (spooled)
+    context.tell(
+      `Not in it: ${countText(spooled)} messages that waited in the spool when it was taken. A service on the DATA_DIR of then stores them.`,
+    );
 }

@@ -1,5 +1,6 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { type BackupWorker, createBackupWorker } from '../../src/backups/backup-worker.ts';
@@ -15,7 +16,7 @@ const START = Date.parse('2026-11-20T12:00:00Z');
 interface Clockwork {
   readonly worker: BackupWorker;
   readonly logged: { level: number; reason?: string; hint?: string }[];
-  readonly clock: { now: number; failure?: Error; isAnothers?: boolean };
+  readonly clock: { now: number; failure?: Error; isAnothers?: boolean; spooled?: number };
   names(): Promise<readonly string[]>;
 }
 
@@ -36,6 +37,7 @@ function useWorker(folder: string, keep = 3): Clockwork {
       await work();
       return true;
     },
+    spooled: () => clock.spooled,
     log: pino({}, { write: (line) => void logged.push(JSON.parse(line)) }),
     now: () => clock.now,
     everyMs: 5,
@@ -88,7 +90,7 @@ test('one that was missed is made once at the start, one that is new enough is n
   expect(await second.names()).toEqual([recent, 'thermograph-20261125T120000Z.tar.gz']);
 });
 
-test('one that fails is told once, with what to do, and tried again at the next time', async () => {
+test('one that fails is told once, with what to do, and tried again an hour later', async () => {
   const { worker, clock, logged } = useWorker(await useFolder());
   clock.failure = new Error('the disk is full');
   worker.start();
@@ -96,11 +98,37 @@ test('one that fails is told once, with what to do, and tried again at the next 
   await poll(() => logged.length === 1);
   expect(logged).toMatchObject([{ level: 50, reason: 'the disk is full', hint: expect.any(String) }]);
   expect(worker.report()).toMatchObject({ problem: 'the disk is full', isOverdue: true, lastAt: undefined });
+  clock.now += HOUR - 1;
   delete clock.failure;
-  clock.now += DAY;
+  await pause(25);
+  expect(worker.counters.backup_runs).toBe(0);
+  clock.now += 1;
   await poll(() => worker.counters.backup_runs === 1);
   await poll(() => worker.report().problem === undefined);
   expect(worker.counters.backup_failures).toBe(1);
+});
+
+test('a spool that is not empty is waited for, for an hour at the most, and then it is said', async () => {
+  const { worker, clock, logged } = useWorker(await useFolder());
+  clock.spooled = 7;
+  worker.start();
+  await poll(() => worker.report().isOverdue);
+  clock.now += HOUR - 1;
+  await pause(25);
+  expect(worker.counters.backup_runs).toBe(0);
+  clock.spooled = 0;
+  await poll(() => worker.counters.backup_runs === 1);
+  clock.now += DAY;
+  clock.spooled = 3;
+  await pause(25);
+  expect(worker.counters.backup_runs).toBe(1);
+  clock.now += HOUR;
+  await poll(() => worker.counters.backup_runs === 2);
+  await poll(() => logged.some(({ level }) => level === 40));
+  expect(logged.filter(({ level }) => level === 40)).toMatchObject([{ spooled: 3 }]);
+  clock.now += DAY;
+  await pause(25);
+  expect(worker.counters.backup_runs).toBe(2);
 });
 
 test('while another node is at it nothing is made, and nothing afterwards if it has made one for this time', async () => {

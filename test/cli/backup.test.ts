@@ -1,5 +1,6 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import mqtt from 'mqtt';
 import { Pool } from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -86,10 +87,15 @@ test('a backup of a database of the owner goes through standard output, without 
   const source = await useTestDatabase();
   await fillWithEverything(source.pool);
   const file = join(await useFolder(), 'backup.tar.gz');
-  const toFile = await runCli(['backup', file], { DATABASE_URL: source.url, DATA_DIR: await useFolder() });
+  const dataDir = await useFolder();
+  const spool = new ClassicLevel<Buffer>(join(dataDir, 'spool'), { keyEncoding: 'buffer' });
+  await spool.put(Buffer.alloc(8), 'a message');
+  await spool.close();
+  const toFile = await runCli(['backup', file], { DATABASE_URL: source.url, DATA_DIR: dataDir });
   expect(toFile).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^\d+ rows as of 20.*Z are in .* \(/),
+    stderr: expect.stringMatching(/^Not in it: 1 messages that waited in the spool/),
   });
   const { stdout, stderr } = await runCli(['backup', '-'], { DATABASE_URL: source.url });
   expect(stdout.length).toBeGreaterThan(1000);
@@ -97,7 +103,11 @@ test('a backup of a database of the owner goes through standard output, without 
   const target = await createTestDatabase();
   onTestFinished(() => target.drop());
   const restored = await runCli(['restore', file], { DATABASE_URL: target.url });
-  expect(restored).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Restored \d+ rows as of /) });
+  expect(restored).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Restored \d+ rows as of /),
+    stderr: expect.stringContaining('Not in it: 1 messages that waited in the spool'),
+  });
   expect(await allRows(target.pool)).toEqual(await allRows(source.pool));
 });
 

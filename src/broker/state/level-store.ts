@@ -1,7 +1,8 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import type { Logger } from 'pino';
 import { levelCode, levelReason } from '../../storage/level-error.ts';
+import { makeFolder } from '../../storage/make-folder.ts';
 import type { JournalStore } from './journal.ts';
 
 /** A LevelDB folder: keys in order, batches that are written as a whole. */
@@ -50,7 +51,7 @@ export async function openLevel<T>(
 
 async function openAndRead<T>(folder: string, read: (store: LevelStore) => Promise<T>): Promise<T> {
   // What integrators are sent is nobody else's business.
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const level = new ClassicLevel<string, Buffer>(folder, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
   try {
     await level.open();

@@ -1,7 +1,8 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import type { Logger } from 'pino';
 import { levelCode, levelReason } from '../../storage/level-error.ts';
+import { makeFolder } from '../../storage/make-folder.ts';
 import type { Message } from '../../telemetry/reading.ts';
 import { decodeRecord, encodeKey, encodeRecord, recordBytes, type Spooled } from './record.ts';
 
@@ -111,7 +112,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   }
 
   async function open(): Promise<Store> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     if (isDamaged) {
       log.error({ reason: problem, folder }, 'the spool is damaged; what can be read of it is saved');
       await ClassicLevel.repair(folder);

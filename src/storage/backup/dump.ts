@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Connection } from '../pool.ts';
 import { copyOut } from './copy-out.ts';
 import { CONTENTS_NAME, type Contents, MANIFEST_NAME, type Manifest, pieceName } from './format.ts';
-import { beginSnapshot } from './snapshot.ts';
+import { beginSnapshot, type Snapshot } from './snapshot.ts';
 import { createTally } from './tally.ts';
 import { tarEnd, tarHeader, tarPadding } from './tar.ts';
 
@@ -14,6 +14,8 @@ export interface DumpOptions {
   /** Of the program, for the manifest. */
   readonly version: string;
   readonly log: Pick<Logger, 'warn'>;
+  /** How many messages wait in the spool; `undefined` where nobody says. */
+  readonly countSpooled?: () => Promise<number | undefined>;
   /** Called once, when the moment has come that the backup is of. */
   readonly onBegin?: (manifest: Manifest) => void;
   /** @param share from 0 to 1, as far as it can be guessed */
@@ -46,7 +48,7 @@ export async function* dumpDatabase(options: DumpOptions): AsyncGenerator<Buffer
 }
 
 async function* dump(client: Client, options: DumpOptions): AsyncGenerator<Buffer, void, void> {
-  const { manifest, estimatedRows } = await beginSnapshot(client, options.version);
+  const { manifest, estimatedRows } = await begin(client, options);
   options.onBegin?.(manifest);
   const takenAt = new Date(manifest.takenAt);
   const entry = (name: string, bytes: Buffer): Buffer[] => [
@@ -71,6 +73,15 @@ async function* dump(client: Client, options: DumpOptions): AsyncGenerator<Buffe
   await client.query('COMMIT');
   yield* entry(CONTENTS_NAME, json({ tables } satisfies Contents));
   yield tarEnd();
+}
+
+/** What waits in the spool is counted before and after the moment: until the end of the backup it may long be stored. */
+async function begin(client: Client, { version, countSpooled }: DumpOptions): Promise<Snapshot> {
+  const before = await countSpooled?.();
+  const snapshot = await beginSnapshot(client, version);
+  const after = await countSpooled?.();
+  if (before === undefined && after === undefined) return snapshot;
+  return { ...snapshot, manifest: { ...snapshot.manifest, spooled: Math.max(before ?? 0, after ?? 0) } };
 }
 
 function json(value: unknown): Buffer {

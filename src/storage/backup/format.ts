@@ -40,6 +40,8 @@ const Manifest = Type.Object({
   /** ISO 8601, UTC. All of it is as it was then. */
   takenAt: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT[0-9:.]{8,12}Z$' }),
   postgres: Type.String(),
+  /** Messages that were acknowledged, and waited in the spool: they are not in it. Missing where nobody could say. */
+  spooled: Type.Optional(Type.Integer({ minimum: 0 })),
   /** What has been done to the schema, in order. */
   migrations: Type.Array(Word, { minItems: 1 }),
   /** In the order in which they follow. */

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, type FileHandle, lchown, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import {
+  chmod,
+  type FileHandle,
+  lchown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from './error.ts';
 import type { RunAs } from './program.ts';
@@ -59,6 +70,13 @@ export async function securePrivateFolder(folder: string, runAs: RunAs): Promise
   }
   if ((found.mode & 0o077) !== 0) await chmod(folder, 0o700);
   return ((await lstat(folder)).mode & 0o077) === 0 ? undefined : 'others can enter it';
+}
+
+/** What root has made in DATA_DIR is to be no hindrance to the ordinary user whose folder that is. */
+export async function giveToOwnerOf(dataDir: string, folder: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(dataDir);
+  if (uid !== 0) await giveFolder(folder, uid, gid);
 }
 
 /** Gives a folder and all in it to a user. The folder itself comes last, so that its owner tells whether all is done. */

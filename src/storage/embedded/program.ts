@@ -41,13 +41,14 @@ function environment(): { env?: NodeJS.ProcessEnv } {
 }
 
 /** Runs a program to its end. Never rejects, but for an aborted `signal`, which also ends the program. */
-export function runProgram(
+export async function runProgram(
   runAs: RunAs,
   cwd: string,
   command: readonly string[],
   signal?: AbortSignal,
 ): Promise<Outcome> {
   const [file, args, options] = commandLine(runAs, cwd, command);
+  signal?.throwIfAborted();
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const abort = () => child.kill('SIGTERM');
   signal?.addEventListener('abort', abort, { once: true });

@@ -1,7 +1,8 @@
-import { access, constants, mkdir, realpath } from 'node:fs/promises';
+import { access, constants, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Logger } from 'pino';
+import { makeFolder } from '../make-folder.ts';
 import { type Binaries, locateBinaries } from './binaries.ts';
 import { EmbeddedServerError, reasonOf } from './error.ts';
 
@@ -72,11 +73,18 @@ export function databaseFolder(dataDir: string): string {
   return path.join(dataDir, 'postgres');
 }
 
+/** PostgreSQL's programs have room for 1,023 bytes of a file's whole name, and go beyond it where that is not enough. */
+const LONGEST_DATA_DIR = 800;
+
 async function openDataDir(dataDir: string): Promise<string> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
-    return await realpath(dataDir);
+    const found = await realpath(dataDir);
+    // It would write that into a file line by line, and read another name from there.
+    if (/[\r\n]/.test(found)) throw new Error('PostgreSQL takes no name with a line break');
+    if (Buffer.byteLength(found) <= LONGEST_DATA_DIR) return found;
+    throw new Error(`PostgreSQL takes no name longer than ${LONGEST_DATA_DIR} bytes`);
   } catch (error) {
     const message = `DATA_DIR ${path.resolve(dataDir)} can't be used: ${reasonOf(error)}`;
     const hint = 'Choose a DATA_DIR that is a folder which the user who runs Thermograph can read and write.';

@@ -22,7 +22,7 @@ export interface Tmpfs {
 }
 
 /** It is unmounted with the stage. @throws SkippedError where this machine does not let us mount */
-export async function mountTmpfs(stage: Stage, mebibytes: number): Promise<Tmpfs> {
+export async function mountTmpfs(stage: Pick<Stage, 'releasers'>, mebibytes: number): Promise<Tmpfs> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw new SkippedError('only root on Linux may mount a disk of its own');
   }

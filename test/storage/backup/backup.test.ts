@@ -132,6 +132,15 @@ test('a backup is of one moment, whatever is stored, made and dropped meanwhile,
   expect(restored.rows.map(({ value }) => value)).toEqual(rows.map(({ value }) => value));
 });
 
+test('what waited in the spool at that moment is told by the backup, also when it was stored before its end', async () => {
+  const source = await useFilled();
+  const counts = [2, 5, 0];
+  const { manifest } = await checkBackup(await backUp(source, { countSpooled: async () => counts.shift() }));
+  expect([manifest.spooled, counts]).toEqual([5, [0]]);
+  const unknown = await backUp(source, { countSpooled: async () => undefined });
+  expect((await checkBackup(unknown)).manifest).not.toHaveProperty('spooled');
+});
+
 test('a file that is cut short or altered is refused, and nothing of it is in the database', async () => {
   const file = await backUp(await useFilled());
   const whole = await readFile(file);

@@ -92,6 +92,20 @@ describe('a start is refused, with what to do,', () => {
     expect([error.code, error.message]).toEqual(['folder-not-usable', expect.stringContaining(file)]);
   });
 
+  test('where DATA_DIR has a name that PostgreSQL can not live with', async () => {
+    const broken = await refusal({ dataDir: await makeFolder('two\nlines') });
+    expect(broken).toMatchObject({
+      code: 'folder-not-usable',
+      message: expect.stringContaining('line break'),
+    });
+    const folders = Array.from({ length: 8 }, () => 'a'.repeat(100));
+    const long = await refusal({ dataDir: path.join(await makeFolder(), ...folders) });
+    expect(long).toMatchObject({
+      code: 'folder-not-usable',
+      message: expect.stringContaining('longer than 800 bytes'),
+    });
+  });
+
   test('where something else lies in the place of the database', async () => {
     const dataDir = await makeFolder();
     await mkdir(path.join(dataDir, 'postgres'), { recursive: true });

@@ -1,4 +1,16 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -12,6 +24,9 @@ import { type Binaries, packageName } from '../../../src/storage/embedded/binari
 import type { EmbeddedConnection } from '../../../src/storage/embedded/connection.ts';
 import type { EmbeddedServerError } from '../../../src/storage/embedded/error.ts';
 import { migrate } from '../../../src/storage/migrate.ts';
+import { createReleasers } from '../../../src/releasers.ts';
+import { giveFolder } from '../../../src/storage/embedded/owned-file.ts';
+import { mountTmpfs } from '../../faults/support/tmpfs.ts';
 import { allRows, fillWithEverything } from '../../support/compare-databases.ts';
 import { fetchPrevious, offerPrevious, startPrevious } from '../../support/previous-postgres.ts';
 import { collectLog, kill, makeFolder, query, refusal, spawnService, start, until } from './support.ts';
@@ -65,6 +80,7 @@ async function useOld(): Promise<string> {
   return dataDir;
 }
 
+const NOBODY = 65_534;
 const versionOf = (folder: string): Promise<string> => readFile(path.join(folder, 'PG_VERSION'), 'utf8');
 
 test('a database of the major version before is carried over at the start, row by row, and the old one is kept', async () => {
@@ -120,6 +136,43 @@ test('killed at any time, carrying over begins anew at the next start, whatever 
   expect(await rowsOf(said.connection!)).toEqual(rows);
   await kill(child, 'SIGTERM');
 }, 240_000);
+
+async function strangersIn(folder: string, uid: number): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const owners = await Promise.all(
+    names.map(async (name) => ({ name, uid: (await lstat(path.join(folder, name))).uid })),
+  );
+  return owners.filter((found) => found.uid !== uid).map(({ name }) => name);
+}
+
+test.runIf(process.getuid?.() === 0)(
+  'a disk that gets full in the middle is told as such; the old database stays, nothing of it is root’s, and the next start does it',
+  async () => {
+    const releasers = createReleasers();
+    onTestFinished(() => releasers.release());
+    const disk = await mountTmpfs({ releasers }, 280);
+    const dataDir = path.join(disk.folder, 'data');
+    await cp(path.join(parent, 'data'), dataDir, { recursive: true });
+    await chmod(disk.folder, 0o755);
+    await giveFolder(dataDir, NOBODY, NOBODY);
+    const filled = until(async () =>
+      (await stat(path.join(dataDir, 'postgres-upgrade/postgres/base/16384'))).isDirectory(),
+    ).then(disk.fill);
+    const findBinaries = async (): Promise<Binaries> => previous;
+    const error = await refusal({ dataDir, findBinaries });
+    await filled;
+    expect(error.code).toBe('not-carried-over');
+    expect(`${error.message} ${error.hint}`).toMatch(/PostgreSQL 17 could not be .* It is as it was/);
+    expect(await strangersIn(dataDir, NOBODY)).toEqual([]);
+    const again = await refusal({ dataDir, findBinaries });
+    expect(again.message).toContain('There is no room in');
+    expect(await versionOf(path.join(dataDir, 'postgres'))).toBe('17\n');
+    await disk.free();
+    const server = await start({ dataDir, findBinaries });
+    expect(await rowsOf(server.connection)).toEqual(rows);
+    await server.close();
+  },
+);
 
 test('of several starts at once one carries it over, and the others are refused', async () => {
   const dataDir = await useOld();

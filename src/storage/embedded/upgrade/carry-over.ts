@@ -61,7 +61,12 @@ async function exchange(site: Site, signal: AbortSignal, findBinaries: FindBinar
   }
   signal.throwIfAborted();
   const kept = await swap(site, major);
-  await removePrevious(site.dataDir, major);
+  await removePrevious(site.dataDir, major).catch((error: unknown) =>
+    site.log.warn(
+      { reason: reasonOf(error) },
+      'the programs of the older PostgreSQL could not be removed: do so when all is well',
+    ),
+  );
   site.log.warn({ kept }, 'the database was carried over; the old one is kept: remove it when all is well');
 }
 
@@ -126,13 +131,14 @@ function mega(bytes: number): string {
   return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
-/** A full disk, say, that comes from far below. */
+/** A full disk, say, that comes from far below, and is no matter of a migration, or of the folder that was being filled. */
 function explain(site: Site, major: string, error: unknown): unknown {
-  if (error instanceof Error && 'hint' in error && typeof error.hint === 'string') return error;
+  const isToldAlready = error instanceof EmbeddedServerError && error.code === 'not-carried-over';
+  if (isToldAlready || error instanceof BackupError) return error;
   return new EmbeddedServerError(
     'not-carried-over',
     `The database of PostgreSQL ${major} could not be carried over to PostgreSQL ${site.binaries.major}: ${reasonOf(error)}`,
-    `It is as it was. Mend the cause and start again, or go back to the version of Thermograph that made it. ${site.logFile} may say more.`,
+    `It is as it was. Mend the cause and start again, or go back to the version of Thermograph that made it. ${site.logFile}, and that in postgres-upgrade, may say more.`,
     { cause: error },
   );
 }

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { type Binaries, locateBinaries, packageName } from '../binaries.ts';
 import { EmbeddedServerError, reasonOf } from '../error.ts';
+import { giveToOwnerOf } from '../owned-file.ts';
 import type { Site } from '../site.ts';
 import { runNpm } from './run-npm.ts';
 
@@ -106,6 +107,7 @@ async function fetch(
     await writeLock(draft, name, pinned);
     const problem = await runNpm(NPM_ARGS, draft, signal);
     if (problem !== undefined) return problem;
+    await giveToOwnerOf(path.dirname(folder), draft);
     return await rename(draft, folder).then(
       () => undefined,
       async (error: unknown) => ((await isComplete(folder)) ? undefined : reasonOf(error)),

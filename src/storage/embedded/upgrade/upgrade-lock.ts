@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { levelCode, levelReason } from '../../level-error.ts';
 import { EmbeddedServerError } from '../error.ts';
+import { giveToOwnerOf } from '../owned-file.ts';
 
 const FOLDER = 'postgres-upgrade.lock';
 
@@ -16,6 +17,8 @@ export async function withUpgradeLock(dataDir: string, work: () => Promise<void>
   const store = new ClassicLevel(folder);
   try {
     await store.open();
+    // When the work fails it stays, for another may wait for it.
+    await giveToOwnerOf(dataDir, folder);
   } catch (error) {
     if (levelCode(error) !== 'LEVEL_LOCKED') {
       const reason = `${folder}, which is to be made for carrying the database over, can't be used: ${levelReason(error)}`;
