@@ -3,6 +3,7 @@ import { createLocalDays } from '../../telemetry/local-days.ts';
 import { NOT_TOLD } from '../openapi/route-description.ts';
 import type { WebParts } from '../parts.ts';
 import type { Templates } from '../templates.ts';
+import { wallGrid } from '../wall-grid.ts';
 import type { Words } from '../words.ts';
 import type { Frames } from './frame.ts';
 import { createCards } from './made-cards.ts';
@@ -11,6 +12,8 @@ import { groupStations, type StationGroup } from './station-groups.ts';
 
 /** So many stations are shown large; more of them stand in columns as wide as a phone. */
 const FEW = 4;
+/** More than these make no more columns on a wall. */
+const MOST_ON_WALL = 40;
 
 /** `GET /`: how it is now, everywhere. */
 export function nowPage(
@@ -57,10 +60,11 @@ function onWall(groups: readonly StationGroup[]): readonly StationGroup[] {
   return [{ name: null, stations: groups.flatMap(({ stations }) => stations) }];
 }
 
-/** In as many columns as make the digits largest. */
+/** For a screen of the usual shape. Scripts look at the screen itself. */
 function wallLayout(count: number): string {
-  const landscape = [1, 2, 2, 2, 3, 3, 3, 3, 3][count - 1] ?? 4;
-  return `landscape-${landscape} portrait-${count <= 4 ? 1 : 2}`;
+  const landscape = wallGrid(Math.min(count, MOST_ON_WALL), { width: 16, height: 10 });
+  const portrait = wallGrid(Math.min(count, MOST_ON_WALL), { width: 10, height: 16 });
+  return `landscape-${landscape.columns} portrait-${portrait.columns}`;
 }
 
 /** What to type to see a first reading, with this service's own addresses. */
