@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type KnownCredentials, logIn } from './access/login.ts';
 import type { AddressLimit } from './address-limit.ts';
 import { type Broker, createBroker } from './broker/broker.ts';
-import type { HomeAssistant } from './broker/home-assistant/announce.ts';
+import type { HomeAssistantFacts } from './broker/home-assistant/announce.ts';
 import type { Config } from './config.ts';
 import type { Channels } from './open-channels.ts';
 import type { Ingest } from './ingest/ingest.ts';
@@ -21,7 +21,7 @@ export interface BrokerNeeds {
   readonly channels: Pick<Channels, 'access'>;
   readonly wrongSecrets: AddressLimit;
   readonly presence: FanOut<[string, boolean]>;
-  readonly homeAssistant: HomeAssistant | undefined;
+  readonly homeAssistant: HomeAssistantFacts | undefined;
   readonly now: () => Micros;
 }
 
@@ -42,7 +42,11 @@ export async function openBroker(needs: BrokerNeeds, releasers: Releasers): Prom
     limits: config,
     areCredentialsKnown: () => credentials.isKnown(),
     hasName: (name) => credentials.hasName(name),
-    homeAssistant: needs.homeAssistant,
+    homeAssistant: needs.homeAssistant && {
+      ...needs.homeAssistant,
+      stations: { all: () => stations.all(), find: (name) => stations.find(name) },
+      changed: stations.watchSeries(),
+    },
     loginFailed: (address) => wrongSecrets.count(address),
     logIn: (name, secret) =>
       access.logIn(logIn(credentials, config.allowAnonymous, name, secret), name, secret),

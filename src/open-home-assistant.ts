@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { HomeAssistant } from './broker/home-assistant/announce.ts';
+import type { HomeAssistantFacts } from './broker/home-assistant/announce.ts';
 import { birthTopic } from './broker/home-assistant/topics.ts';
 import { type Config, isLoopback } from './config.ts';
 import type { DecodeOther } from './ingest/dialects.ts';
@@ -7,7 +7,7 @@ import type { DecodeOther } from './ingest/dialects.ts';
 /** How Home Assistant is told of the stations, and understood itself. */
 export interface OpenHomeAssistant {
   /** `undefined`: it is not told. */
-  readonly announcing: HomeAssistant | undefined;
+  readonly announcing: HomeAssistantFacts | undefined;
   /** Takes its own messages for what they are: nothing of a station, and nothing to reject. */
   readonly decode: DecodeOther;
 }

@@ -9,7 +9,7 @@ import { LANGUAGES, type Language } from '../src/web/languages.ts';
  * of their names: the others stay on the server.
  */
 const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
-  'templates/client/live-page.ts': ['language', 'age', 'link', 'card', 'trend', 'compass'],
+  'templates/client/live-page.ts': ['language', 'age', 'link', 'card', 'trend', 'compass', 'wall'],
   'templates/client/history/history-page.ts': ['language', 'plot', 'compass'],
 };
 const WORKER = 'templates/client/worker/service-worker.ts';

@@ -65,6 +65,7 @@ export function createBridgeApp(
 const NOBODY = {
   isKnown: () => true,
   hasName: () => false,
+  stationNames: () => [],
   find: () => undefined,
   byName: () => null,
   bySecret: () => null,

@@ -6,6 +6,8 @@ export interface KnownCredentials {
   /** Whether they have been read from the database; from then on they stay known, also while it is away. */
   isKnown(): boolean;
   hasName(name: string): boolean;
+  /** The names of those that stations have. */
+  stationNames(): Iterable<string>;
   find(id: number): Credential | undefined;
   /** The credential of that name, if this is its secret. */
   byName(name: string, secret: string | Uint8Array): Credential | null;

@@ -123,7 +123,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     refusalOf,
     refusals,
   });
-  const announcing = announceStations(parts.homeAssistant, parts.stations, state.retained);
+  const announcing = announceStations(parts.homeAssistant, state.retained);
   const grantedQos = createGrantedQos();
   const subscriptions = createSubscriptionGate({ principalOf, refusals, limits });
   const keepsUp = createSlowSubscriberGate((client) => {

@@ -34,20 +34,24 @@ export function restore(entry: Entry, { metric, unit, value, measuredAt, receive
 
 /**
  * Takes in a reading that was committed; of two of one time, the one that was committed last counts as the newest.
+ * @param onOther told when the station has another series now, or a series another unit
  * @returns whether it is now the newest of its series
  */
 export function take(
   entry: Entry,
   { metric, unit }: Series,
   { value, measuredAt, receivedAt }: Omit<LatestReading, 'metric' | 'unit'>,
+  onOther: (entry: Entry) => void,
 ): boolean {
   const held = entry.series.get(metric);
   if (held === undefined) {
     noteReading(hold(entry, { metric, value, unit, measuredAt, receivedAt }), measuredAt, value);
+    onOther(entry);
     return true;
   }
   noteReading(held.day, measuredAt, value);
   if (measuredAt < held.latest.measuredAt) return false;
+  if (held.latest.unit !== unit) onOther(entry);
   held.latest = { metric, value, unit, measuredAt, receivedAt };
   return true;
 }

@@ -15,6 +15,11 @@ export interface Stations {
   /** By name. The same array as before while nothing has changed, and the same snapshot of each station. */
   all(): readonly StationSnapshot[];
   find(station: string): StationSnapshot | undefined;
+  /**
+   * Begins to note which stations come and go, or get another title or other series, so that nobody has to look over all of them.
+   * @returns what tells their names, each time those since the last
+   */
+  watchSeries(): () => ReadonlySet<string>;
   /** Takes in what the database holds as the newest readings. */
   restore(rows: readonly LatestRow[]): void;
   /** Takes in how the owner wants stations and their metrics to be shown; stations that are not known are left out. */
@@ -39,6 +44,8 @@ export function createStations(rows: readonly LatestRow[]): Stations {
   let snapshots: readonly StationSnapshot[] | undefined;
   // A connection may speak of stations before their first reading is committed.
   const onlineUnknown = new Set<string>();
+  /** What watchers have not asked for yet. */
+  const noted: Set<string>[] = [];
 
   function entryOf(station: string, title: string | null = null): Entry {
     const known = entries.get(station);
@@ -66,11 +73,16 @@ export function createStations(rows: readonly LatestRow[]): Stations {
     snapshots = undefined;
   }
 
+  function note({ station }: Pick<Entry, 'station'>): void {
+    for (const names of noted) names.add(station);
+  }
+
   function restoreAll(latest: readonly LatestRow[]): void {
     for (const row of latest) {
       const entry = entryOf(row.station, row.title);
       restore(entry, row);
       changed(entry);
+      note(entry);
     }
   }
 
@@ -87,9 +99,11 @@ export function createStations(rows: readonly LatestRow[]): Stations {
         if (isShownAlike(entry, shown)) continue;
         Object.assign(entry, shown);
         changed(entry);
+        note(entry);
       }
     },
     follow(changes) {
+      changes.forEach(note);
       const renamed = changes.flatMap(({ station, renamedTo }) => {
         const entry = entries.get(station);
         entries.delete(station);
@@ -101,6 +115,7 @@ export function createStations(rows: readonly LatestRow[]): Stations {
         Object.assign(entry, { station: name, online: onlineUnknown.delete(name) });
         entries.set(name, entry);
         changed(entry);
+        note(entry);
       }
       sorted = undefined;
       snapshots = undefined;
@@ -125,9 +140,13 @@ export function createStations(rows: readonly LatestRow[]): Stations {
       const entry = entries.get(station);
       return entry && snapshotOf(entry);
     },
+    watchSeries() {
+      const place = noted.push(new Set()) - 1;
+      return () => noted.splice(place, 1, new Set())[0]!;
+    },
     commit(series, reading) {
       const entry = entryOf(series.station);
-      const isLatest = take(entry, series, reading);
+      const isLatest = take(entry, series, reading, note);
       if (isLatest) changed(entry);
       return isLatest;
     },

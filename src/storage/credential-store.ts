@@ -98,6 +98,11 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
     find: (id) => known?.byId.get(id)?.credential,
     fingerprint: (id) => known?.byId.get(id)?.secretHash.toString('hex'),
     hasName: (name) => known?.byName.has(name) ?? false,
+    *stationNames() {
+      for (const { credential } of known?.byName.values() ?? []) {
+        if (credential.kind === 'station') yield credential.name;
+      }
+    },
     async recall() {
       const rows = await file?.read();
       if (rows === undefined || known !== undefined) return known !== undefined;

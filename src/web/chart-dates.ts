@@ -1,4 +1,5 @@
 import type { Micros } from '../telemetry/reading.ts';
+import { createDoubleHour } from './double-hour.ts';
 
 /** Writes times as charts need them, in one time zone; also in the browser. */
 export interface ChartDates {
@@ -22,6 +23,8 @@ export interface ChartDates {
   readonly moment: (time: Micros) => string;
   /** `29 Nov 2026, 14:05` */
   readonly fullMoment: (time: Micros) => string;
+  /** To be set behind a time of day, see {@link createDoubleHour}: on an axis its place tells it apart. */
+  readonly side: (time: Micros) => string;
 }
 
 /**
@@ -50,5 +53,6 @@ export function createChartDates(timeZone: string, locale: string): ChartDates {
     monthOfYear: writer({ month: 'short', year: 'numeric' }),
     moment: writer({ ...day, ...clock }),
     fullMoment: writer({ ...day, year: 'numeric', ...clock }),
+    side: createDoubleHour(timeZone, locale),
   };
 }

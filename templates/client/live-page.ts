@@ -11,6 +11,7 @@ import { createRefresh } from './refresh.ts';
 import { createReload } from './reload.ts';
 import { createStationView, findStation, noteSeen, showPresence } from './station-view.ts';
 import { keepScreenLit } from './wake-lock.ts';
+import { createWall } from './wall.ts';
 
 /** What `/api/stations` says of a station. */
 interface StationReply {
@@ -46,7 +47,12 @@ const tick = (): void => {
   view.showAges(Date.now() + clockOffsetMs);
   announce();
 };
-const refresh = createRefresh(tick);
+const isOnWall = document.body.classList.contains('kiosk');
+const arrange = isOnWall ? createWall(words) : undefined;
+const refresh = createRefresh(() => {
+  arrange?.();
+  tick();
+});
 const reload = createReload();
 
 function show(readings: readonly LiveReading[]): void {
@@ -127,4 +133,4 @@ addEventListener('beforeprint', () => showWhenPrinted(Date.now() + clockOffsetMs
 setInterval(() => refresh(Math.random() * 60_000), REFRESH_EVERY_MS);
 foldDisplayPanel();
 keepForOffline();
-if (document.body.classList.contains('kiosk')) keepScreenLit();
+if (isOnWall) keepScreenLit();

@@ -26,6 +26,23 @@ test('it is whole without scripts', async (context) => {
   const web = await useWeb();
   const { page } = await open(context, web.url, { javaScriptEnabled: false });
   await page.goto(`${web.url}/api?lang=de`);
+  expect(await page.locator('#stations').isVisible(), 'it is folded').toBe(false);
+  const { height } = (await page.locator('body').boundingBox())!;
+  expect(height).toBeLessThan(6000);
+  await page.locator('summary', { hasText: '/api/stations' }).first().click();
   await page.locator('#stations details summary').first().click();
   expect(await page.getByText('lastSeenAt').first().isVisible()).toBe(true);
+});
+
+test('a link to an operation opens it, with its name in sight, and on paper all are open', async (context) => {
+  const web = await useWeb();
+  const { page } = await open(context, web.url, { javaScriptEnabled: false });
+  await page.goto(`${web.url}/api#history`);
+  expect(await page.locator('#history').isVisible()).toBe(true);
+  expect(await page.locator('details[open] > #history').count()).toBe(1);
+  const summary = page.locator('details:has(> #history) > summary');
+  expect((await summary.boundingBox())!.y).toBeGreaterThanOrEqual(0);
+  expect(await page.locator('#stations').isVisible()).toBe(false);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.locator('#stations').isVisible()).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { useChromium } from '../support/chromium.ts';
 import { poll } from '../support/poll.ts';
 import { startWeb } from '../support/web.ts';
@@ -60,4 +60,70 @@ test('on a wall the digits are huge, nothing is around them, and the page outliv
   } finally {
     await second.close();
   }
+});
+
+interface Wall {
+  readonly shown: readonly string[];
+  readonly cut: readonly string[];
+  readonly scrolls: boolean;
+  readonly pages: string;
+}
+
+const LOOK = `(() => {
+  const shown = [...document.querySelectorAll('.card')].filter((card) => card.checkVisibility());
+  const isCut = (card) => card.scrollHeight > card.clientHeight || card.scrollWidth > card.clientWidth ||
+    card.getBoundingClientRect().bottom > innerHeight;
+  const { scrollHeight, scrollWidth } = document.documentElement;
+  return {
+    shown: shown.map((card) => card.dataset.station),
+    cut: shown.filter(isCut).map((card) => card.dataset.station),
+    scrolls: scrollHeight > innerHeight || scrollWidth > innerWidth,
+    pages: document.querySelector('.wall-pages').textContent,
+  };
+})()`;
+
+test('forty stations fit on a wall, of more the pages turn by themselves, and nothing scrolls', async (context) => {
+  const handle = createWebParts();
+  const add = (index: number): void => {
+    const station = `s${String(index).padStart(2, '0')}`;
+    for (const value of [-12.5, -21.5])
+      handle.commit({ station, metric: 'temperature', value, ageMs: value === -12.5 ? 9_000_000 : 0 });
+  };
+  for (let index = 0; index < 40; index += 1) add(index);
+  const web = await startWeb(handle);
+  onTestFinished(() => web.close());
+  const { page, complaints } = await open(context, web.url, {
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+  });
+  await page.clock.install();
+  await page.goto(`${web.url}/?kiosk=1`);
+  await page.waitForSelector('#link[data-state="live"]');
+  const look = (): Promise<Wall> => page.evaluate<Wall>(LOOK);
+  const all = await look();
+  expect(all).toMatchObject({ cut: [], scrolls: false, pages: '' });
+  expect(all.shown).toHaveLength(40);
+
+  for (let index = 40; index < 60; index += 1) add(index);
+  await poll(async () => {
+    await page.clock.fastForward(2000);
+    return (await look()).pages === '1 of 2';
+  });
+  const first = await look();
+  expect(first).toMatchObject({ shown: all.shown.slice(0, 30), cut: [], scrolls: false });
+  await page.keyboard.press('ArrowRight');
+  const second = await look();
+  expect(second).toMatchObject({ cut: [], scrolls: false, pages: '2 of 2' });
+  expect([...first.shown, ...second.shown].toSorted()).toStrictEqual(
+    handle.parts.stations().map(({ station }) => station),
+  );
+  await page.clock.fastForward(30_000);
+  expect((await look()).pages, 'it stays where somebody has turned to').toBe('2 of 2');
+  await page.clock.fastForward(30_000);
+  expect((await look()).pages).toBe('1 of 2');
+  await page.clock.fastForward(15_000);
+  expect((await look()).pages).toBe('2 of 2');
+  await page.setViewportSize({ width: 360, height: 640 });
+  expect(await look(), 'on a phone').toMatchObject({ cut: [], scrolls: false });
+  expect(complaints).toStrictEqual([]);
 });

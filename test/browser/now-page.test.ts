@@ -236,3 +236,17 @@ test('a hostile title is shown as the text that it is', async (context) => {
   expect(await page.textContent('.card-title a')).toBe(title);
   expect(complaints).toStrictEqual([]);
 });
+
+test('a station of which nothing has come becomes a card with its first reading', async (context) => {
+  const web = await useWeb();
+  web.commit({ station: 'outside', metric: 'temperature', value: 21.5 });
+  web.credentials.add('station', 'shed');
+  const { page, complaints } = await open(context, web.url);
+  await page.goto(web.url);
+  await page.waitForSelector('#link[data-state="live"]');
+  expect(await page.textContent('.awaited li')).toBe('shed');
+  web.commit({ station: 'shed', metric: 'temperature', value: 3 });
+  await page.waitForSelector('#station-shed');
+  expect(await page.locator('.awaited').count()).toBe(0);
+  expect(complaints).toStrictEqual([]);
+});

@@ -37,6 +37,31 @@ test('stations are by name, and their temperature comes first', () => {
   ]);
 });
 
+test('watchers are told of stations that come, go and get other series, units or titles, but not of readings', () => {
+  const stations = createStations([]);
+  const names = stations.watchSeries();
+  const since = (change: () => void): readonly string[] => {
+    change();
+    return [...names()];
+  };
+  const unit = (name: string) => (): void => {
+    stations.commit(
+      { id: 1, station: 'a', metric: 't', unit: name },
+      { value: 1, measuredAt: 900, receivedAt: 900 },
+    );
+  };
+  const shown = { station: 'a', title: 'Garden', group: null, position: null };
+  expect(since(() => commit(stations, 't', 1, 100))).toEqual(['a']);
+  expect(since(() => commit(stations, 't', 2, 200))).toEqual([]);
+  expect(since(() => commit(stations, 'u', 1, 100))).toEqual(['a']);
+  expect(since(unit('°C'))).toEqual(['a']);
+  expect(since(unit('°C'))).toEqual([]);
+  expect(since(() => stations.display([shown], []))).toEqual(['a']);
+  expect(since(() => stations.display([shown], []))).toEqual([]);
+  expect(since(() => stations.follow([{ station: 'a', renamedTo: 'b', metrics: [] }]))).toEqual(['a', 'b']);
+  expect(since(() => stations.follow([{ station: 'b', renamedTo: null, metrics: [] }]))).toEqual(['b']);
+});
+
 test('snapshots are the same ones until something changes, and then only that station has a new one', () => {
   const stations = createStations([]);
   commit(stations, 't', 1, 100, 'a');

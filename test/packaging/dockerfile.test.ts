@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../src/config.ts';
+import { programName } from '../../src/program-name.ts';
+import { readPages } from '../docs/pages.ts';
 import { instructions, projectFileExists, readProjectFile, sourceFiles } from './files.ts';
 
 const lines = instructions(readProjectFile('Dockerfile'));
@@ -71,6 +73,25 @@ describe('the Dockerfile', () => {
     expect(native).toContain('node_modules/classic-level');
     const wanted = native.flatMap((path) => ['x64', 'arm64'].map((cpu) => `${path}/prebuilds/linux-${cpu}`));
     expect(wanted.filter((folder) => !projectFileExists(folder))).toEqual([]);
+  });
+
+  it('has `thermograph` on its path, which is what pages call it, and the documentation', () => {
+    const { bin } = JSON.parse(readProjectFile('package.json')) as { bin: { thermograph: string } };
+    const [made, linked] = ofKind('RUN').filter((run) => run.includes(bin.thermograph));
+    expect(made).toMatch(new RegExp(` && chmod \\+x ${bin.thermograph}$`));
+    expect(linked).toMatch(
+      new RegExp(` && ln --symbolic /app/${bin.thermograph} /usr/local/bin/${programName({})}$`),
+    );
+    const inContainer = [
+      readProjectFile('docker-compose.yml'),
+      ...readPages().map(({ text }) => text),
+    ].flatMap((text) =>
+      [...text.matchAll(/docker compose (?:exec|run)(?: -\S+(?: "\S+")?)* thermograph (\S+)/g)].map(
+        ([, program]) => program,
+      ),
+    );
+    expect(inContainer.length).toBeGreaterThan(4);
+    expect(new Set(inContainer)).toEqual(new Set(['thermograph']));
   });
 
   it('sets only settings that the service knows', () => {

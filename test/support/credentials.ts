@@ -26,6 +26,8 @@ export function createTestCredentials(): TestCredentials {
   return {
     isKnown: () => isKnown,
     hasName: (name) => entries.has(name),
+    stationNames: () =>
+      all().flatMap(({ credential }) => (credential.kind === 'station' ? [credential.name] : [])),
     find: (id) => byId(id)?.credential,
     byName: (name, secret) => {
       const entry = entries.get(name);

@@ -19,70 +19,66 @@ export interface Discovery {
    * nowhere, so that none is left when the setting is turned off.
    */
   retained(filters: readonly string[]): Generator<DiscoveryPacket>;
-  /** What has changed since it was asked last, for those who subscribe already. The first time it is nothing. */
-  changes(): readonly DiscoveryPacket[];
+  /** Takes all stations for announced, as they are. */
+  begin(): void;
+  /** What there is to tell of a station, for those who subscribe already; nothing where only its readings have changed. */
+  changesOf(station: string): readonly DiscoveryPacket[];
 }
 
-/** What a station was announced as. */
+export interface KnownStations {
+  readonly all: () => readonly StationSnapshot[];
+  readonly find: (station: string) => StationSnapshot | undefined;
+}
+
+/** What a station was announced as: its messages are made of it again when there is something to compare them with. */
 interface Told {
-  /** Of all that its messages are made of. */
-  readonly signature: string;
-  /** By topic. */
-  readonly payloads: ReadonlyMap<string, string>;
+  readonly station: StationSnapshot;
+  readonly hasStatus: boolean;
 }
 
-export function createDiscovery(
-  facts: DiscoveryFacts,
-  stations: () => readonly StationSnapshot[],
-): Discovery {
-  let told: ReadonlyMap<string, Told> | undefined;
+export function createDiscovery(facts: DiscoveryFacts, stations: KnownStations): Discovery {
+  const told = new Map<string, Told>();
 
-  const messagesOf = (station: StationSnapshot): readonly DiscoveryMessage[] =>
-    station.latest.map((series) => discoveryMessage(station, series, facts));
-
-  function tell(station: StationSnapshot, before: Told | undefined): Told {
-    const { displays } = station;
-    const series = station.latest.map(({ metric, unit }) => [metric, unit, displays.get(metric)?.title]);
-    const signature = JSON.stringify([station.title, facts.hasStatus(station.station), series]);
-    // Its readings change all the time, these seldom.
-    if (before?.signature === signature) return before;
-    const payloads = new Map(messagesOf(station).map(({ topic, payload }) => [topic, payload]));
-    return { signature, payloads };
-  }
+  const tell = (station: StationSnapshot): Told => ({
+    station,
+    hasStatus: facts.hasStatus(station.station),
+  });
+  const messagesOf = ({ station, hasStatus }: Told): readonly DiscoveryMessage[] =>
+    station.latest.map((series) =>
+      discoveryMessage(station, series, { ...facts, hasStatus: () => hasStatus }),
+    );
 
   return {
     *retained(filters) {
       // Most subscribers want none of them, and there may be thousands.
       if (!filters.some((filter) => reachesBelow(filter, facts.prefix))) return;
-      for (const message of stations().flatMap(messagesOf)) {
+      for (const message of stations.all().flatMap((station) => messagesOf(tell(station)))) {
         if (filters.some((filter) => filterMatches(filter, message.topic))) yield packet(message, true);
       }
     },
-    changes() {
-      const before = told;
-      told = new Map(
-        stations().map((station) => [station.station, tell(station, before?.get(station.station))]),
-      );
-      return before === undefined ? [] : differences(before, told);
+    begin() {
+      for (const station of stations.all()) told.set(station.station, tell(station));
+    },
+    changesOf(name) {
+      const before = told.get(name);
+      const station = stations.find(name);
+      const now = station && tell(station);
+      if (now === undefined) told.delete(name);
+      else told.set(name, now);
+      return differences(before ? messagesOf(before) : [], now ? messagesOf(now) : []);
     },
   };
 }
 
 function differences(
-  before: ReadonlyMap<string, Told>,
-  now: ReadonlyMap<string, Told>,
+  before: readonly DiscoveryMessage[],
+  now: readonly DiscoveryMessage[],
 ): readonly DiscoveryPacket[] {
-  const nothing: Told['payloads'] = new Map();
-  return [...new Set([...before.keys(), ...now.keys()])].flatMap((station) => {
-    const [was, is] = [before.get(station), now.get(station)];
-    if (was === is) return [];
-    const [earlier, later] = [was?.payloads ?? nothing, is?.payloads ?? nothing];
-    const changed = [...later].filter(([topic, payload]) => earlier.get(topic) !== payload);
-    const gone = [...earlier.keys()]
-      .filter((topic) => !later.has(topic))
-      .map((topic) => [topic, ''] as const);
-    return [...changed, ...gone].map(([topic, payload]) => packet({ topic, payload }, false));
-  });
+  const earlier = new Map(before.map(({ topic, payload }) => [topic, payload]));
+  const changed = now.filter(({ topic, payload }) => earlier.get(topic) !== payload);
+  for (const { topic } of now) earlier.delete(topic);
+  const gone = Array.from(earlier.keys(), (topic) => ({ topic, payload: '' }));
+  return [...changed, ...gone].map((message) => packet(message, false));
 }
 
 function reachesBelow(filter: string, prefix: string): boolean {

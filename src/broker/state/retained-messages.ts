@@ -17,6 +17,8 @@ export interface RetainedMessagesParts {
 
 /** The last retained message of each topic, within bounds. */
 export class RetainedMessages {
+  /** Told of the topic of each message that is stored, or deleted. */
+  onStored: (topic: string) => void = noop;
   readonly #parts: RetainedMessagesParts;
   readonly #byTopic = new Map<string, StoredMessage>();
   /** The topics below each first two levels. */
@@ -43,6 +45,7 @@ export class RetainedMessages {
       this.#delete(topic);
       this.#refuse(topic);
     }
+    this.onStored(topic);
   }
 
   restore(message: StoredMessage): void {
@@ -118,6 +121,8 @@ export class RetainedMessages {
 function branchOf(topic: string): string {
   return topic.split('/', 2).join('/');
 }
+
+function noop(): void {}
 
 function sizeOf({ topic, payload }: StoredMessage): number {
   return Buffer.byteLength(topic) + Buffer.byteLength(payload);

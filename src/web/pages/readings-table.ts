@@ -5,6 +5,7 @@ import type { StationSnapshot } from '../../telemetry/station.ts';
 import type { ChosenUnits } from '../choices.ts';
 import { formatCursor, parseCursor } from '../cursor.ts';
 import { showValue, shownUnit } from '../display-units.ts';
+import { createDoubleHour } from '../double-hour.ts';
 import { metricUnknown } from '../errors.ts';
 import type { WebParts } from '../parts.ts';
 import { askDatabase } from '../to-web-error.ts';
@@ -65,7 +66,11 @@ export async function readTable(parts: WebParts, request: TableRequest): Promise
     metric,
     name: metricName(snapshot, metric, names),
     unit: shownUnit(unit, units) ?? '',
-    days: byDay(page.rows, unit, { ...request, units }),
+    days: byDay(page.rows, unit, {
+      ...request,
+      units,
+      side: createDoubleHour(parts.timeZone, request.words.locale),
+    }),
     isNewest: page.isNewest,
     newest: page.isNewest ? undefined : href,
     newer: page.isNewest ? undefined : link('asc', page.rows[0]),
@@ -97,7 +102,7 @@ async function readPage(parts: WebParts, seriesId: number, asked: unknown): Prom
 function byDay(
   rows: readonly ReadingRow[],
   unit: string | null,
-  { units, words, zone }: TableRequest,
+  { units, words, zone, side }: TableRequest & { readonly side: (time: Micros) => string },
 ): TableDay[] {
   const days: TableDay[] = [];
   const decimals = decimalsOf(shownUnit(unit, units));
@@ -107,17 +112,22 @@ function byDay(
     let group = days.at(-1);
     if (group?.day !== day || group.offset !== offset) days.push((group = { day, offset, rows: [] }));
     group.rows.push({
-      time: zone.clock(row.measuredAt),
+      time: zone.clock(row.measuredAt) + side(row.measuredAt),
       measuredAt: formatMicros(row.measuredAt),
       number: words.number(showValue(row.value, unit, units).value, decimals),
-      received: receivedText(row.measuredAt, row.receivedAt, zone),
+      received: receivedText(row.measuredAt, row.receivedAt, zone, side),
       receivedAt: formatMicros(row.receivedAt),
     });
   }
   return days;
 }
 
-function receivedText(measuredAt: Micros, receivedAt: Micros, zone: ZonedTime): string {
+function receivedText(
+  measuredAt: Micros,
+  receivedAt: Micros,
+  zone: ZonedTime,
+  side: (time: Micros) => string,
+): string {
   const sameDay = zone.day(measuredAt) === zone.day(receivedAt);
-  return sameDay ? zone.clock(receivedAt) : zone.full(receivedAt);
+  return sameDay ? zone.clock(receivedAt) + side(receivedAt) : zone.full(receivedAt);
 }

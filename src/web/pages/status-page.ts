@@ -7,6 +7,7 @@ import { NOT_TOLD } from '../openapi/route-description.ts';
 import { createStatusFacts } from '../status-facts.ts';
 import { LATE_AFTER_MS, STALE_AFTER_MS } from '../freshness.ts';
 import type { Locale } from '../locales.ts';
+import { awaitedStations } from './awaited-stations.ts';
 import { channelFacts } from './channel-rows.ts';
 import { diskUseFacts, expiryFacts } from './disk-use.ts';
 import type { Frames } from './frame.ts';
@@ -30,6 +31,7 @@ export function statusPage(
       const [databaseOk, facts] = await Promise.all([databaseAnswers(), readFacts()]);
       const now = parts.clock();
       const stations = stationsInOrder(parts.stations());
+      const awaited = awaitedStations(parts, words);
       const silent = stations.filter((station) => isSilent(station, now, STALE_AFTER_MS));
       const brokerOk = parts.brokerListening();
       const storing = parts.storing();
@@ -75,6 +77,8 @@ export function statusPage(
           ...stationRow(station, now, page),
           rate: rates.get(station.station),
         })),
+        awaited,
+        hasStations: stations.length > 0 || awaited !== undefined,
         channels: channelFacts(facts.channels, counters, now, page),
         gauges: figureRows(parts.gauges(), page),
         counters: figureRows(counters, page),

@@ -27,14 +27,18 @@ function watch(initial: readonly StationSnapshot[]) {
     stationUrl: () => undefined,
     hasStatus: () => hasStatus,
   };
-  const discovery = createDiscovery(facts, () => stations);
-  discovery.changes();
+  const discovery = createDiscovery(facts, {
+    all: () => stations,
+    find: (name) => stations.find((one) => one.station === name),
+  });
+  discovery.begin();
   return {
     after(next: readonly StationSnapshot[], status = hasStatus) {
+      const names = new Set([...stations, ...next].map((one) => one.station));
       stations = next;
       hasStatus = status;
-      return discovery
-        .changes()
+      return [...names]
+        .flatMap((name) => discovery.changesOf(name))
         .map(({ topic, payload, retain }) => ({ topic, payload: String(payload), retain }));
     },
     retained: (...filters: string[]) => Array.from(discovery.retained(filters), ({ topic }) => topic),

@@ -10,7 +10,7 @@ test('the page has a section for every operation, with what it takes, what it an
   expect([status, headers.get('content-type')]).toStrictEqual([200, 'text/html; charset=utf-8']);
   for (const methods of Object.values(documentOf(web.app).paths)) {
     for (const { operationId } of Object.values(methods)) {
-      expect(text).toContain(`<article class="operation" id="${operationId}"`);
+      expect(text).toContain(`<div class="operation-body" id="${operationId}"`);
       expect(text).toContain(`href="#${operationId}"`);
     }
   }
@@ -26,7 +26,7 @@ test('it is in German, too, and says what is in English', async () => {
   const { text } = await web.ask('/api?lang=de', { headers: { authorization: `Bearer ${secret}` } });
   expect(text).toContain('<h1>HTTP-Schnittstelle</h1>');
   expect(text).toContain('Braucht Authorization: Bearer oder das Cookie einer Anmeldung.');
-  expect(text).toContain('<p lang="en">Every station with its newest readings</p>');
+  expect(text).toContain('<span class="quiet" lang="en">Every station with its newest readings</span>');
   expect(text).toContain('Authorization: Bearer PASSWORD');
 });
 

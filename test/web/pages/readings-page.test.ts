@@ -46,8 +46,8 @@ test('when clocks go back, both hours of the table have a heading of their own',
     .slice(text.indexOf('<table>'))
     .replaceAll(/<[^>]+>/g, ' ')
     .replaceAll(/\s+/g, ' ');
-  expect(table).toContain('Sunday, 25 October 2026 GMT+1 02:30:00 1.0');
-  expect(table).toContain('Sunday, 25 October 2026 GMT+2 02:30:00 0.0');
+  expect(table).toContain('Sunday, 25 October 2026 GMT+1 02:30:00 GMT+1 1.0');
+  expect(table).toContain('Sunday, 25 October 2026 GMT+2 02:30:00 GMT+2 0.0');
 });
 
 test('the page of a station leads to the table of its readings, and that back to it', async () => {

@@ -40,19 +40,10 @@ interface Column {
 export function chartTable(chart: ReadChart, options: TableOptions): ChartTable {
   const { width } = chart;
   const columns = columnsOf(chart, options);
-  const byTime = new Map<Micros, Map<ReadLine, HistoryBucket>>();
-  for (const line of chart.lines) {
-    for (const bucket of line.buckets) {
-      const row = byTime.get(bucket.time);
-      if (row === undefined) byTime.set(bucket.time, new Map([[line, bucket]]));
-      // Of two readings of one time the line goes through both; a row has room for one.
-      else row.set(line, bucket);
-    }
-  }
   const groups: RowGroup[] = [];
   const isByDay = width === 'raw' || width.calendar === undefined;
   const timeText = timeWriter(width, options.dates);
-  for (const [time, buckets] of [...byTime].toSorted(([a], [b]) => a - b)) {
+  for (const { time, buckets } of instantsOf(chart)) {
     const day = isByDay ? options.zone.day(time) : undefined;
     const offset = isByDay ? options.zone.offset(time) : '';
     let group = groups.at(-1);
@@ -63,9 +54,31 @@ export function chartTable(chart: ReadChart, options: TableOptions): ChartTable 
       const bucket = buckets.get(line);
       return bucket === undefined ? NO_NUMBER : text(bucket);
     });
-    group.rows.push({ time: timeText(time), iso: formatMicros(time), cells });
+    const side = isByDay ? options.dates.side(time) : '';
+    group.rows.push({ time: timeText(time) + side, iso: formatMicros(time), cells });
   }
   return { columns: columns.map(({ label }) => label), groups };
+}
+
+interface Instant {
+  readonly time: Micros;
+  readonly buckets: Map<ReadLine, HistoryBucket>;
+}
+
+const SECOND = 1_000_000;
+
+/** What is of one time, in order; of readings, what is of one second, for no more is told of it. Two of one line have a row each. */
+function instantsOf({ lines, width }: ReadChart): readonly Instant[] {
+  const step = width === 'raw' ? SECOND : 1;
+  const all = lines.flatMap((line) => line.buckets.map((bucket) => ({ line, bucket })));
+  const instants: Instant[] = [];
+  for (const { line, bucket } of all.toSorted((a, b) => a.bucket.time - b.bucket.time)) {
+    const last = instants.at(-1);
+    const isSame = last !== undefined && Math.floor(last.time / step) === Math.floor(bucket.time / step);
+    if (isSame && !last.buckets.has(line)) last.buckets.set(line, bucket);
+    else instants.push({ time: bucket.time, buckets: new Map([[line, bucket]]) });
+  }
+  return instants;
 }
 
 /** Of the line that the chart is about also what its band shows. */

@@ -23,7 +23,7 @@ export function summarizeBars(
   if (kind !== 'main') return words.text('summary.lineTotal', { label, total });
   if (most.rise === 0) return words.text('summary.total', { total });
   const isByClock = width === 'raw' || width.calendar === undefined;
-  const time = isByClock ? dates.moment(most.time) : dates.date(most.time);
+  const time = isByClock ? dates.moment(most.time) + dates.side(most.time) : dates.date(most.time);
   return words.text('summary.bars', { total, most: shown(most.rise), time });
 }
 

@@ -99,7 +99,7 @@ export function showRecords(
       const units = into(stored, unit);
       const show = (value: number, at: Micros): ShownRecord => ({
         value: valueText(value, stored, { units, words }),
-        time: dates.year(at) === dates.year(now) ? dates.moment(at) : dates.fullMoment(at),
+        time: (dates.year(at) === dates.year(now) ? dates.moment(at) : dates.fullMoment(at)) + dates.side(at),
         measuredAt: formatMicros(at),
       });
       const { min, minAt, max, maxAt } = extremes;

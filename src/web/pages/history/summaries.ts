@@ -68,7 +68,10 @@ export function withUnit(number: string, unit: string | null): string {
 
 function whenText(time: Micros, { words, days, dates, end }: SummaryOptions): string {
   const [day, last] = [days.at(time), days.at(end - 1)];
-  if (day.start === last.start) return words.text('summary.at', { time: dates.minute(time) });
+  const side = dates.side(time);
+  if (day.start === last.start) return words.text('summary.at', { time: dates.minute(time) + side });
   const isThisYear = dates.year(time) === dates.year(end - 1);
-  return words.text('summary.on', { time: isThisYear ? dates.moment(time) : dates.fullMoment(time) });
+  return words.text('summary.on', {
+    time: (isThisYear ? dates.moment(time) : dates.fullMoment(time)) + side,
+  });
 }

@@ -47,10 +47,10 @@ test('a sentence tells the lowest and the highest with their times, and the mean
   const summary = async (query: string): Promise<string> =>
     words((await web.ask(`${PAGE}?${query}`)).text, 'class="summary"', '</div>').replace(/^.*?> ?/, '');
   expect(await summary(`from=${DAY}&to=${DAY}`)).toBe(
-    'Lowest 2.0 °C at 02:00, highest 5.0 °C at 01:30, mean 3.5 °C.',
+    'Lowest 2.0 °C at 02:00 GMT+1, highest 5.0 °C at 01:30, mean 3.5 °C.',
   );
   expect(await summary(`from=2026-10-24&to=${DAY}&units=f&lang=de`)).toBe(
-    'Tiefster Wert 35,6 °F um 02:00, höchster 48,2 °F am 24. Okt., 12:00, Mittel 39,7 °F.',
+    'Tiefster Wert 35,6 °F um 02:00 GMT+1, höchster 48,2 °F am 24. Okt., 12:00, Mittel 39,7 °F.',
   );
   expect(await summary('from=2026-09-01&to=2026-09-02')).toBe('No readings in this range.');
 });
@@ -60,11 +60,28 @@ test('the table is exactly what is drawn, with both hours of a change of clocks 
   const { text } = await web.ask(`${PAGE}?from=${DAY}&to=${DAY}&view=table`);
   expect(words(text, '<div class="chart-table"', '</table>')).toBe(
     'Temperature, as it is drawn Time Temperature ' +
-      'Sunday, 25 October 2026 GMT+2 01:30:00 5.0 02:00:00 4.5 02:30:00 3.0 ' +
-      'Sunday, 25 October 2026 GMT+1 02:00:00 2.0 02:30:00 2.5 03:00:00 4.0',
+      'Sunday, 25 October 2026 GMT+2 01:30:00 5.0 02:00:00 GMT+2 4.5 02:30:00 GMT+2 3.0 ' +
+      'Sunday, 25 October 2026 GMT+1 02:00:00 GMT+1 2.0 02:30:00 GMT+1 2.5 03:00:00 4.0',
   );
   expect(text).not.toContain('class="plot"');
   expect(text).not.toContain('data-charts');
+});
+
+test('what is of one second stands in one row, and two readings of one series in two', async () => {
+  const at = (time: string, value: number): Row => ({ measuredAt: Date.parse(time) * 1000, value });
+  const outside = [
+    at('2026-10-03T10:00:00.100Z', 1),
+    at('2026-10-03T10:05:00.100Z', 2),
+    at('2026-10-03T10:05:00.800Z', 3),
+  ];
+  const inside = [at('2026-10-03T10:00:00.900Z', 20), at('2026-10-03T10:05:00.400Z', 21)];
+  const web = await useStation(outside, { inside });
+  const { text } = await web.ask(
+    `${PAGE}?from=2026-10-03&to=2026-10-03&view=table&with=inside:temperature&metrics=temperature`,
+  );
+  expect(words(text, '<div class="chart-table"', '</table>')).toMatch(
+    /GMT\+2 12:00:00 1\.0 20\.0 12:05:00 2\.0 21\.0 12:05:00 3\.0 \u{2013}$/u,
+  );
 });
 
 test('a table of buckets tells the lowest, the mean, the highest and how many, and what is beside it', async () => {

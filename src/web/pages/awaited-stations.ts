@@ -1,0 +1,32 @@
+import type { WebParts } from '../parts.ts';
+import type { Words } from '../words.ts';
+
+/** Stations that have a credential, and of which nothing has come yet. */
+export interface AwaitedStations {
+  /** The first of them. */
+  readonly names: readonly string[];
+  readonly first: string;
+  /** How many there are beside; undefined if none. */
+  readonly more: string | undefined;
+}
+
+/** There may be ten thousand, made all at once. */
+const MOST_NAMED = 20;
+
+/** @returns undefined if there are none, or nobody can tell, for stations are not known yet */
+export function awaitedStations(
+  { credentials, station, storing }: Pick<WebParts, 'credentials' | 'station' | 'storing'>,
+  words: Words,
+): AwaitedStations | undefined {
+  if (!storing().isPrepared) return undefined;
+  const names: string[] = [];
+  let more = 0;
+  for (const name of credentials.stationNames()) {
+    if (station(name) !== undefined) continue;
+    if (names.length < MOST_NAMED) names.push(name);
+    else more += 1;
+  }
+  const [first] = names;
+  if (first === undefined) return undefined;
+  return { names, first, more: more === 0 ? undefined : words.count('awaited.more', more) };
+}

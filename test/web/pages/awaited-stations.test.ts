@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { useWeb } from '../../support/web.ts';
+
+const words = (html: string): string => html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+
+test('a station that has a credential and no reading is named on both pages, until its first one', async () => {
+  const web = await useWeb();
+  for (const name of ['garden', 'shed']) web.credentials.add('station', name);
+  web.credentials.add('integrator', 'grafana');
+  const { text: empty } = await web.ask('/');
+  expect(empty, 'it is what the examples are about').toContain(
+    '-u garden -P PASSWORD -q 1 -t stations/garden/temperature',
+  );
+  web.commit({ station: 'garden', metric: 'temperature', value: 21.5 });
+  const [{ text: now }, { text: status }] = [await web.ask('/'), await web.ask('/status')];
+  expect(words(now)).toContain('Waiting for the first reading of shed Each has a password');
+  expect(now).toContain('npx thermograph credentials rotate shed');
+  expect(words(status)).toContain('shed waiting for its first reading never');
+  for (const text of [now, status]) expect(text).not.toContain('grafana');
+  expect((await web.ask('/api/stations')).body.stations).toHaveLength(1);
+  web.commit({ station: 'shed', metric: 'temperature', value: 1 });
+  for (const path of ['/', '/status']) expect((await web.ask(path)).text).not.toMatch(/first reading/);
+});
+
+test('of ten thousand twenty are named; while stations are not known, nor on a wall, none', async () => {
+  const web = await useWeb();
+  web.commit({ station: 'garden', metric: 'temperature', value: 21.5 });
+  for (let index = 0; index < 10_000; index += 1) web.credentials.add('station', `s${index}`);
+  for (const path of ['/', '/status']) {
+    const { text } = await web.ask(path);
+    expect(words(text), path).toContain('s19');
+    expect(words(text), path).toContain('and 9,980 others');
+    expect(text, path).not.toContain('s20<');
+  }
+  expect((await web.ask('/?kiosk=1')).text).not.toContain('s19');
+  web.setStoring({ isPrepared: false });
+  for (const path of ['/', '/status']) expect((await web.ask(path)).text, path).not.toContain('s19');
+});
