@@ -13,7 +13,8 @@ COPY templates ./templates
 COPY firmware-bridge/station/board-config.ts ./firmware-bridge/station/
 COPY firmware-bridge/thingspeak ./firmware-bridge/thingspeak
 COPY firmware-bridge/bridge ./firmware-bridge/bridge
-RUN npm run build && chmod +x dist/src/thermograph.js
+# The compiler's notes for its next run are for no other.
+RUN npm run build && rm dist/.tsbuildinfo && chmod a+x dist/src/thermograph.js
 
 # Without the optional packages, which are the embedded PostgreSQL: docker-compose.yml brings a server of its own.
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dependencies
@@ -24,7 +25,7 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 FROM ${NODE_IMAGE}
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
-# `thermograph` is what the pages and the command line call their own commands here.
+# Commands are given as everywhere: docker compose exec thermograph thermograph station list
 RUN install --directory --owner=node --group=node --mode=0700 /data \
   && ln --symbolic /app/dist/src/thermograph.js /usr/local/bin/thermograph
 COPY package.json LICENSE ./
