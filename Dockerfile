@@ -14,7 +14,7 @@ COPY firmware-bridge/station/board-config.ts ./firmware-bridge/station/
 COPY firmware-bridge/thingspeak ./firmware-bridge/thingspeak
 COPY firmware-bridge/bridge ./firmware-bridge/bridge
 # The compiler's notes for its next run are for no other.
-RUN npm run build && rm dist/.tsbuildinfo && chmod a+x dist/src/thermograph.js
+RUN npm run build && rm dist/.tsbuildinfo && chmod +x dist/src/thermograph.js
 
 # Without the optional packages, which are the embedded PostgreSQL: docker-compose.yml brings a server of its own.
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dependencies

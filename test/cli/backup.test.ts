@@ -3,16 +3,13 @@ import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import mqtt from 'mqtt';
 import { Pool } from 'pg';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { runCli, runJson, startCli } from '../support/cli.ts';
 import { allRows, fillWithEverything } from '../support/compare-databases.ts';
 import { createTestDatabase, useTestDatabase } from '../support/database.ts';
 import { embeddedConnection, killEmbedded } from '../support/embedded-postgres.ts';
 import { poll } from '../support/poll.ts';
 import { startProgram, useFolder } from '../support/program.ts';
-
-// Programs are started, and databases made.
-vi.setConfig({ testTimeout: 180_000 });
 
 interface Taken {
   readonly bytes: number;

@@ -35,7 +35,7 @@ test('beside a running service commands use its embedded database, and leave it 
   expect(await service.exited()).toBe(0);
   await expect(stat(join(env.DATA_DIR, 'addresses.json'))).rejects.toThrow('ENOENT');
   expect(service.stderr()).not.toContain('lost the session');
-}, 60_000);
+});
 
 test('what a command tells of addresses is where the running service listens, whatever its own settings', async () => {
   const env = { DATA_DIR: await useFolder() };
@@ -51,7 +51,7 @@ test('what a command tells of addresses is where the running service listens, wh
   expect(admin.stdout).not.toMatch(/Broker|User name/);
   const integrator = await runCli(['credentials', 'add', 'integrator', 'grafana'], other);
   expect(integrator.stdout).toMatch(/Broker[^]*User name[^]*Page[^]*Log in/);
-}, 60_000);
+});
 
 test('addresses that another service has left behind are not believed', async () => {
   const env = { DATA_DIR: await useFolder() };
@@ -62,7 +62,7 @@ test('addresses that another service has left behind are not believed', async ()
   const { stdout } = await runCli(['station', 'add', 'outside'], { ...env, MQTT_PORT: '2883' });
   expect(stdout).toContain('127.0.0.1, port 2883\n');
   expect(stdout).toContain('No running service');
-}, 60_000);
+});
 
 test('the schema of a running service of an older version is left alone, and the error says what to do', async () => {
   const env = { DATA_DIR: await useFolder() };
@@ -80,7 +80,7 @@ test('the schema of a running service of an older version is left alone, and the
   const { code, stderr } = await runCli(['station', 'add', 'outside'], env);
   expect(code).toBe(1);
   expect(stderr).toContain('Start the service again');
-}, 60_000);
+});
 
 test('with DATABASE_URL commands work on that database, and need no DATA_DIR', async () => {
   const database = await useTestDatabase();
@@ -105,7 +105,7 @@ test('with DATABASE_URL the schema is brought up to date, unless a service liste
   expect(refused.stderr).toContain('Start the service again');
   await listener.end();
   expect(await runJson(['station', 'list'], { DATABASE_URL: url })).toEqual({ stations: [] });
-}, 60_000);
+});
 
 test.each([
   ['postgres://x:hunter2@127.0.0.1:9/none', 'ECONNREFUSED'],

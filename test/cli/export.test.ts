@@ -1,15 +1,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { runCli, runHere, runJson, startCli } from '../support/cli.ts';
 import { type TestDatabase, useTestDatabase } from '../support/database.ts';
 import { poll } from '../support/poll.ts';
 import { useFolder } from '../support/program.ts';
 import { seedSeries } from '../support/series.ts';
-
-// Most start programs.
-vi.setConfig({ testTimeout: 120_000 });
 
 const HEAD = 'station,metric,unit,measuredAt,value,receivedAt\r\n';
 const LINES =

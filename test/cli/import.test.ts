@@ -1,13 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { runCli, runHere, runJson } from '../support/cli.ts';
 import { type TestDatabase, useTestDatabase } from '../support/database.ts';
 import { startProgram, useFolder } from '../support/program.ts';
-
-// Most start programs.
-vi.setConfig({ testTimeout: 120_000 });
 
 const HEAD = 'station,metric,unit,measuredAt,value,receivedAt\r\n';
 const LINES =

@@ -33,7 +33,7 @@ test('policies are set, changed in what is given, listed and removed', async () 
   expect(await runJson(['retention', 'remove', ...shed], env)).toEqual({ station: 'shed', metric: null });
   const again = await runCli(['retention', 'remove', ...shed], env);
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('retention list') });
-}, 60_000);
+});
 
 test('a policy by which roll-ups would go before their readings is refused', async () => {
   const { url, pool } = await useTestDatabase();
@@ -45,7 +45,7 @@ test('a policy by which roll-ups would go before their readings is refused', asy
   );
   expect((await pool.query('SELECT FROM retention_policies')).rowCount).toBe(0);
   await runJson(['retention', 'set', '--station', 'shed', '--raw', '5y', '--rollups', '5y'], env);
-}, 60_000);
+});
 
 test.each([
   [
@@ -116,7 +116,7 @@ test('retention --dry-run tells what would go with the settings that it is given
   await runJson(['retention', 'set', '--station', 'shed', '--raw', '1y'], env);
   expect(await runJson(['retention', '--dry-run'], { ...env, RETENTION_RAW: '100d' })).toEqual(nothing);
   expect((await pool.query('SELECT FROM readings')).rowCount).toBe(200 * 24);
-}, 60_000);
+});
 
 test('retention --dry-run tells the months that would go for the size, and all in tables', async () => {
   const { url, pool } = await useTestDatabase();
@@ -146,7 +146,7 @@ test('retention --dry-run tells the months that would go for the size, and all i
   expect(tables.stdout).toContain('Rejected messages: 0.');
   // What expires is enough.
   expect(tables.stdout).not.toContain('MAX_DATABASE_SIZE');
-}, 60_000);
+});
 
 test('retention resume says that the clock is right, of which --dry-run tells that it may not be', async () => {
   const { url, pool } = await useTestDatabase();
@@ -161,7 +161,7 @@ test('retention resume says that the clock is right, of which --dry-run tells th
   expect(Math.abs(Date.parse(clock) - Date.now())).toBeLessThan(60_000);
   expect((await runJson<DryRun>(['retention', '--dry-run'], env)).isHeld).toBe(false);
   expect((await pool.query('SELECT FROM expiry_state WHERE held_at IS NULL')).rowCount).toBe(1);
-}, 60_000);
+});
 
 test('an import tells how many of its readings are older than readings are kept', async () => {
   const env = { DATABASE_URL: (await useTestDatabase()).url, RETENTION_RAW: '1y' };
@@ -173,7 +173,7 @@ test('an import tells how many of its readings are older than readings are kept'
   expect(JSON.parse(json.stdout)).toMatchObject({ stored: 3, due: 1 });
   const told = await runCli(['import', '-'], env, stdin);
   expect(told.stderr).toContain('1 of them are older than readings are kept');
-}, 60_000);
+});
 
 test('without --dry-run nothing is done, and it is said who does it', async () => {
   const { code, stderr } = await runHere(['retention'], {});

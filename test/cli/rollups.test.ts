@@ -39,7 +39,7 @@ test('rollups rebuild beside a running service makes right what it can not see, 
   expect((await client.query('SELECT time_zone FROM rollup_state')).rows).toEqual([
     { time_zone: 'America/New_York' },
   ]);
-}, 60_000);
+});
 
 test('rollups rebuild without a service rolls up all that is there, and prints what it came to', async () => {
   const { url, pool } = await useTestDatabase();

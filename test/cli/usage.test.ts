@@ -129,4 +129,4 @@ test('npm run --silent thermograph prints the result alone, and help for npm', a
   expect(version.stdout).toBe('0.1.0\n');
   const help = await run('npm', ['run', '--silent', 'thermograph', '--', 'station', 'add', '--help']);
   expect(help.stdout).toContain('Usage: npm run thermograph -- station add NAME');
-}, 60_000);
+});

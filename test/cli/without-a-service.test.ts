@@ -1,16 +1,13 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { hashSecret } from '../../src/access/credential.ts';
 import { startEmbeddedServer } from '../../src/storage/embedded/server.ts';
 import { type Login, runCli, runJson, startCli, type StationLogin } from '../support/cli.ts';
 import { poll } from '../support/poll.ts';
 import { useFolder } from '../support/program.ts';
 import { databaseFactory } from '../storage/embedded/support.ts';
-
-// Most start several programs, and each of those a PostgreSQL.
-vi.setConfig({ testTimeout: 60_000 });
 
 const makeDatabase = databaseFactory();
 

@@ -22,9 +22,7 @@ async function killStandIn(kind: 'early' | 'late'): Promise<Outcome> {
   );
 }
 
-test('a program that acknowledges before it commits fails, with what is missing', {
-  timeout: 60_000,
-}, async () => {
+test('a program that acknowledges before it commits fails, with what is missing', async () => {
   const { comparison, failures } = await killStandIn('early');
   expect(comparison.missing).toBeGreaterThan(0);
   expect(failures).toEqual([
@@ -34,7 +32,7 @@ test('a program that acknowledges before it commits fails, with what is missing'
   ]);
 });
 
-test('a program that acknowledges after it has committed passes', { timeout: 60_000 }, async () => {
+test('a program that acknowledges after it has committed passes', async () => {
   const { comparison, failures } = await killStandIn('late');
   expect(comparison.acknowledged).toBeGreaterThan(0);
   expect(comparison).toMatchObject({ missing: 0, surplus: 0, examples: [] });

@@ -57,9 +57,7 @@ describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a start', (signal) 
     return startProgram({ DATA_DIR: dataDir });
   }
 
-  test('a session that was away gets all, in order and once, and its next messages', {
-    timeout: 60_000,
-  }, async () => {
+  test('a session that was away gets all, in order and once, and its next messages', async () => {
     const dataDir = await useFolder();
     const first = await startProgram({ DATA_DIR: dataDir });
     const before = await rawClient(first.mqttPort, SESSION);

@@ -20,7 +20,7 @@ async function ready(url: string): Promise<{ status: number; checks: Record<stri
 }
 
 describe('while the database does not answer', () => {
-  test('stations are answered from the spool, and pages say so', { timeout: 60_000 }, async () => {
+  test('stations are answered from the spool, and pages say so', async () => {
     const database = await useTestDatabase();
     const proxy = await useFreezableProxy(socketOf(database));
     const { connect, url } = await startOn(through(database, proxy.port));
@@ -69,7 +69,7 @@ describe('while the database does not answer', () => {
 });
 
 describe('a database that is not there when the service starts', () => {
-  test('is waited for, while stations are answered from the spool', { timeout: 60_000 }, async () => {
+  test('is waited for, while stations are answered from the spool', async () => {
     const database = await useTestDatabase();
     const port = await freePort();
     const { connect, url } = await startOn(through(database, port));
@@ -95,9 +95,7 @@ describe('a database that is not there when the service starts', () => {
     await expect(startOn(nowhere)).rejects.toMatchObject({ code: 'start-failed', hint: expect.any(String) });
   });
 
-  test('a migration that fails is tried again until what is in its way has gone', {
-    timeout: 60_000,
-  }, async () => {
+  test('a migration that fails is tried again until what is in its way has gone', async () => {
     const database = await useTestDatabase();
     await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE readings ()');
     const { connect, url } = await startOn(database);
@@ -113,9 +111,7 @@ describe('a database that is not there when the service starts', () => {
   });
 });
 
-test('a stop that takes longer than SHUTDOWN_TIMEOUT is ended by force, and what was acknowledged is not lost', {
-  timeout: 60_000,
-}, async () => {
+test('a stop that takes longer than SHUTDOWN_TIMEOUT is ended by force, and what was acknowledged is not lost', async () => {
   const database = await useTestDatabase();
   const proxy = await useFreezableProxy(socketOf(database));
   const dataDir = await useFolder();

@@ -9,7 +9,6 @@ const bin = findDebianPostgres();
 
 test.skipIf(bin === undefined && process.env['CI'] === undefined)(
   "DATABASE_URL takes a server of the owner's: Debian's package, over TCP with a password (skipped where it is not installed)",
-  { timeout: 60_000 },
   async () => {
     const url = await startDebianPostgres(bin!, await freePort());
     // Two services at once on an empty database: one migrates, the other waits for it.

@@ -66,9 +66,7 @@ async function readTotals({ httpPort }: Program, every: string): Promise<Totals>
   };
 }
 
-test('the Seattle year goes in over MQTT and comes back as JSON, value by value, also after kill -9', {
-  timeout: 120_000,
-}, async () => {
+test('the Seattle year goes in over MQTT and comes back as JSON, value by value, also after kill -9', async () => {
   const year = readSeattleYear();
   const dataDir = await useFolder();
   const first = await startProgram({ DATA_DIR: dataDir });

@@ -5,9 +5,7 @@ import { rawClient } from '../support/raw-client.ts';
 
 import { startOn, useService } from '../support/service.ts';
 
-test('a statement that never returns does not keep the service from stopping, and what it was to store is in the spool', {
-  timeout: 40_000,
-}, async () => {
+test('a statement that never returns does not keep the service from stopping, and what it was to store is in the spool', async () => {
   const dataDir = await useFolder();
   const { service, mqttPort, database } = await useService({ dataDir });
   const station = await rawClient(mqttPort);

@@ -33,9 +33,7 @@ test('rows of a lost attempt are known by their time of receipt, redelivered one
   expect(await findOurs(pool, readings(5, 10, 2 * START))).toEqual(new Set());
 });
 
-test('neither a duplicate nor a lost attempt makes a batch read the history', {
-  timeout: 60_000,
-}, async () => {
+test('neither a duplicate nor a lost attempt makes a batch read the history', async () => {
   const { pool } = await useTestDatabase();
   const months = Array.from({ length: 24 }, (_, month) => ({
     measuredAt: Date.UTC(2024, month, 1) * 1000,

@@ -23,7 +23,6 @@ const rows = fc.uniqueArray(row, { selector: key, minLength: 0, maxLength: 60 })
 
 test.each(['asc', 'desc'] as const)(
   'paging in %s order gives every reading exactly once, while others arrive',
-  { timeout: 60_000 },
   async (order) => {
     const web = await useWeb({ pool: database.pool });
     const sign = order === 'asc' ? 1 : -1;

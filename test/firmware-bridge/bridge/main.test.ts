@@ -20,9 +20,6 @@ interface Running {
   err(): string;
 }
 
-/** Programs are started several times. */
-const TIMEOUT = { timeout: 90_000 };
-
 interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** How large a file may become, in KiB: what is written beyond fails, as on a disk that is full. */
@@ -76,82 +73,70 @@ async function kill({ process: child, exited }: Running): Promise<void> {
   await exited;
 }
 
-test(
-  'what it has answered arrives once, however often it is killed while the broker is away and while it is there',
-  TIMEOUT,
-  async () => {
-    const folder = await useFolder();
-    const mqttPort = await freePort();
-    let sent = 0;
-    for (let round = 0; round < 3; round += 1) {
-      const bridge = await runBridge(folder, mqttPort);
-      for (let n = 0; n < 10; n += 1) {
-        sent += 1;
-        const query = `field1=${sent}&field2=${-sent}&created_at=2026-01-01T00:00:${String(sent).padStart(2, '0')}Z`;
-        expect((await bridge.get(query))[0]).toBe(200);
-      }
-      await kill(bridge);
-    }
-    const service = await useThingSpeak({ channels: [], config: { mqttPort } });
-    const stored = (): Promise<readonly number[]> => service.values('outside', 'temperature');
-    const first = await runBridge(folder, mqttPort);
-    await poll(async () => (await stored()).length > 0);
-    await kill(first);
-    const second = await runBridge(folder, mqttPort);
-    await poll(async () => (await stored()).length === sent);
-    // What has arrived leaves the disk: another start sends nothing.
-    await poll(async () => (await service.values('inside', 'temperature')).length === sent);
-    second.process.kill('SIGTERM');
-    expect(await second.exited).toBe(0);
-    const expected = Array.from({ length: sent }, (_, index) => index + 1);
-    expect(await stored()).toEqual(expected);
-    expect(await service.values('inside', 'temperature')).toEqual(expected.map((value) => -value));
-  },
-);
-
-test(
-  'on a disk that takes no more boards are refused, and all that was answered before arrives',
-  TIMEOUT,
-  async () => {
-    const folder = await useFolder();
-    const mqttPort = await freePort();
-    const bridge = await runBridge(folder, mqttPort, { mostFileKiB: 8 });
-    const answered: number[] = [];
-    let refused: readonly [number, string] | undefined;
-    for (let value = 1; refused === undefined && value <= 500; value += 1) {
-      const reply = await bridge.get(`field1=${value}`);
-      if (reply[0] === 200) answered.push(value);
-      else refused = reply;
-    }
-    expect(refused).toEqual([503, '0']);
-    expect(answered.length).toBeGreaterThan(10);
-    await poll(() => bridge.err().includes('boards are refused'));
-    await kill(bridge);
-    const service = await useThingSpeak({ channels: [], config: { mqttPort } });
-    await runBridge(folder, mqttPort);
-    await poll(async () => (await service.values('outside', 'temperature')).length >= answered.length);
-    expect(await service.values('outside', 'temperature')).toEqual(expect.arrayContaining(answered));
-  },
-);
-
-test(
-  'a second one in the same folder, or at the same port, ends with what is in its way',
-  TIMEOUT,
-  async () => {
-    const folder = await useFolder();
-    const mqttPort = await freePort();
+test('what it has answered arrives once, however often it is killed while the broker is away and while it is there', async () => {
+  const folder = await useFolder();
+  const mqttPort = await freePort();
+  let sent = 0;
+  for (let round = 0; round < 3; round += 1) {
     const bridge = await runBridge(folder, mqttPort);
-    const port = /:(\d+)\//.exec(bridge.out())![1]!;
-    const args = ['--channels', join(folder, 'channels.json'), '--url', `mqtt://127.0.0.1:${mqttPort}`];
-    const sameFolder = run([...args, '--port', '0', '--folder', join(folder, 'data')]);
-    expect(await sameFolder.exited).toBe(1);
-    expect(sameFolder.err()).toContain('does another bridge use it?');
-    const samePort = run([...args, '--port', port, '--folder', join(folder, 'other')]);
-    expect(await samePort.exited).toBe(1);
-    expect(samePort.err()).toMatch(/EADDRINUSE.*--port/s);
-    expect(samePort.err()).not.toMatch(/ at .*\(/);
-  },
-);
+    for (let n = 0; n < 10; n += 1) {
+      sent += 1;
+      const query = `field1=${sent}&field2=${-sent}&created_at=2026-01-01T00:00:${String(sent).padStart(2, '0')}Z`;
+      expect((await bridge.get(query))[0]).toBe(200);
+    }
+    await kill(bridge);
+  }
+  const service = await useThingSpeak({ channels: [], config: { mqttPort } });
+  const stored = (): Promise<readonly number[]> => service.values('outside', 'temperature');
+  const first = await runBridge(folder, mqttPort);
+  await poll(async () => (await stored()).length > 0);
+  await kill(first);
+  const second = await runBridge(folder, mqttPort);
+  await poll(async () => (await stored()).length === sent);
+  // What has arrived leaves the disk: another start sends nothing.
+  await poll(async () => (await service.values('inside', 'temperature')).length === sent);
+  second.process.kill('SIGTERM');
+  expect(await second.exited).toBe(0);
+  const expected = Array.from({ length: sent }, (_, index) => index + 1);
+  expect(await stored()).toEqual(expected);
+  expect(await service.values('inside', 'temperature')).toEqual(expected.map((value) => -value));
+});
+
+test('on a disk that takes no more boards are refused, and all that was answered before arrives', async () => {
+  const folder = await useFolder();
+  const mqttPort = await freePort();
+  const bridge = await runBridge(folder, mqttPort, { mostFileKiB: 8 });
+  const answered: number[] = [];
+  let refused: readonly [number, string] | undefined;
+  for (let value = 1; refused === undefined && value <= 500; value += 1) {
+    const reply = await bridge.get(`field1=${value}`);
+    if (reply[0] === 200) answered.push(value);
+    else refused = reply;
+  }
+  expect(refused).toEqual([503, '0']);
+  expect(answered.length).toBeGreaterThan(10);
+  await poll(() => bridge.err().includes('boards are refused'));
+  await kill(bridge);
+  const service = await useThingSpeak({ channels: [], config: { mqttPort } });
+  await runBridge(folder, mqttPort);
+  await poll(async () => (await service.values('outside', 'temperature')).length >= answered.length);
+  expect(await service.values('outside', 'temperature')).toEqual(expect.arrayContaining(answered));
+});
+
+test('a second one in the same folder, or at the same port, ends with what is in its way', async () => {
+  const folder = await useFolder();
+  const mqttPort = await freePort();
+  const bridge = await runBridge(folder, mqttPort);
+  const port = /:(\d+)\//.exec(bridge.out())![1]!;
+  const args = ['--channels', join(folder, 'channels.json'), '--url', `mqtt://127.0.0.1:${mqttPort}`];
+  const sameFolder = run([...args, '--port', '0', '--folder', join(folder, 'data')]);
+  expect(await sameFolder.exited).toBe(1);
+  expect(sameFolder.err()).toContain('does another bridge use it?');
+  const samePort = run([...args, '--port', port, '--folder', join(folder, 'other')]);
+  expect(await samePort.exited).toBe(1);
+  expect(samePort.err()).toMatch(/EADDRINUSE.*--port/s);
+  expect(samePort.err()).not.toMatch(/ at .*\(/);
+});
 
 test('a file of channels that is not there ends it with its name', async () => {
   const { exited, err } = run(['--channels', '/nowhere/channels.json', '--url', 'mqtt://127.0.0.1:1']);

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { useService } from '../../support/service.ts';
 import { useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
@@ -8,9 +8,6 @@ import type { World } from './support/exchange.ts';
 import { evaluate } from './support/python.ts';
 import { breaking, segmentsIn } from './support/ring.ts';
 import { expectExactly, stored } from './support/stored.ts';
-
-// MicroPython runs in a thread of its own, on a machine that others may use.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

@@ -1,9 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BME280_HUMIDITY, BMP280_EXAMPLE } from './support/devices.ts';
 import { evaluate } from './support/python.ts';
-
-// MicroPython runs in a thread of its own, on a machine that others may use.
-vi.setConfig({ testTimeout: 120_000 });
 
 const BUS = 'from hardware import Bus';
 

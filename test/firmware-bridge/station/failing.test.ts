@@ -1,15 +1,12 @@
 import { createServer, type Socket } from 'node:net';
 import { parser, type Packet } from 'mqtt-packet';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { useService } from '../../support/service.ts';
 import { useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
 import type { World } from './support/exchange.ts';
 import { evaluate } from './support/python.ts';
 import { expectExactly, stored } from './support/stored.ts';
-
-// MicroPython runs in a thread of its own, on a machine that others may use.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60;
 const NETWORK_FAILS = { after: 90, run: (world: World) => void (world.wifi = false) };

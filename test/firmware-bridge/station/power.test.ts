@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { useService } from '../../support/service.ts';
 import { type Board, useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
@@ -6,9 +6,6 @@ import type { World } from './support/exchange.ts';
 import { segmentsIn } from './support/ring.ts';
 import type { Fate } from './support/socket.ts';
 import { expectExactly, stored } from './support/stored.ts';
-
-// MicroPython runs in a thread of its own, on a machine that others may use.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60;
 

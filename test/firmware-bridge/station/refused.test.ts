@@ -1,12 +1,9 @@
 import { parser, type Packet } from 'mqtt-packet';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { useService } from '../../support/service.ts';
 import { type Board, useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
 import { expectExactly, stored } from './support/stored.ts';
-
-// MicroPython runs in a thread of its own, on a machine that others may use.
-vi.setConfig({ testTimeout: 120_000 });
 
 const HOUR = 3600;
 

@@ -1,15 +1,12 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { useService } from '../../support/service.ts';
 import { type Board, type BoardOptions, useBoard } from './support/board.ts';
 import { outside } from './support/config.ts';
 import type { World } from './support/exchange.ts';
 import { segmentsIn } from './support/ring.ts';
 import { expectExactly, stored } from './support/stored.ts';
-
-// MicroPython runs in a thread of its own, on a machine that others may use.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

@@ -32,7 +32,7 @@ import { fetchPrevious, offerPrevious, startPrevious } from '../../support/previ
 import { collectLog, kill, makeFolder, query, refusal, spawnService, start, until } from './support.ts';
 
 // Databases are made, and the programs fetched once.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
+vi.setConfig({ hookTimeout: 300_000 });
 
 type Rows = Awaited<ReturnType<typeof allRows>>;
 
@@ -135,7 +135,7 @@ test('killed at any time, carrying over begins anew at the next start, whatever 
   const { said, process: child } = await spawnService({ dataDir });
   expect(await rowsOf(said.connection!)).toEqual(rows);
   await kill(child, 'SIGTERM');
-}, 240_000);
+});
 
 async function strangersIn(folder: string, uid: number): Promise<string[]> {
   const names = await readdir(folder, { recursive: true });
