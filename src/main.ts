@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { ConfigError, readConfig } from './config.ts';
+import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_MISUSED, handleInterrupts } from './interrupts.ts';
 import { createLog } from './log.ts';
 import { packageVersion } from './package-version.ts';
 import { type Service, startService } from './service.ts';
@@ -7,11 +8,6 @@ import { InterruptedError } from './start-error.ts';
 import { programName } from './program-name.ts';
 import { startUpLines } from './start-up-lines.ts';
 import { hintOf, reasonOf } from './storage/failure.ts';
-
-const EXIT_FAILED = 1;
-const EXIT_MISCONFIGURED = 2;
-const EXIT_INTERRUPTED = 130;
-const ONE_KEY_PRESS_MS = 500;
 
 /**
  * How far the heap may grow before garbage is looked for in all of it, in percent. V8 by itself lets it double, and with it
@@ -51,19 +47,11 @@ function handleSignals(
   shutdownTimeoutMs: number,
 ): void {
   let service: Service | undefined;
-  let stoppingSince: number | undefined;
   starting.then(
     (started) => (service = started),
     () => undefined,
   );
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (stoppingSince !== undefined) {
-      // Under npm one Ctrl-C comes twice: from the terminal, and passed on by npm.
-      if (performance.now() < stoppingSince + ONE_KEY_PRESS_MS) return;
-      service?.abandon();
-      process.exit(EXIT_INTERRUPTED);
-    }
-    stoppingSince = performance.now();
+  const stop = (signal: NodeJS.Signals): void => {
     process.stdout.write(
       `\n${signal}: storing what is under way, then stopping. Once more to stop at once.\n`,
     );
@@ -77,14 +65,13 @@ function handleSignals(
     }, shutdownTimeoutMs).unref();
     starting.then((started) => started.close()).then(() => process.exit(0), fail);
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  handleInterrupts({ first: stop, second: () => service?.abandon() });
 }
 
 function fail(error: unknown): never {
   complain(error);
   if (error instanceof InterruptedError) process.exit(EXIT_INTERRUPTED);
-  process.exit(error instanceof ConfigError ? EXIT_MISCONFIGURED : EXIT_FAILED);
+  process.exit(error instanceof ConfigError ? EXIT_MISUSED : EXIT_FAILED);
 }
 
 function complain(error: unknown): void {

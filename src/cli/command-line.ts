@@ -1,11 +1,9 @@
+import { handleInterrupts } from '../interrupts.ts';
 import { packageVersion } from '../package-version.ts';
 import { programName } from '../program-name.ts';
 import { commands } from './commands.ts';
-import { EXIT_INTERRUPTED, explain, InterruptedError } from './complain.ts';
+import { explain, InterruptedError } from './complain.ts';
 import { run } from './run.ts';
-
-/** Under npm one Ctrl-C comes twice: from the terminal, and passed on by npm. */
-const ONE_KEY_PRESS_MS = 500;
 
 /**
  * The command line as a process: its arguments, streams, signals and exit code.
@@ -16,7 +14,10 @@ export async function runCommandLine(startService: () => Promise<void>): Promise
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const interrupted = new AbortController();
   let abandon: (() => void) | undefined;
-  const leaveSignals = handleSignals(interrupted, () => abandon?.());
+  const leaveSignals = handleInterrupts({
+    first: () => interrupted.abort(new InterruptedError()),
+    second: () => abandon?.(),
+  });
   try {
     await run({
       commands,
@@ -44,21 +45,4 @@ export async function runCommandLine(startService: () => Promise<void>): Promise
 
 function ended(text: string): string {
   return text.endsWith('\n') ? text : `${text}\n`;
-}
-
-/** The first signal ends the command in order, the second at once. @returns leaves them to somebody else */
-function handleSignals(interrupted: AbortController, abandon: () => void): () => void {
-  let since: number | undefined;
-  const onSignal = (): void => {
-    if (since === undefined) {
-      since = performance.now();
-      interrupted.abort(new InterruptedError());
-    } else if (performance.now() > since + ONE_KEY_PRESS_MS) {
-      abandon();
-      process.exit(EXIT_INTERRUPTED);
-    }
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
 }

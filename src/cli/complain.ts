@@ -1,13 +1,10 @@
 import { ConfigError } from '../config.ts';
+import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_MISUSED } from '../interrupts.ts';
 import { hintOf, isAway, reasonOf } from '../storage/failure.ts';
 import { PartlyDoneError, UsageError } from './command.ts';
 
-const EXIT_FAILED = 1;
-/** Wrong use or settings. */
-const EXIT_MISUSED = 2;
 /** The rest is done. */
 const EXIT_PARTLY_DONE = 3;
-export const EXIT_INTERRUPTED = 130;
 
 /** Ctrl-C. */
 export class InterruptedError extends Error {
