@@ -15,7 +15,7 @@ export interface DisplayNeeds {
   readonly preparation: Preparation;
   readonly stations: Pick<Stations, 'display'>;
   readonly refreshStations: () => Promise<void>;
-  /** Told of names that are no station's any more, again and again. */
+  /** Told of names that are no station's any more, once each time that they were taken from one. */
   readonly forget: (name: string) => void;
   /** How long a start waits for them. */
   readonly patienceMs: number;
@@ -29,14 +29,21 @@ export interface DisplayNeeds {
 export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise<void> {
   const { connection, log, preparation, stations, patienceMs } = needs;
   const known = new AbortController();
+  const forgotten = new Map<string, string>();
   const listener = createChangeListener({
     connection,
     channel: 'thermograph_stations',
     subject: 'stations',
     read: async (database) => {
+      const former = await readFormerStations(database);
       await needs.refreshStations();
-      // Also of what was changed while the service was stopped, or did not hear of it.
-      for (const name of await readFormerStations(database)) needs.forget(name);
+      // Also of what was changed while the service was stopped, or did not hear of it. In the tick in which all others were told of the change: what
+      // is retained afterwards is of a board that goes on under the name.
+      for (const { station, changedAt } of former) {
+        if (forgotten.get(station) === changedAt) continue;
+        forgotten.set(station, changedAt);
+        needs.forget(station);
+      }
       stations.display(await readStationDisplays(database), await readMetricDisplays(database));
       known.abort();
     },

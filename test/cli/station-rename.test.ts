@@ -120,6 +120,27 @@ test('a service that was stopped meanwhile shows the new name, and nothing is re
   expect(got.some((message) => message.startsWith('live/new/temperature'))).toBe(true);
 });
 
+test('a board that needs no credential keeps what it retains under its old name, whatever is changed of stations then', async () => {
+  const { connect, database, getJson } = await useService();
+  const { pool } = database;
+  const board = await connect();
+  const got = collect(board);
+  await board.subscribeAsync('stations/+/status', { qos: 1 });
+  await board.publishAsync('stations/old/t', '21.5', { qos: 1 });
+  const online = (station: string) =>
+    board.publishAsync(`stations/${station}/status`, 'online', { qos: 1, retain: true });
+  await online('old');
+  await renameStation(pool, 'old', 'new');
+  await poll(() => got.includes('stations/old/status '));
+  // Its readings wait for the next measurement.
+  await online('old');
+  await pool.query("UPDATE stations SET title = 'Terrace'");
+  await poll(async () => JSON.stringify(await getJson('/api/stations')).includes('Terrace'));
+  await online('new');
+  await poll(() => got.includes('stations/new/status online'));
+  expect(got.findLast((message) => message.startsWith('stations/old'))).toBe('stations/old/status online');
+});
+
 test('a name that anything goes by is refused, and so is a station that is not there', async () => {
   const { pool, url } = await useTestDatabase();
   const env = { DATABASE_URL: url };
