@@ -31,8 +31,9 @@ export function parseArguments(
     const mistake = takeOption(token, options, values);
     if (mistake !== undefined) mistakes.push(mistake);
   }
-  if (operands.length < wanted.length)
-    mistakes.push(`${wanted.slice(operands.length).join(' and ')} is missing.`);
+  const missing = wanted.slice(operands.length);
+  if (missing.length > 0)
+    mistakes.push(`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing.`);
   const surplus = operands.slice(wanted.length);
   if (surplus.length > 0) mistakes.push(`Nothing is known to do with ${surplus.map(quoted).join(' and ')}.`);
   return { operands, options: values, mistakes };

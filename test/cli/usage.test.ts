@@ -77,6 +77,7 @@ describe('wrong use ends with 2, prints no result, and says', () => {
     [['credentials', 'add'], 'credentials add integrator NAME'],
     [['--json', 'station', 'list'], 'options follow the command'],
     [['station', 'add'], 'NAME is missing'],
+    [['metric', 'edit'], 'STATION and METRIC are missing'],
     [['station', 'add', 'a', 'b'], 'Nothing is known to do with "b"'],
     [['station', 'add', 'a', '--jsn'], 'Did you mean --json?'],
     [['station', 'add', 'a', '--constructor'], 'no option --constructor'],
