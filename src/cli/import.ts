@@ -12,7 +12,7 @@ import { LARGEST_CHANNEL_ID, parseChannelId } from './channel-id.ts';
 import { type Command, type Context, JSON_OPTION, PartlyDoneError, UsageError } from './command.ts';
 import { dialectOf } from './import-dialect.ts';
 import { type ImportTotals, importRecords, newTotals } from './import-records.ts';
-import { InputError, readTexts } from './input-file.ts';
+import { checkInput, InputError, readTexts } from './input-file.ts';
 import { countText, createProgress, type Progress } from './progress.ts';
 import { createRejectedFile } from './rejected-file.ts';
 import { settingsOf } from './retention-options.ts';
@@ -51,6 +51,7 @@ due readings that are older than they are kept.`,
   async run(context) {
     const startedAt = performance.now();
     const { channelId, fields: given } = check(context.options);
+    await checkInput(context.operands[0]!);
     const { pool } = await context.database();
     const fields = channelId === undefined ? given : await fieldsOf(pool, channelId);
     const { totals, rejectedFile, unused } = await importFile(context, pool, fields);

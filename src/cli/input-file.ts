@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -22,6 +22,14 @@ export class InputError extends Error {
     this.name = 'InputError';
     this.hint = hint;
   }
+}
+
+/** Before anything is done for the sake of a file that can't be read. @throws InputError */
+export async function checkInput(file: string): Promise<void> {
+  if (file === '-') return;
+  await access(file, constants.R_OK).catch((error: unknown) => {
+    throw inputError(file, error);
+  });
 }
 
 const CHUNK_BYTES = 64 * 1024;

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -191,4 +191,13 @@ test('both work without a service, and beside one, which takes what it is sent m
   expect(await runJson(['export', copy, '--station', 'inside'], env)).toMatchObject({ readings: 3 });
   const text = await readFile(copy, 'utf8');
   expect(text).toContain(LINES.replaceAll('outside', 'inside'));
+});
+
+test('a file that can not be read is told before a database is opened, or made for it', async () => {
+  const folder = await useFolder();
+  const { code, stderr } = await runHere(['import', join(folder, 'none.csv')], {
+    DATA_DIR: join(folder, 'data'),
+  });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('none.csv could not be read: ENOENT')]);
+  expect(await readdir(folder)).toEqual([]);
 });
