@@ -3,8 +3,14 @@ import { BackupError } from '../storage/backup/error.ts';
 import { readBackupFile } from '../storage/backup/backup-file.ts';
 import type { Contents, Manifest } from '../storage/backup/format.ts';
 import { restoreBackup } from '../storage/backup/restore.ts';
+import { readLeftoverSize } from '../storage/database-facts.ts';
+import type { Connection } from '../storage/pool.ts';
+import { bytesText } from '../telemetry/bytes-text.ts';
 import { type Command, type Context, JSON_OPTION } from './command.ts';
 import { countText, createProgress } from './progress.ts';
+
+/** An empty database has less than that beside its tables. */
+const TOLD_LEFTOVER_BYTES = 16 * 1024 ** 2;
 
 const OPTIONS = {
   check: {
@@ -31,32 +37,43 @@ messages waited in the spool then, which are not in it; null where nobody could 
     const { check = false, json = false } = context.options;
     const startedAt = performance.now();
     const progress = createProgress({ screen: context.stderr, isQuiet: json, counted: 'rows' });
+    let leftover = 0;
     let done: { readonly manifest: Manifest; readonly contents: Contents };
     try {
       done = await checkBackup(file, (share, rows) => progress.show(check ? share : share / 4, rows));
       if (!check) {
+        const { leftoverBytes, connection } = await target(context);
+        leftover = leftoverBytes;
         const share = { read: 0 };
         const parts = readBackupFile(file, (read) => (share.read = read));
         const onRows = (rows: number): void => progress.show(0.25 + share.read * 0.75, rows);
-        done = await restoreBackup(parts, { ...(await target(context)), log: context.log, onRows });
+        done = await restoreBackup(parts, { connection, log: context.log, onRows });
       }
     } finally {
       progress.end();
     }
     report(context, done, Math.round((performance.now() - startedAt) / 100) / 10);
+    if (leftover > TOLD_LEFTOVER_BYTES) context.tell(leftoverNote(leftover));
   },
 };
 
 async function target(
   context: Context<typeof OPTIONS>,
-): Promise<Pick<Parameters<typeof restoreBackup>[1], 'connection'>> {
-  const { connection, isServed } = await context.database();
-  if (!isServed) return { connection };
+): Promise<{ readonly connection: Connection; readonly leftoverBytes: number }> {
+  const { pool, connection, isServed } = await context.database();
+  if (!isServed) {
+    const isEmbedded = context.config.databaseUrl === undefined;
+    return { connection, leftoverBytes: isEmbedded ? await readLeftoverSize(pool) : 0 };
+  }
   throw new BackupError(
     'database-in-use',
     'A service runs on this database.',
     'Stop it first. A backup is restored into an empty database, which is rarely the one of a service that runs.',
   );
+}
+
+function leftoverNote(bytes: number): string {
+  return `${bytesText(bytes)} on the disk are of an earlier restore whose PostgreSQL was killed, and count as part of the database. To have them back, remove DATA_DIR/postgres and restore once more.`;
 }
 
 function report(

@@ -14,6 +14,18 @@ export async function readDatabaseSize(database: Queryable): Promise<number> {
   return rows[0]!.size;
 }
 
+/**
+ * What lies in the database's folder and belongs to none of its tables, in bytes: PostgreSQL leaves what a transaction had written behind for good
+ * when it is killed in the middle. @throws what the database reports
+ */
+export async function readLeftoverSize(database: Queryable): Promise<number> {
+  const { rows } = await database.query<{ size: number }>({
+    text: `SELECT (pg_database_size(current_database()) - sum(pg_total_relation_size(oid)))::float8 AS size
+      FROM pg_class WHERE relkind IN ('r', 'm') AND NOT relisshared`,
+  });
+  return rows[0]!.size;
+}
+
 /** Whether a service works with the database now, as far as its connections show. @throws what the database reports */
 export async function isServed(pool: Pool): Promise<boolean> {
   const { rowCount } = await pool.query(

@@ -136,9 +136,16 @@ test('killed at any time, a restore leaves an empty database that it can be rest
   const damagedFile = join(folder, 'damaged.tar.gz');
   await writeFile(damagedFile, 'nothing');
   expect(await runCli(['restore', damagedFile], env)).toMatchObject({ code: 1 });
-  // It may have to say something of the server that was killed.
+  // What a large restore leaves behind when its server is killed.
+  const databases = join(env.DATA_DIR, 'postgres', 'base');
+  const newest = (await readdir(databases)).map(Number).toSorted((a, b) => b - a)[0]!;
+  await writeFile(join(databases, String(newest), '999999'), Buffer.alloc(20_000_000));
   const restored = await runCli(['restore', file], env);
-  expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining('Restored') });
+  expect(restored).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Restored'),
+    stderr: expect.stringMatching(/2\d\S* MB on the disk are of an earlier restore/),
+  });
   const service = await startProgram(env);
   expect(await allRows(pool).then(({ readings }) => readings)).toEqual(
     (await allRows(source.pool))['readings'],

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Releasers } from '../../src/releasers.ts';
 import { formatSum } from '../support/verdicts.ts';
 import { diskFull, diskReadOnly } from './scenarios/disks.ts';
+import { expireKilled } from './scenarios/expiry.ts';
 import { killBoth, killPostgres, killService } from './scenarios/kills.ts';
 import { disconnects, poison, undecodableMessages } from './scenarios/messages.ts';
 import {
@@ -21,6 +22,7 @@ const SCENARIOS: readonly Scenario[] = [
   killService,
   killPostgres,
   killBoth,
+  expireKilled,
   postgresStopped,
   postgresSilent,
   commitCut,

@@ -22,10 +22,19 @@ import type { RunAs } from './program.ts';
  * are given away by their handle.
  */
 
-/** Opens a file of ours to append to, private to us. */
-export function openToAppend(file: string): Promise<FileHandle> {
+/** Opens a file of ours to append to, private to us; what root makes in a folder of another user is that one's, who has to open it, too. */
+export async function openToAppend(file: string): Promise<FileHandle> {
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
-  return open(file, flags, 0o600);
+  const handle = await open(file, flags, 0o600);
+  try {
+    const { uid, gid } = await stat(path.dirname(file));
+    if (process.getuid?.() === 0 && (await handle.stat()).uid === 0 && uid !== 0)
+      await handle.chown(uid, gid);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
 
 /** Puts a file in place at once, or not at all; readable by the server and nobody else. */

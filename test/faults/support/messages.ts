@@ -12,7 +12,10 @@ const AGO_MS = 6 * 3_600_000;
 
 /** Readings with times of their own. */
 export function timed(): Messages {
-  const firstTimeMs = Date.now() - AGO_MS;
+  return timedFrom(Date.now() - AGO_MS);
+}
+
+export function timedFrom(firstTimeMs: number): Messages {
   return {
     firstTimeMs,
     payload: (n) => `{"value":${n},"time":${firstTimeMs + n}}`,

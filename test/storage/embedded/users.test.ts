@@ -126,6 +126,13 @@ describe.runIf(canDrop)(
       expect(second.said.connection).toBeDefined();
     });
 
+    test('starts where root has made the database, as by a restore before the first start', async () => {
+      const dataDir = await makeNobodysFolder();
+      await (await start({ dataDir })).close();
+      const service = await spawnService({ dataDir }, NOBODY);
+      expect(service.said).toMatchObject({ connection: { database: 'thermograph' } });
+    });
+
     test('starts and stops by pg_ctl, as on Windows', async () => {
       const dataDir = await makeNobodysFolder();
       const service = await spawnService({ dataDir, conventions: 'windows' }, NOBODY);
