@@ -9,6 +9,7 @@ import { keepForOffline } from './keep-for-offline.ts';
 import { type LiveReading, openLink } from './link.ts';
 import { createRefresh } from './refresh.ts';
 import { createReload } from './reload.ts';
+import { createRenewal } from './renew.ts';
 import { createStationView, findStation, noteSeen, showPresence } from './station-view.ts';
 import { keepScreenLit } from './wake-lock.ts';
 import { createWall } from './wall.ts';
@@ -51,8 +52,10 @@ const isOnWall = document.body.classList.contains('kiosk');
 const arrange = isOnWall ? createWall(words) : undefined;
 const refresh = createRefresh(() => {
   arrange?.();
+  tellVerdict();
   tick();
 });
+const tellVerdict = createRenewal(refresh);
 const reload = createReload();
 
 function show(readings: readonly LiveReading[]): void {

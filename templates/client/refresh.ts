@@ -38,10 +38,13 @@ function replaceFragments(html: string): void {
     // Another script may do it its own way.
     if (!fragment.dispatchEvent(new Event('refresh', { bubbles: true, cancelable: true }))) continue;
     const focused = fragment.contains(document.activeElement)
-      ? document.activeElement?.getAttribute('href')
+      ? selectorOf(document.activeElement)
       : undefined;
+    for (const { id } of fragment.querySelectorAll('details[open]')) {
+      if (id !== '') replacement.querySelector(`#${CSS.escape(id)}`)?.setAttribute('open', '');
+    }
     fragment.replaceWith(replacement);
-    if (focused) focusLink(replacement, focused);
+    if (focused) focusAgain(replacement, focused);
   }
 }
 
@@ -51,8 +54,16 @@ function holdsSelection(fragment: Element): boolean {
   return selection !== null && !selection.isCollapsed && selection.containsNode(fragment, true);
 }
 
+/** By which selector a link, or what unfolds something, is found again. */
+function selectorOf(element: Element | null): string | undefined {
+  const href = element?.getAttribute('href');
+  if (href) return `a[href="${CSS.escape(href)}"]`;
+  const folded = element?.matches('details[id] > summary') ? element.parentElement?.id : undefined;
+  return folded === undefined ? undefined : `#${CSS.escape(folded)} > summary`;
+}
+
 /** Whoever goes by keyboard stays where they were. */
-function focusLink(fragment: Element, href: string): void {
-  const link = fragment.querySelector(`a[href="${CSS.escape(href)}"]`);
-  if (link instanceof HTMLElement) link.focus({ preventScroll: true });
+function focusAgain(fragment: Element, selector: string): void {
+  const found = fragment.querySelector(selector);
+  if (found instanceof HTMLElement) found.focus({ preventScroll: true });
 }

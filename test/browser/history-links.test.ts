@@ -35,8 +35,9 @@ test('ranges, comparisons and metrics are shown without loading the page, focus 
   await page.getByRole('link', { name: 'Day before' }).click();
   await poll(async () => (await page.locator('.readout-label').count()) === 4);
   expect(new URL(page.url()).search).toBe('?range=7d&compare=1d');
-  await page.getByRole('link', { name: 'Humidity' }).click();
+  await page.getByRole('link', { name: 'Take Humidity away', exact: true }).click();
   await poll(async () => (await page.locator('canvas').count()) === 1);
+  expect(await page.getByRole('link', { name: 'Show Humidity', exact: true }).count()).toBe(1);
   await page.goBack();
   await poll(async () => (await page.locator('canvas').count()) === 2);
   await page.goBack();

@@ -92,6 +92,27 @@ test('every text can be read on its ground, and nothing keeps anybody out, in li
   expect(complaints).toStrictEqual([]);
 });
 
+test('a long table has an end that is near, with its heading in sight, and nothing is wider than a phone in German', async (context) => {
+  const minutes = Array.from({ length: 300 }, (_, i) => ({
+    measuredAt: Date.UTC(2026, 10, 22, 12, i) * 1000,
+    value: 1_013_250.25 + i,
+  }));
+  await seedSeries(database.pool, { station: 'long', metric: 'pressure', unit: 'hPa' }, minutes);
+  const web = await useWeb({ pool: database.pool });
+  web.commit({ station: 'long', metric: 'pressure', value: 1013.25 });
+  const { page } = await open(context, web.url, { viewport: { width: 360, height: 740 } });
+  await page.goto(`${web.url}/stations/long?from=2026-11-22&to=2026-11-22&view=table&lang=de`);
+  expect(await page.locator('.records tbody tr').count()).toBeGreaterThan(3);
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(360);
+  const table = page.locator('.chart-table');
+  expect(await table.locator('tbody tr').count()).toBeGreaterThan(300);
+  await page.evaluate(`document.querySelector('.chart-table').scrollTo(0, 1_000_000)`);
+  const around = (await table.boundingBox())!;
+  expect(around.height).toBeLessThan(740);
+  const cell = (await table.locator('thead th').first().boundingBox())!;
+  expect(Math.abs(cell.y - around.y)).toBeLessThan(2);
+});
+
 test('on paper everything is dark on white, with the time, and without what could be clicked', async (context) => {
   const web = await useStations(3);
   const { page } = await open(context, web.url, { viewport: { width: 718, height: 1000 } });

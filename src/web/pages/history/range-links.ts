@@ -1,6 +1,7 @@
 import type { StationSnapshot } from '../../../telemetry/station.ts';
 import type { Locale } from '../../locales.ts';
 import type { PageLink } from '../frame.ts';
+import type { Words } from '../../words.ts';
 import { metricName } from '../series-display.ts';
 import type { PlannedChart } from './chart-plan.ts';
 import { inOrder } from '../metric-order.ts';
@@ -46,6 +47,7 @@ export function stateLinks(
         ? []
         : known.map((metric) => ({
             label: metricName(snapshot, metric, names),
+            name: toggleName(metricName(snapshot, metric, names), shown.includes(metric), words),
             href: stateUrl(state, { metrics: toggled(shown, metric, { known, usual }) }),
             current: shown.includes(metric),
           })),
@@ -61,6 +63,11 @@ export function stateLinks(
       current: state.isTable === isTable,
     })),
   };
+}
+
+/** A link that is current would be taken for one to what is there already. */
+function toggleName(name: string, isShown: boolean, words: Words): string {
+  return words.text(isShown ? 'charts.remove' : 'charts.show', { name });
 }
 
 /** What a form has to send along, beside its own fields. */
