@@ -6,6 +6,7 @@ import type { Micros } from '../telemetry/reading.ts';
 import type { LineFormat } from '../telemetry/reading-lines.ts';
 import { parseTime } from '../telemetry/time.ts';
 import { type Command, type Context, JSON_OPTION, UsageError, textOption } from './command.ts';
+import { NotFoundError } from './not-found-error.ts';
 import { checkOutput, writeTexts } from './output-file.ts';
 import { countText, createProgress, type Progress } from './progress.ts';
 
@@ -92,25 +93,15 @@ function check(file: string, options: Options): Checked {
   throw new UsageError(mistakes);
 }
 
-/** There is nothing that could be exported. */
-class NothingToExportError extends Error {
-  readonly code = 'nothing-to-export';
-  readonly hint = 'Look with: station list';
-
-  constructor(message: string) {
-    super(message);
-    this.name = 'NothingToExportError';
-  }
-}
-
 /** There may be none where everything is asked for. */
 async function requireSeries(pool: Pool, { station, metric }: Options): Promise<readonly NamedSeries[]> {
   const found = await readSeries(pool, { station, metric });
   if (found.length > 0 || (station === undefined && metric === undefined)) return found;
   const whose = station === undefined ? 'No station' : `No station named ${JSON.stringify(station)}`;
-  throw new NothingToExportError(
+  throw new NotFoundError(
     metric === undefined
       ? `${whose} has sent readings.`
       : `${whose} has sent readings of a metric named ${JSON.stringify(metric)}.`,
+    'Look with: station list',
   );
 }

@@ -1,7 +1,8 @@
 import { findMetricDisplay, type SeriesDisplay, writeMetricDisplay } from '../storage/metric-display.ts';
 import { convertUnit, parseUnit } from '../telemetry/units.ts';
-import { type Command, JSON_OPTION, textOption, UsageError, type Values } from './command.ts';
+import { type Command, JSON_OPTION, textOption, type Values } from './command.ts';
 import { createDisplayReader, givenOf } from './display-options.ts';
+import { NotFoundError } from './not-found-error.ts';
 import { alignColumns } from './table.ts';
 
 const OPTIONS = {
@@ -38,9 +39,10 @@ With --json: {"station","metric","title","unit","position","isHidden"}; null whe
     const { pool } = await context.database();
     const found = await findMetricDisplay(pool, station, metric);
     if (found === undefined) {
-      throw new UsageError([
-        `${JSON.stringify(station)} has no metric ${JSON.stringify(metric)}: one appears with its first reading.`,
-      ]);
+      throw new NotFoundError(
+        `${JSON.stringify(station)} has no metric ${JSON.stringify(metric)}.`,
+        'One appears with its first reading. Look with: station list',
+      );
     }
     const { storedUnit, ...before } = found;
     const changes = readChanges(context.options, storedUnit);

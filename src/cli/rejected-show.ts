@@ -1,7 +1,8 @@
 import { readFitting } from '../storage/rejected-replay.ts';
 import { formatMicros } from '../telemetry/format-time.ts';
 import { showPayload } from '../telemetry/shown-payload.ts';
-import { type Command, JSON_OPTION, UsageError } from './command.ts';
+import { type Command, JSON_OPTION } from './command.ts';
+import { NotFoundError } from './not-found-error.ts';
 import { printable, rejectedDocument } from './rejected-list.ts';
 import { readId } from './rejected-selection.ts';
 import { alignColumns } from './table.ts';
@@ -21,8 +22,9 @@ With --json: {"id","receivedAt","topic","payload","qos","clientId","reason","det
     const id = readId(context.operands[0]!);
     const { pool } = await context.database();
     const [row] = await readFitting(pool, { ids: [id] }, 0, 1);
-    if (row === undefined)
-      throw new UsageError([`No rejected message has the number ${id}: see rejected list.`]);
+    if (row === undefined) {
+      throw new NotFoundError(`No rejected message has the number ${id}.`, 'Look with: rejected list');
+    }
     if (context.options.json) return context.print(JSON.stringify(rejectedDocument(row)));
     const payload = showPayload(row.payload);
     const facts = [

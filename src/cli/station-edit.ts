@@ -1,5 +1,6 @@
 import { editStationDisplay, type StationDisplay } from '../storage/station-display.ts';
-import { type Command, JSON_OPTION, UsageError, type Values } from './command.ts';
+import { unknownStation } from '../storage/station-error.ts';
+import { type Command, JSON_OPTION, type Values } from './command.ts';
 import { createDisplayReader, givenOf } from './display-options.ts';
 import { alignColumns } from './table.ts';
 
@@ -31,11 +32,7 @@ With --json: {"station","title","group","position"}; null where none is set.`,
     const changes = readChanges(context.options);
     const { pool } = await context.database();
     const display = await editStationDisplay(pool, name, changes);
-    if (display === undefined) {
-      throw new UsageError([
-        `No station is named ${JSON.stringify(name)}: one appears with its first reading.`,
-      ]);
-    }
+    if (display === undefined) throw unknownStation(name);
     context.print(context.options.json ? JSON.stringify(display) : textOf(display));
   },
 };

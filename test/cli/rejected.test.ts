@@ -71,7 +71,7 @@ test('rejected messages are listed by reason, the newest first, and shown whole'
   expect(shown.stdout).toMatch(/Topic +stations\/outside\/temperature\n[^]*Payload +4 bytes\nwarm\n$/);
   const unknown = await runCli(['rejected', 'show', '9'], env);
   expect([unknown.code, unknown.stderr]).toEqual([
-    2,
+    1,
     expect.stringContaining('No rejected message has the number 9'),
   ]);
 });

@@ -23,7 +23,10 @@ test('a running service shows a station as its owner says, at once and after a r
   const edited = await runCli([...EDIT, '--group', '', '--position='], env);
   expect(edited.stdout).toMatch(/Title +In the garden\nGroup +-\nPosition +-\n/);
   const unknown = await runCli(['station', 'edit', 'outsid'], env);
-  expect(unknown.stderr).toContain('No station is named "outsid"');
+  expect([unknown.code, unknown.stderr]).toEqual([
+    1,
+    expect.stringContaining('There is no station with the name outsid.'),
+  ]);
   await poll(async () => !(await page(running.url)).includes('class="group"'));
 });
 
