@@ -44,7 +44,9 @@ test('the status page says of each station how much came, of each reason what wa
   expect(words(text)).toContain('outside 3 readings in 24 hours');
   expect(words(text)).toMatch(/inside offline/);
   const [, rejected = ''] = /id="rejected-heading">([^]*?)<\/section>/.exec(text) ?? [];
-  expect(words(rejected)).toMatch(/topic-unknown 2 value-not-a-number 1 The latest of each reason/);
+  expect(words(rejected)).toMatch(
+    /readings come on: topic-unknown 2 a value is not a number: value-not-a-number 1 The latest of each reason/,
+  );
   expect(words(rejected)).toMatch(
     /shed\/two \d+ min ago topic-unknown : topic-unknown in shed\/two x{120}… stations\/a\/b/,
   );
@@ -54,7 +56,7 @@ test('the status page says of each station how much came, of each reason what wa
   expect(words(text)).toMatch(/Version 0\.1\.0 Node \d+\.\d+\.\d+, PostgreSQL \d+\.\d+/);
   const german = words((await web.ask('/status?lang=de')).text);
   expect(german).toContain('outside 3 Messwerte in 24 Stunden');
-  expect(german).toContain('Die jüngste zu jedem Grund');
+  expect(german).toContain('ein Wert ist keine Zahl: value-not-a-number 1 Die jüngste zu jedem Grund');
 });
 
 test('while the database is away it says nothing of what only that knows', async () => {
