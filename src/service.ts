@@ -106,29 +106,17 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
     releasers,
   );
   const { dataDir } = config;
+  const { connection } = database;
+  // What is read when the database is ready, and again whenever it changes there.
+  const followed = { connection, log, preparation };
   let httpPort: number | undefined;
   const credentials = openCredentials(
-    {
-      dataDir,
-      connection: database.connection,
-      log,
-      preparation,
-      patienceMs: patience.credentialsMs,
-    },
+    { ...followed, dataDir, patienceMs: patience.credentialsMs },
     releasers,
   );
   const wrongSecrets = createAddressLimit({ most: config.wrongSecretsPerMinute, perSeconds: 60 });
   const channels = openChannels(
-    {
-      dataDir,
-      connection: database.connection,
-      log,
-      preparation,
-      clock: now,
-      credentials,
-      wrongSecrets,
-      patienceMs: patience.channelsMs,
-    },
+    { ...followed, dataDir, clock: now, credentials, wrongSecrets, patienceMs: patience.channelsMs },
     releasers,
   );
   const homeAssistant = openHomeAssistant(config, version, () => httpPort);
@@ -170,9 +158,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   });
   const displays = openDisplays(
     {
-      connection: database.connection,
-      log,
-      preparation,
+      ...followed,
       stations,
       refreshStations,
       forget: (name) => broker.forgetStation(name, []),
@@ -188,7 +174,6 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   const writes = createAddressLimit({ most: config.httpMaxWritesPerSecond, perSeconds: 1 });
   const httpCounters = newWebCounters();
   const retention = openRetention({ config, log, database, preparation }, releasers);
-  const { connection } = database;
   const backups = openBackups({ config, version, log, connection, preparation, spool }, releasers);
   const figures = createFigures({
     ingest,

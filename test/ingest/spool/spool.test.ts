@@ -181,8 +181,8 @@ describe('the spool', () => {
     const inTheWay = join(folder, 'spool');
     await writeFile(inTheWay, 'a file');
     const spool = await open(inTheWay);
-    expect(spool.problem()).toMatch(/EEXIST|ENOTDIR/);
-    await expect(spool.append([message(1)])).rejects.toThrow(/EEXIST|ENOTDIR/);
+    expect(spool.problem()).toMatch(/EEXIST/);
+    await expect(spool.append([message(1)])).rejects.toThrow('is no folder');
     await rm(inTheWay);
     expect(await spool.append([message(1)])).toBe(1);
     expect(spool.problem()).toBeUndefined();
