@@ -13,7 +13,7 @@ export interface DisplayNeeds {
   readonly connection: Connection;
   readonly log: Logger;
   readonly preparation: Preparation;
-  readonly stations: Pick<Stations, 'display'>;
+  readonly stations: Pick<Stations, 'display' | 'find'>;
   readonly refreshStations: () => Promise<void>;
   /** Told of names that are no station's any more, once each time that they were taken from one. */
   readonly forget: (name: string) => void;
@@ -42,7 +42,8 @@ export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise
       for (const { station, changedAt } of former) {
         if (forgotten.get(station) === changedAt) continue;
         forgotten.set(station, changedAt);
-        needs.forget(station);
+        // Or it is a station again by now.
+        if (stations.find(station) === undefined) needs.forget(station);
       }
       stations.display(await readStationDisplays(database), await readMetricDisplays(database));
       known.abort();

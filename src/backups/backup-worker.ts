@@ -95,21 +95,30 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
     await look();
     if (due() === undefined) return;
     const startedAt = performance.now();
-    // Before, for they may be what the disk is full of.
-    await removeDeadDrafts(folder, now());
+    // Before, for they may be what the disk is full of; one that can't be removed is no reason to make none.
+    await removeDeadDrafts(folder, now()).catch((error: unknown) =>
+      log.warn(
+        { reason: reasonOf(error), folder },
+        'what is left of a backup that was cut off could not be removed',
+      ),
+    );
+    const before = options.spooled();
     const file = path.join(folder, keptName(new Date(now())));
     await options.write(file, closing.signal);
     runMs = Math.round(performance.now() - startedAt);
     counters.backup_runs += 1;
     await keepNewest(folder, keep, now());
     await look();
+    const after = options.spooled();
     log.info({ file, bytes, ms: runMs }, 'backed up');
-    const spooled = options.spooled();
-    if (spooled)
+    if (before === undefined || after === undefined) {
+      log.warn({ file }, 'the spool could not be looked into: what waits in it is not in the backup');
+    } else if (before > 0 || after > 0) {
       log.warn(
-        { file, spooled },
-        'messages wait in the spool, and may not be in the backup; the next one has them',
+        { file, spooled: Math.max(before, after) },
+        'messages waited in the spool, and may not be in the backup; the next one has them',
       );
+    }
   }
 
   async function tick(): Promise<void> {
@@ -117,7 +126,7 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
     try {
       await look();
       time = due();
-      if (time === undefined) problem = undefined;
+      if (time === undefined) problem = spooledSince = undefined;
       if (time === undefined || time === madeFor) return;
       if (Math.abs(now() - failedAt) < RETRY_AFTER_MS || isSpoolWaitedFor()) return;
       isWriting = true;
@@ -132,7 +141,8 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
       if (time === undefined && problem === reasonOf(error)) return;
       problem = reasonOf(error);
       counters.backup_failures += 1;
-      const hint = hintOf(error) ?? 'It is tried again in an hour. Until then: backup FILE';
+      const again = time === undefined ? 'as soon as its folder can be looked into' : 'in an hour';
+      const hint = hintOf(error) ?? `It is tried again ${again}. Until then: backup FILE`;
       log.error({ reason: problem, hint, folder }, 'the backup failed');
     } finally {
       isWriting = false;

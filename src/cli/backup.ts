@@ -29,7 +29,7 @@ messages waited in the spool, which are not in it; null where nobody says.`,
     const { json = false, replace: mayReplace = false } = context.options;
     if (file !== '-') await checkTarget(file, mayReplace);
     const startedAt = performance.now();
-    const { connection, service } = await context.database();
+    const { connection, service, isServed } = await context.database();
     const progress = createProgress({ screen: context.stderr, isQuiet: json, counted: 'rows' });
     let manifest: Manifest | undefined;
     let rows = 0;
@@ -39,7 +39,7 @@ messages waited in the spool, which are not in it; null where nobody says.`,
         connection,
         version: context.version,
         log: context.log,
-        countSpooled: () => askSpooled(context.config.dataDir, service),
+        countSpooled: () => askSpooled(context.config.dataDir, { isServed, service }),
         onBegin: (begun) => (manifest = begun),
         onProgress: (share, done) => progress.show(share, (rows = done)),
       });

@@ -3,6 +3,7 @@ import { channelIdOf } from './channel-id.ts';
 import { type Command, JSON_OPTION } from './command.ts';
 import { confirm, REMOVAL_OPTIONS, requireConsent } from './confirm.ts';
 import { countText } from './progress.ts';
+import { printable } from './rejected-list.ts';
 
 const OPTIONS = { ...REMOVAL_OPTIONS, json: JSON_OPTION } as const;
 
@@ -38,5 +39,5 @@ function documentOf({ id, name, fields, entries }: ChannelContents, isRemoved: b
 
 function describe({ id, name, entries }: ChannelContents, what: string): string {
   const counts = `its keys, and all of its entries: ${countText(entries)}`;
-  return `Of channel ${id} (${name}) ${what}: ${counts}. The readings of its stations stay.`;
+  return `Of channel ${id} (${printable(name)}) ${what}: ${counts}. The readings of its stations stay.`;
 }

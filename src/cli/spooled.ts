@@ -16,9 +16,10 @@ const Answer = Type.Object({
  */
 export async function askSpooled(
   dataDir: string,
-  service: ServiceAddresses | undefined,
+  { isServed, service }: { readonly isServed: boolean; readonly service: ServiceAddresses | undefined },
 ): Promise<number | undefined> {
-  if (service === undefined) return countSpooled(path.join(dataDir, 'spool'));
+  // A service on the same database whose DATA_DIR is another one has its spool there.
+  if (service === undefined) return isServed ? undefined : countSpooled(path.join(dataDir, 'spool'));
   try {
     const reply = await fetch(serviceUrl(service, '/health/ready'), {
       signal: AbortSignal.timeout(ASK_TIMEOUT_MS),

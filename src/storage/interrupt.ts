@@ -29,6 +29,7 @@ export function createInterruption(pool: Pool, connection: Connection): Interrup
   };
 }
 
+/** Behind a pooler the numbers are not PostgreSQL's: nothing is cancelled there, and the statement ends by itself. */
 async function cancel(connection: Connection, clients: readonly PoolClient[]): Promise<void> {
   const pids = clients.map((client) => Reflect.get(client, 'processID')).filter(Number.isInteger);
   const other = new Client({ ...connection, connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS });

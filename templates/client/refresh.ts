@@ -7,11 +7,14 @@ export type Refresh = (delayMs?: number) => void;
 
 export function createRefresh(onRefreshed: () => void): Refresh {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the next one begins; one that has begun is not overtaken. */
+  let at = Number.POSITIVE_INFINITY;
   /** By a clock that nobody puts back, which would put this off for as long. */
   let last = Number.NEGATIVE_INFINITY;
 
   const run = async (): Promise<void> => {
     last = performance.now();
+    at = Number.NEGATIVE_INFINITY;
     try {
       const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
       // To the login page: whoever was logged in is so no more.
@@ -20,12 +23,17 @@ export function createRefresh(onRefreshed: () => void): Refresh {
     } catch {
       // The link says that the service is away; once it is back, the page is refreshed again.
     }
-    timer = undefined;
+    at = Number.POSITIVE_INFINITY;
     onRefreshed();
   };
 
   return (delayMs = 0) => {
-    timer ??= setTimeout(() => void run(), Math.max(delayMs, last + INTERVAL_MS - performance.now(), 0));
+    const now = performance.now();
+    const wanted = Math.max(now + delayMs, last + INTERVAL_MS);
+    if (wanted >= at) return;
+    clearTimeout(timer);
+    at = wanted;
+    timer = setTimeout(() => void run(), wanted - now);
   };
 }
 

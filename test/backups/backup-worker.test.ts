@@ -15,14 +15,19 @@ const START = Date.parse('2026-11-20T12:00:00Z');
 
 interface Clockwork {
   readonly worker: BackupWorker;
-  readonly logged: { level: number; reason?: string; hint?: string }[];
-  readonly clock: { now: number; failure?: Error; isAnothers?: boolean; spooled?: number };
+  readonly logged: { level: number; msg: string; reason?: string; hint?: string }[];
+  readonly clock: { now: number; failure?: Error; isAnothers?: boolean; spooled: number | undefined };
+  /** How many backups are over. */
+  backedUp(): number;
+  /** Resolves when the spool has been asked for with what is set now. */
+  spoolIsSeen(): Promise<unknown>;
   names(): Promise<readonly string[]>;
 }
 
 /** A worker at 3:30 each night in Berlin, whose clock a test sets, and whose backups are empty. */
 function useWorker(folder: string, keep = 3): Clockwork {
-  const clock: Clockwork['clock'] = { now: START };
+  const clock: Clockwork['clock'] = { now: START, spooled: 0 };
+  let looks = 0;
   const logged: Clockwork['logged'] = [];
   const worker = createBackupWorker({
     schedule: createSchedule('30 3 * * *', 'Europe/Berlin'),
@@ -37,13 +42,26 @@ function useWorker(folder: string, keep = 3): Clockwork {
       await work();
       return true;
     },
-    spooled: () => clock.spooled,
+    spooled() {
+      looks += 1;
+      return clock.spooled;
+    },
     log: pino({}, { write: (line) => void logged.push(JSON.parse(line)) }),
     now: () => clock.now,
     everyMs: 5,
   });
   onTestFinished(() => worker.close());
-  return { worker, logged, clock, names: async () => (await readdir(folder)).toSorted() };
+  return {
+    worker,
+    logged,
+    clock,
+    backedUp: () => logged.filter(({ msg }) => msg === 'backed up').length,
+    spoolIsSeen() {
+      const before = looks;
+      return poll(() => looks > before + 1);
+    },
+    names: async () => (await readdir(folder)).toSorted(),
+  };
 }
 
 test('one is made at once, then one at each time of the schedule, and the newest are kept', async () => {
@@ -109,26 +127,49 @@ test('one that fails is told once, with what to do, and tried again an hour late
 });
 
 test('a spool that is not empty is waited for, for an hour at the most, and then it is said', async () => {
-  const { worker, clock, logged } = useWorker(await useFolder());
+  const { worker, clock, logged, backedUp, spoolIsSeen } = useWorker(await useFolder());
+  const warnings = (): object[] => logged.filter(({ level }) => level === 40);
   clock.spooled = 7;
   worker.start();
-  await poll(() => worker.report().isOverdue);
+  await spoolIsSeen();
+  expect(worker.report().isOverdue).toBe(true);
   clock.now += HOUR - 1;
-  await pause(25);
-  expect(worker.counters.backup_runs).toBe(0);
+  await spoolIsSeen();
+  expect(backedUp()).toBe(0);
   clock.spooled = 0;
-  await poll(() => worker.counters.backup_runs === 1);
-  clock.now += DAY;
+  await poll(() => backedUp() === 1);
+  expect(warnings()).toEqual([]);
   clock.spooled = 3;
-  await pause(25);
-  expect(worker.counters.backup_runs).toBe(1);
-  clock.now += HOUR;
-  await poll(() => worker.counters.backup_runs === 2);
-  await poll(() => logged.some(({ level }) => level === 40));
-  expect(logged.filter(({ level }) => level === 40)).toMatchObject([{ spooled: 3 }]);
   clock.now += DAY;
-  await pause(25);
-  expect(worker.counters.backup_runs).toBe(2);
+  await spoolIsSeen();
+  expect(backedUp()).toBe(1);
+  clock.now += HOUR;
+  await poll(() => backedUp() === 2);
+  await poll(() => warnings().length > 0);
+  expect(warnings()).toMatchObject([{ spooled: 3 }]);
+  clock.now += DAY;
+  await spoolIsSeen();
+  expect(backedUp()).toBe(2);
+});
+
+test('each time of the schedule has an hour of its own, also where another service has made the backup before', async () => {
+  const folder = await useFolder();
+  const { worker, clock, backedUp, spoolIsSeen } = useWorker(folder);
+  clock.spooled = 3;
+  worker.start();
+  await spoolIsSeen();
+  await writeFile(join(folder, keptName(new Date(clock.now))), 'of another');
+  await poll(() => !worker.report().isOverdue);
+  clock.now += DAY;
+  await spoolIsSeen();
+  expect(backedUp()).toBe(0);
+});
+
+test('a spool that nobody can look into is not waited for, and said', async () => {
+  const { worker, clock, logged } = useWorker(await useFolder());
+  clock.spooled = undefined;
+  worker.start();
+  await poll(() => logged.some(({ level, msg }) => level === 40 && msg.startsWith('the spool could not')));
 });
 
 test('while another node is at it nothing is made, and nothing afterwards if it has made one for this time', async () => {

@@ -99,6 +99,8 @@ test('a long table has an end that is near, with its heading in sight, and nothi
   }));
   await seedSeries(database.pool, { station: 'long', metric: 'pressure', unit: 'hPa' }, minutes);
   const web = await useWeb({ pool: database.pool });
+  // Records of the month and of the year are those of that day.
+  web.advance(Date.UTC(2026, 10, 22, 18) - Date.now());
   web.commit({ station: 'long', metric: 'pressure', value: 1013.25 });
   const { page } = await open(context, web.url, { viewport: { width: 360, height: 740 } });
   await page.goto(`${web.url}/stations/long?from=2026-11-22&to=2026-11-22&view=table&lang=de`);

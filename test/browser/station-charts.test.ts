@@ -42,7 +42,7 @@ test('without scripts, ranges, comparisons, metrics and tables are links that ke
   await page.getByRole('link', { name: 'Week before' }).click();
   await page.getByRole('navigation', { name: 'Metrics' }).getByRole('link', { name: 'Humidity' }).click();
   expect(parameters(page)).toEqual({ range: '30d', compare: '7d', metrics: 'temperature' });
-  for (const name of ['30 days', 'Week before', 'Temperature', 'Charts']) {
+  for (const name of ['30 days', 'Week before', 'Take Temperature away', 'Charts']) {
     const link = page.locator('#range').getByRole('link', { name, exact: true });
     expect(await link.getAttribute('aria-current'), `of ${name}`).toBe('true');
   }

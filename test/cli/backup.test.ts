@@ -14,7 +14,7 @@ import { startProgram, useFolder } from '../support/program.ts';
 interface Taken {
   readonly bytes: number;
   readonly rows: number;
-  readonly spooled: number;
+  readonly spooled: number | null;
 }
 
 /** Publishes one reading after the other at QoS 1 until it is stopped. */
@@ -45,6 +45,17 @@ function poolOn(dataDir: string): Pool {
   onTestFinished(() => pool.end());
   return pool;
 }
+
+test('a backup beside a service whose DATA_DIR is another does not claim that nothing waits in its spool', async () => {
+  const { url } = await useTestDatabase();
+  const env = { DATABASE_URL: url, DATA_DIR: await useFolder() };
+  const folder = await useFolder();
+  expect(await runJson<Taken>(['backup', join(folder, 'alone.tar.gz')], env)).toMatchObject({ spooled: 0 });
+  await startProgram({ DATABASE_URL: url, DATA_DIR: await useFolder() });
+  expect(await runJson<Taken>(['backup', join(folder, 'beside.tar.gz')], env)).toMatchObject({
+    spooled: null,
+  });
+});
 
 test('a backup beside a service has all that was acknowledged before, and another DATA_DIR is started from it', async () => {
   const env = { DATA_DIR: await useFolder(), TIME_ZONE: 'UTC' };

@@ -28,8 +28,10 @@ export async function openToAppend(file: string): Promise<FileHandle> {
   const handle = await open(file, flags, 0o600);
   try {
     const { uid, gid } = await stat(path.dirname(file));
-    if (process.getuid?.() === 0 && (await handle.stat()).uid === 0 && uid !== 0)
-      await handle.chown(uid, gid);
+    const opened = await handle.stat();
+    // Not one that has another name elsewhere.
+    const isOurs = opened.uid === 0 && opened.nlink === 1;
+    if (process.getuid?.() === 0 && isOurs && uid !== 0) await handle.chown(uid, gid);
     return handle;
   } catch (error) {
     await handle.close();
@@ -90,8 +92,17 @@ export async function giveToOwnerOf(dataDir: string, folder: string): Promise<vo
 
 /** Gives a folder and all in it to a user. The folder itself comes last, so that its owner tells whether all is done. */
 export async function giveFolder(folder: string, uid: number, gid: number): Promise<void> {
-  for (const entry of await readdir(folder, { recursive: true })) {
-    await lchown(path.join(folder, entry), uid, gid);
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    // By its handle: under its name there may be another one by now.
+    const inside = process.platform === 'linux' ? `/proc/self/fd/${handle.fd}` : folder;
+    for (const entry of await readdir(inside, { withFileTypes: true })) {
+      const name = path.join(inside, entry.name);
+      if (entry.isDirectory()) await giveFolder(name, uid, gid);
+      else await lchown(name, uid, gid);
+    }
+    await handle.chown(uid, gid);
+  } finally {
+    await handle.close();
   }
-  await lchown(folder, uid, gid);
 }

@@ -18,7 +18,9 @@ export function awaitedStations(
   { credentials, station, storing }: Pick<WebParts, 'credentials' | 'station' | 'storing'>,
   words: Words,
 ): AwaitedStations | undefined {
-  if (!storing().isPrepared) return undefined;
+  const { isPrepared, state, spooledMessages } = storing();
+  // What is acknowledged, and not stored yet, may be of one of them.
+  if (!isPrepared || state !== 'storing' || spooledMessages !== 0) return undefined;
   const names: string[] = [];
   let more = 0;
   for (const name of credentials.stationNames()) {
