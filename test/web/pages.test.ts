@@ -322,7 +322,7 @@ test('the status page counts what was rejected by reason, and shows the latest',
   );
   const { text } = await web.ask('/status');
   expect(text).toContain(
-    'href="/api/rejected?reason&#x3D;topic-unknown">topic-unknown</a></td><td class="figure">2<',
+    'href="/api/rejected?reason&#x3D;topic-unknown"><code>topic-unknown</code></a></td><td class="figure">2<',
   );
   expect(text).toContain('<code>zigbee2mqtt/porch</code>');
   expect(text).toContain('Messages received');
