@@ -6,6 +6,7 @@ import type { Preparation } from './prepare-database.ts';
 import type { Releasers } from './releasers.ts';
 import { writeBackupFile } from './storage/backup/backup-file.ts';
 import { dumpDatabase } from './storage/backup/dump.ts';
+import type { Manifest } from './storage/backup/format.ts';
 import { withBackupLock } from './storage/maintenance-lock.ts';
 import { type Connection, createPool, endPool, type PoolLimits } from './storage/pool.ts';
 
@@ -47,8 +48,11 @@ export function openBackups(needs: BackupNeeds, releasers: Releasers): Backups {
     spooled,
     log,
     async write(file, signal) {
-      const dumped = dumpDatabase({ connection, version, log, countSpooled });
+      let begun: Manifest | undefined;
+      const onBegin = (manifest: Manifest): void => void (begun = manifest);
+      const dumped = dumpDatabase({ connection, version, log, countSpooled, onBegin });
       await writeBackupFile(dumped, { file, mayReplace: false, signal });
+      return begun?.spooled;
     },
     alone: (work) => withBackupLock(pool, work),
   });

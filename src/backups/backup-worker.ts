@@ -10,8 +10,12 @@ export interface BackupWorkerOptions {
   readonly schedule: Schedule;
   readonly folder: string;
   readonly keep: number;
-  /** Writes a backup; the file appears when it is complete. @throws why it could not */
-  readonly write: (file: string, signal: AbortSignal) => Promise<void>;
+  /**
+   * Writes a backup; the file appears when it is complete.
+   * @returns how many messages waited in the spool at its moment, which are not in it; `undefined` where nobody could say
+   * @throws why it could not
+   */
+  readonly write: (file: string, signal: AbortSignal) => Promise<number | undefined>;
   /** Does something that only one node may do at a time. @returns false when another is at it */
   readonly alone: (work: () => Promise<void>) => Promise<boolean>;
   /** Messages that were acknowledged and are only in the spool; `undefined` while nobody knows. */
@@ -102,20 +106,18 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
         'what is left of a backup that was cut off could not be removed',
       ),
     );
-    const before = options.spooled();
     const file = path.join(folder, keptName(new Date(now())));
-    await options.write(file, closing.signal);
+    const spooled = await options.write(file, closing.signal);
     runMs = Math.round(performance.now() - startedAt);
     counters.backup_runs += 1;
     await keepNewest(folder, keep, now());
     await look();
-    const after = options.spooled();
     log.info({ file, bytes, ms: runMs }, 'backed up');
-    if (before === undefined || after === undefined) {
+    if (spooled === undefined) {
       log.warn({ file }, 'the spool could not be looked into: what waits in it is not in the backup');
-    } else if (before > 0 || after > 0) {
+    } else if (spooled > 0) {
       log.warn(
-        { file, spooled: Math.max(before, after) },
+        { file, spooled },
         'messages waited in the spool, and may not be in the backup; the next one has them',
       );
     }

@@ -36,6 +36,7 @@ function useWorker(folder: string, keep = 3): Clockwork {
     async write(file) {
       if (clock.failure) throw clock.failure;
       await writeFile(file, 'all');
+      return clock.spooled;
     },
     async alone(work) {
       if (clock.isAnothers) return false;

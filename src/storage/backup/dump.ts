@@ -80,8 +80,9 @@ async function begin(client: Client, { version, countSpooled }: DumpOptions): Pr
   const before = await countSpooled?.();
   const snapshot = await beginSnapshot(client, version);
   const after = await countSpooled?.();
-  if (before === undefined && after === undefined) return snapshot;
-  return { ...snapshot, manifest: { ...snapshot.manifest, spooled: Math.max(before ?? 0, after ?? 0) } };
+  // Who could not say once may have had some then.
+  if (before === undefined || after === undefined) return snapshot;
+  return { ...snapshot, manifest: { ...snapshot.manifest, spooled: Math.max(before, after) } };
 }
 
 function json(value: unknown): Buffer {
