@@ -76,7 +76,10 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
   let spooledSince: number | undefined;
 
   async function look(): Promise<void> {
-    [newest] = await listKept(folder, now());
+    const [found] = await listKept(folder, now());
+    // In one step: a backup that has appeared, also another node's, ends what was waited for.
+    if (found?.file !== newest?.file) spooledSince = undefined;
+    newest = found;
     if (newest !== undefined) bytes = (await stat(newest.file)).size;
   }
 
