@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { envExample, settingsTable } from '../src/settings-docs.ts';
+import { envExample, settingsTable } from '../src/settings/documentation.ts';
 
 // Writes what src/config.ts says of the settings into README.md, docs/settings.md and .env.example; `npm run docs` runs it.
 const TABLE = /(<!-- settings: begin -->\n)[^]*(<!-- settings: end -->)/;

@@ -1,33 +1,25 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { BACKUP_SETTINGS, type BackupSettings } from './backup-settings.ts';
 import type { BrokerLimits } from './broker/limits.ts';
-import { HTTP_LIMIT_SETTINGS } from './http-limit-settings.ts';
-import { LIMIT_SETTINGS } from './limit-settings.ts';
-import { RETENTION_SETTINGS, type RetentionSettings } from './retention-settings.ts';
-import { parseUnitSystem, type UnitSystem } from './telemetry/unit-system.ts';
-import { boolean, type Environment, integer, Mistake, oneOf, type Setting } from './setting.ts';
-import { discoveryPrefix, networks, origins, port, tlsFile, tlsPort } from './setting-values.ts';
+import { ACCESS_SETTINGS, type AccessSettings } from './settings/access.ts';
+import { BACKUP_SETTINGS, type BackupSettings } from './settings/backups.ts';
+import { LIMIT_SETTINGS } from './settings/broker-limits.ts';
+import { HTTP_LIMIT_SETTINGS } from './settings/http-limits.ts';
+import { LISTEN_SETTINGS, type ListenSettings } from './settings/listening.ts';
+import { PAGE_SETTINGS, type PageSettings } from './settings/pages.ts';
+import { RETENTION_SETTINGS, type RetentionSettings } from './settings/retention.ts';
+import { type Environment, integer, Mistake, oneOf, type Setting } from './settings/setting.ts';
+import { discoveryPrefix } from './settings/values.ts';
 import type { WebLimits } from './web/http-limits.ts';
-import { LANGUAGES, type Language } from './web/languages.ts';
 
 /** The settings of a running service, checked. Each is described in {@link SETTINGS}. */
-export interface Config extends BrokerLimits, WebLimits, RetentionSettings, BackupSettings {
-  readonly host: string;
-  readonly httpPort: number;
-  readonly mqttPort: number;
-  /** `undefined`: off. */
-  readonly httpsPort: number | undefined;
-  /** `undefined`: off. */
-  readonly mqttsPort: number | undefined;
-  /** Absolute path; set if {@link tlsKeyFile} is. */
-  readonly tlsCertFile: string | undefined;
-  readonly tlsKeyFile: string | undefined;
-  readonly tlsOldBoards: boolean;
-  /** Of pages that may use MQTT over WebSocket, beside our own. */
-  readonly allowedOrigins: readonly string[];
-  /** Addresses and networks whose X-Forwarded-For is believed. */
-  readonly trustProxy: readonly string[];
+export interface Config
+  extends ListenSettings,
+    RetentionSettings,
+    BackupSettings,
+    AccessSettings,
+    PageSettings,
+    BrokerLimits,
+    WebLimits {
   /** Absolute path. */
   readonly dataDir: string;
   /** `undefined`: the embedded PostgreSQL. */
@@ -36,21 +28,11 @@ export interface Config extends BrokerLimits, WebLimits, RetentionSettings, Back
   readonly spoolMaxBytes: number;
   /** How long an orderly stop may take. */
   readonly shutdownTimeoutMs: number;
-  readonly allowAnonymous: boolean;
   /** The topic below which Home Assistant is told of the stations; `undefined`: it is not. */
   readonly homeAssistant: string | undefined;
-  readonly isPrivate: boolean;
-  /** Of pages that may frame ours. */
-  readonly frameAncestors: readonly string[];
   readonly httpMaxBodyBytes: number;
   /** Of each address; 0: no limit. */
   readonly httpMaxWritesPerSecond: number;
-  /** Of each address. */
-  readonly wrongSecretsPerMinute: number;
-  readonly units: UnitSystem;
-  /** Of pages until a visitor chooses; `undefined`: that of their browser. */
-  readonly pageLanguage: Language | undefined;
-  readonly timeZone: string;
   readonly logLevel: LogLevel;
 }
 
@@ -70,83 +52,7 @@ export class ConfigError extends Error {
 }
 
 const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
-  host: {
-    env: 'HOST',
-    isCommon: true,
-    default: '127.0.0.1',
-    allowed: 'an IP address or a host name',
-    description: 'The address to listen on. `0.0.0.0` for all; read about `ALLOW_ANONYMOUS` first.',
-    read: (text) => text ?? '127.0.0.1',
-  },
-  httpPort: {
-    env: 'HTTP_PORT',
-    isCommon: true,
-    default: '3000',
-    allowed: '0 to 65535',
-    description: 'The port of pages and API. `0` takes a free one; the start-up lines say which.',
-    read: (text) => port(text ?? '3000'),
-  },
-  mqttPort: {
-    env: 'MQTT_PORT',
-    isCommon: true,
-    default: '1883',
-    allowed: '0 to 65535',
-    description: 'The port of the MQTT broker. `0` takes a free one.',
-    read: (text) => port(text ?? '1883'),
-  },
-  httpsPort: {
-    env: 'HTTPS_PORT',
-    default: '',
-    allowed: '0 to 65535',
-    description:
-      'The port of pages and API with TLS, beside the plain one; `docs/tls.md` tells all about it. `0` takes a free one. Unset: off.',
-    read: tlsPort,
-  },
-  mqttsPort: {
-    env: 'MQTTS_PORT',
-    default: '',
-    allowed: '0 to 65535',
-    description:
-      'The port of the MQTT broker with TLS, beside the plain one; 8883 is usual. `0` takes a free one. Unset: off.',
-    read: tlsPort,
-  },
-  tlsCertFile: {
-    env: 'TLS_CERT_FILE',
-    default: '',
-    allowed: 'a PEM file',
-    description: 'The certificate for both, with its chain. It is read again when it changes.',
-    read: (text, env) => tlsFile(text, env, 'TLS_KEY_FILE'),
-  },
-  tlsKeyFile: {
-    env: 'TLS_KEY_FILE',
-    default: '',
-    allowed: 'a PEM file, not encrypted',
-    description: 'The private key of the certificate.',
-    read: (text, env) => tlsFile(text, env, 'TLS_CERT_FILE'),
-  },
-  tlsOldBoards: {
-    env: 'TLS_OLD_BOARDS',
-    default: 'false',
-    allowed: '`true` or `false`',
-    description:
-      'Whether boards may connect that know no forward secrecy, such as an ESP8266 with MicroPython. Needs a certificate with an RSA key; `docs/tls.md` says what it weakens.',
-    read: (text) => boolean(text ?? 'false'),
-  },
-  allowedOrigins: {
-    env: 'ALLOWED_ORIGINS',
-    default: '',
-    allowed: 'origins such as `https://example.org`, separated by commas',
-    description: 'Whose pages may use MQTT over WebSocket in a browser, beside our own.',
-    read: origins,
-  },
-  trustProxy: {
-    env: 'TRUST_PROXY',
-    default: '',
-    allowed: 'addresses, networks such as `10.0.0.0/8`, or `loopback`, separated by commas',
-    description:
-      "The reverse proxies in front of HTTP: only from them is `X-Forwarded-For` taken for the client's address.",
-    read: networks,
-  },
+  ...LISTEN_SETTINGS,
   dataDir: {
     env: 'DATA_DIR',
     isCommon: true,
@@ -182,24 +88,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   ...RETENTION_SETTINGS,
   ...BACKUP_SETTINGS,
-  allowAnonymous: {
-    env: 'ALLOW_ANONYMOUS',
-    isCommon: true,
-    default: '',
-    allowed: '`true` or `false`',
-    description:
-      'Whether everyone may publish and subscribe without a credential. Unset: only while `HOST` is this machine itself, `TRUST_PROXY` names nobody and `PRIVATE` is off.',
-    read: (text, env) => (text === undefined ? isAmongOurselves(env) : boolean(text)),
-  },
-  isPrivate: {
-    env: 'PRIVATE',
-    isCommon: true,
-    default: 'false',
-    allowed: '`true` or `false`',
-    description:
-      'Whether pages and JSON are only for those who log in or show a secret. Otherwise whoever reaches them may read.',
-    read: (text) => boolean(text ?? 'false'),
-  },
+  ...ACCESS_SETTINGS,
   homeAssistant: {
     env: 'HOME_ASSISTANT',
     default: 'false',
@@ -207,14 +96,6 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     description:
       'Whether Home Assistant, connected to this broker, finds every series as a sensor by itself, by MQTT discovery (`true`: below `homeassistant/`). `docs/home-assistant.md` tells all about it.',
     read: discoveryPrefix,
-  },
-  frameAncestors: {
-    env: 'FRAME_ANCESTORS',
-    default: '',
-    allowed: 'origins such as `http://homeassistant.local:8123`, separated by commas',
-    description:
-      'Whose pages may show ours in a frame, a dashboard say. With `PRIVATE` a frame shows the login page alone.',
-    read: origins,
   },
   httpMaxBodyBytes: {
     env: 'HTTP_MAX_BODY_BYTES',
@@ -232,39 +113,7 @@ const SCHEMA: { readonly [Key in keyof Config]: Setting<Config[Key]> } = {
     read: (text) => integer(text ?? '1000', 0),
   },
   ...HTTP_LIMIT_SETTINGS,
-  wrongSecretsPerMinute: {
-    env: 'WRONG_SECRETS_PER_MINUTE',
-    default: '20',
-    allowed: '1 or more',
-    description:
-      'How many wrong secrets an address may show a minute before it is told to wait. A right one is always taken.',
-    read: (text) => integer(text ?? '20', 1),
-  },
-  units: {
-    env: 'UNITS',
-    isCommon: true,
-    default: 'metric',
-    allowed: '`metric` or `imperial`, with other units behind it as in `metric,km/h`',
-    description: 'What pages show until a visitor chooses. Stored values keep their own unit.',
-    read: (text) => unitSystem(text ?? 'metric'),
-  },
-  pageLanguage: {
-    env: 'PAGE_LANGUAGE',
-    default: '',
-    allowed: LANGUAGES.map((language) => `\`${language}\``).join(' or '),
-    description:
-      'The language of the pages until a visitor chooses. Unset: what their browser asks for, or else English.',
-    read: (text) => (text === undefined ? undefined : oneOf(LANGUAGES, text)),
-  },
-  timeZone: {
-    env: 'TIME_ZONE',
-    isCommon: true,
-    default: '',
-    allowed: 'an IANA name such as `Europe/Paris`',
-    description:
-      'The time zone that pages show times in, and whose days history is summed up by; the same for all nodes. Unset: that of this machine.',
-    read: (text) => timeZone(text ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
-  },
+  ...PAGE_SETTINGS,
   logLevel: {
     env: 'LOG_LEVEL',
     default: 'info',
@@ -311,31 +160,6 @@ function sharedPorts(config: Config): readonly string[] {
     const earlier = ports.slice(0, index).find((other) => other.port === taken);
     return taken && earlier ? [`${env}: ${taken} is that of ${earlier.env}, too; each needs its own`] : [];
   });
-}
-
-/** Whether only this machine can reach the service: not through a proxy either, and nobody wants it locked. */
-function isAmongOurselves(env: Environment): boolean {
-  const isPrivate = env['PRIVATE'] === 'true';
-  return isLoopback(env['HOST'] || '127.0.0.1') && !env['TRUST_PROXY'] && !isPrivate;
-}
-
-/** Whether only this machine can reach the address. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
-function unitSystem(text: string): UnitSystem {
-  const units = parseUnitSystem(text);
-  if (units === undefined) throw new Mistake('not metric, imperial, or a list such as metric,km/h,inHg');
-  return units;
-}
-
-function timeZone(text: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
-  } catch {
-    throw new Mistake('not a time zone such as Europe/Paris');
-  }
 }
 
 function databaseUrl(text: string): string {

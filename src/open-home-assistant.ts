@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import type { HomeAssistantFacts } from './broker/home-assistant/announce.ts';
 import { birthTopic } from './broker/home-assistant/topics.ts';
-import { type Config, isLoopback } from './config.ts';
+import type { Config } from './config.ts';
+import { isLoopback } from './transport/loopback.ts';
 import type { DecodeOther } from './ingest/dialects.ts';
 
 /** How Home Assistant is told of the stations, and understood itself. */

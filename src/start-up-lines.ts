@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
-import { isLoopback } from './config.ts';
+import { isLoopback } from './transport/loopback.ts';
 
 /** What an owner wants to see when the service is up: where everything is, and what to try first. */
 export function startUpLines({

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, isLoopback, readConfig, SETTINGS } from '../src/config.ts';
+import { ConfigError, readConfig, SETTINGS } from '../src/config.ts';
+import { isLoopback } from '../src/transport/loopback.ts';
 import { METRIC } from '../src/telemetry/unit-system.ts';
-import { envExample, settingsTable } from '../src/settings-docs.ts';
+import { envExample, settingsTable } from '../src/settings/documentation.ts';
 
 function mistakesIn(env: Record<string, string>): readonly string[] {
   try {

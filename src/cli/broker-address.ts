@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { isLoopback } from '../config.ts';
+import { isLoopback } from '../transport/loopback.ts';
 import type { ServiceAddresses } from '../service-addresses.ts';
 
 /** Where boards find the broker and people the pages, for a person to type. */

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { isLoopback } from '../../config.ts';
+import { isLoopback } from '../../transport/loopback.ts';
 import { readPair } from '../../transport/certificate.ts';
 import { checkCertificate } from '../../transport/check-certificate.ts';
 import { allWell, type Finding, ok, type Patient, problem, problemOf, warning } from './finding.ts';

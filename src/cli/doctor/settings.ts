@@ -1,4 +1,5 @@
-import { type Config, isLoopback } from '../../config.ts';
+import type { Config } from '../../config.ts';
+import { isLoopback } from '../../transport/loopback.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 const CHECK = 'settings';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../src/config.ts';
-import { formatDuration } from '../src/telemetry/duration.ts';
+import { ConfigError, readConfig } from '../../src/config.ts';
+import { formatDuration } from '../../src/telemetry/duration.ts';
 
 function read(env: Record<string, string>): object {
   const { retentionRaw, retentionRollups, retentionRejected, maxDatabaseBytes } = readConfig(env);

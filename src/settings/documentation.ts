@@ -1,4 +1,4 @@
-import { SETTINGS } from './config.ts';
+import { SETTINGS } from '../config.ts';
 
 /** The settings as a Markdown table: those that most owners look for, or all. */
 export function settingsTable(which: 'common' | 'all'): string {

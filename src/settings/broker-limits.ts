@@ -1,6 +1,6 @@
-import type { BrokerLimits } from './broker/limits.ts';
+import type { BrokerLimits } from '../broker/limits.ts';
 import type { Setting } from './setting.ts';
-import { count, seconds } from './setting-values.ts';
+import { count, seconds } from './values.ts';
 
 /** What MQTT clients may use. Whoever behaves never meets them; they keep the one who does not from all the others. */
 export const LIMIT_SETTINGS: { readonly [Key in keyof BrokerLimits]: Setting<BrokerLimits[Key]> } = {

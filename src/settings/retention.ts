@@ -1,12 +1,12 @@
 import { type Environment, Mistake, type Setting } from './setting.ts';
-import { bytes } from './setting-values.ts';
+import { bytes } from './values.ts';
 import {
   type Duration,
   DURATION_FORMS,
   formatDuration,
   isShorter,
   parseDuration,
-} from './telemetry/duration.ts';
+} from '../telemetry/duration.ts';
 
 /** How long what is stored stays, and how much of it. */
 export interface RetentionSettings {

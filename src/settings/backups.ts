@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createSchedule, type Schedule } from './backups/schedule.ts';
+import { createSchedule, type Schedule } from '../backups/schedule.ts';
 import { integer, Mistake, type Setting } from './setting.ts';
 
 /** What the service backs up by itself. */

@@ -1,6 +1,6 @@
 import type { Setting } from './setting.ts';
-import { count, seconds } from './setting-values.ts';
-import type { WebLimits } from './web/http-limits.ts';
+import { count, seconds } from './values.ts';
+import type { WebLimits } from '../web/http-limits.ts';
 
 /** What visitors, and programs that ask over HTTP, may use; see {@link LIMIT_SETTINGS}. */
 export const HTTP_LIMIT_SETTINGS: { readonly [Key in keyof WebLimits]: Setting<WebLimits[Key]> } = {
