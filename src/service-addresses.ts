@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Releasers } from './releasers.ts';
@@ -18,6 +18,8 @@ export interface ServiceAddresses {
 /** What a service has left, which may have ended since without a chance to take it back. */
 export interface LeftAddresses extends ServiceAddresses {
   readonly pid: number;
+  /** When it was up. */
+  readonly leftAt: Date;
 }
 
 /** Everybody on the machine may know: no secret is among them. */
@@ -31,7 +33,7 @@ export async function leaveAddresses(
   releasers: Releasers,
 ): Promise<void> {
   const file = path.join(dataDir, FILE);
-  const left: LeftAddresses = { ...addresses, pid: process.pid };
+  const left: Omit<LeftAddresses, 'leftAt'> = { ...addresses, pid: process.pid };
   // At once, for clients are served until what comes next in a stop.
   releasers.push(() => {
     try {
@@ -51,8 +53,10 @@ export async function leaveAddresses(
 
 /** @returns `undefined` when there are none, or none that make sense */
 export async function readLeftAddresses(dataDir: string): Promise<LeftAddresses | undefined> {
+  const file = path.join(dataDir, FILE);
   try {
-    const found: unknown = JSON.parse(await readFile(path.join(dataDir, FILE), 'utf8'));
+    const found: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const { mtime: leftAt } = await stat(file);
     if (typeof found !== 'object' || found === null) return undefined;
     const { pid, host, httpPort, mqttPort, httpsPort, mqttsPort }: Record<string, unknown> = { ...found };
     if (typeof host !== 'string' || !isNumber(pid) || !isNumber(httpPort) || !isNumber(mqttPort)) {
@@ -60,6 +64,7 @@ export async function readLeftAddresses(dataDir: string): Promise<LeftAddresses 
     }
     return {
       pid,
+      leftAt,
       host,
       httpPort,
       mqttPort,

@@ -2,8 +2,15 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import {
+  keepNewest,
+  type KeptFile,
+  keptName,
+  listKept,
+  removeDeadDrafts,
+} from '../storage/backup/kept-files.ts';
 import { hintOf, reasonOf } from '../storage/failure.ts';
-import { keepNewest, type KeptFile, keptName, listKept, removeDeadDrafts } from './kept-files.ts';
+import { makeFolder } from '../storage/make-folder.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface BackupWorkerOptions {
@@ -76,6 +83,7 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
   let spooledSince: number | undefined;
 
   async function look(): Promise<void> {
+    await makeFolder(folder);
     const [found] = await listKept(folder, now());
     // In one step: a backup that has appeared, also another node's, ends what was waited for.
     if (found?.file !== newest?.file) spooledSince = undefined;

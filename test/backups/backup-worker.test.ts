@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { type BackupWorker, createBackupWorker } from '../../src/backups/backup-worker.ts';
-import { keptName } from '../../src/backups/kept-files.ts';
 import { createSchedule } from '../../src/backups/schedule.ts';
+import { keptName } from '../../src/storage/backup/kept-files.ts';
 import { poll } from '../support/poll.ts';
 import { useFolder } from '../support/program.ts';
 

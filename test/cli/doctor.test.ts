@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { checkBackups } from '../../src/cli/doctor/backups.ts';
 import { checkTls } from '../../src/cli/doctor/certificate.ts';
 import { checkClock } from '../../src/cli/doctor/clock.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { checkNode } from '../../src/cli/doctor/node.ts';
 import { readConfig } from '../../src/config.ts';
+import { keptName } from '../../src/storage/backup/kept-files.ts';
 import { readDatabaseHealth } from '../../src/storage/database-health.ts';
 import { detachStation } from '../../src/storage/station-removal.ts';
 import { makeCertificate, useCertificateFiles } from '../support/certificate.ts';
@@ -16,6 +18,14 @@ import { useTestDatabase } from '../support/database.ts';
 import { startProgram, useFolder } from '../support/program.ts';
 import { seedSeries } from '../support/series.ts';
 
+const NOWHERE = {
+  pid: 1,
+  host: '127.0.0.1',
+  httpPort: 1,
+  mqttPort: 1,
+  httpsPort: undefined,
+  mqttsPort: undefined,
+};
 const FREE_PORTS = { HTTP_PORT: '0', MQTT_PORT: '0', TIME_ZONE: 'UTC' };
 
 async function examine(
@@ -45,6 +55,7 @@ test('in an empty folder all is well, and nothing is made in it', async () => {
     'ports',
     'certificate',
     'spool',
+    'backups',
     'service',
   ]);
   expect(await readdir(folder)).toEqual([]);
@@ -101,6 +112,49 @@ test('a DATA_DIR that is a file is a problem', async () => {
   const { code, checks } = await examine({ DATA_DIR: 'package.json' });
   expect(code).toBe(1);
   expect(worries(checks)[0]).toMatch(/^problem disk: DATA_DIR .* it is not a folder\. .*choose a DATA_DIR/);
+});
+
+describe('of backups on a schedule', () => {
+  const NOW = new Date('2026-11-20T12:00:00Z');
+  const HOUR_MS = 3_600_000;
+
+  /** @param upHours for how long the service has been up; `undefined`: it is not */
+  async function look(backupDir: string, upHours?: number): Promise<readonly string[]> {
+    const config = readConfig({ BACKUP_SCHEDULE: '@daily', BACKUP_DIR: backupDir, TIME_ZONE: 'UTC' });
+    const leftAt = new Date(NOW.getTime() - (upHours ?? 0) * HOUR_MS);
+    const service = upHours === undefined ? undefined : { ...NOWHERE, leftAt };
+    const findings = await checkBackups({ config, service }, NOW);
+    return findings.map(({ state, says, advice }) => `${state}: ${says} ${advice}`);
+  }
+
+  test('one that is not there long after it was due is a problem, but not yet where the service has just begun', async () => {
+    const folder = join(await useFolder(), 'backups');
+    expect(await look(folder, 0.1)).toEqual([
+      expect.stringMatching(/^warning: There is none yet\. One was due/),
+    ]);
+    expect(await look(folder, 30)).toEqual([
+      expect.stringMatching(/^problem: .*2026-11-20T00:00:00.*backup FILE/),
+    ]);
+    expect(await look(folder)).toEqual([expect.stringMatching(/^ok: .*The next start makes one/)]);
+    await mkdir(folder);
+    await writeFile(join(folder, keptName(new Date('2026-11-19T00:00:01Z'))), '');
+    expect(await look(folder, 30)).toEqual([expect.stringMatching(/^problem: The newest is of 2026-11-19/)]);
+    await writeFile(join(folder, keptName(new Date('2026-11-20T00:00:01Z'))), '');
+    expect(await look(folder, 30)).toEqual([expect.stringMatching(/^ok: The newest is of 2026-11-20/)]);
+  });
+
+  test('a folder that can not be used is a problem at once, and is not made', async () => {
+    expect(await look('package.json')).toEqual([
+      expect.stringMatching(/^problem: BACKUP_DIR .*it is not a folder/),
+    ]);
+    const folder = await useFolder();
+    await look(join(folder, 'backups'), 1);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test.runIf(process.platform === 'linux')('one that has no room is a problem at once', async () => {
+    expect(await look('/proc/backups', 0)).toEqual([expect.stringMatching(/^problem: .*BACKUP_DIR \/proc/)]);
+  });
 });
 
 test('of a database of the owner it says why it can not be reached, without its password', async () => {

@@ -1,8 +1,7 @@
-import { access, constants, stat, statfs } from 'node:fs/promises';
-import path from 'node:path';
-import { reasonOf } from '../../storage/failure.ts';
+import { statfs } from 'node:fs/promises';
 import { bytesText } from '../../telemetry/bytes-text.ts';
 import { allWell, type Finding, ok, type Patient, problem, warning } from './finding.ts';
+import { nearestFolder, notWritable } from './folder.ts';
 
 const CHECK = 'disk';
 /** The spool takes nothing when less is free. */
@@ -43,24 +42,4 @@ export async function checkDisk({ config: { dataDir } }: Patient): Promise<reado
     ];
   }
   return allWell(CHECK, findings, `${bytesText(free)} are free for ${dataDir}.`);
-}
-
-/** The folder, or what it is to be made in. */
-async function nearestFolder(folder: string): Promise<string> {
-  const isThere = await stat(folder).then(
-    () => true,
-    () => false,
-  );
-  const parent = path.dirname(folder);
-  return isThere || parent === folder ? folder : nearestFolder(parent);
-}
-
-async function notWritable(folder: string): Promise<string | undefined> {
-  try {
-    if (!(await stat(folder)).isDirectory()) return 'it is not a folder';
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    return undefined;
-  } catch (error) {
-    return reasonOf(error);
-  }
 }

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { type Config, ConfigError } from '../../config.ts';
 import { type LeftAddresses, readLeftAddresses } from '../../service-addresses.ts';
 import { isAlive } from '../../storage/embedded/process-identity.ts';
+import { checkBackups } from './backups.ts';
 import { checkTls } from './certificate.ts';
 import { checkClock } from './clock.ts';
 import { type CheckedDatabase, checkDatabase } from './database.ts';
@@ -26,17 +27,18 @@ export async function examine(readConfig: () => Config): Promise<readonly Findin
     return [node, ...wrongSettings(error.mistakes)];
   }
   const patient: Patient = { config, service: await findService(config.dataDir) };
-  const [disk, database, ports, certificate, spool, service] = await Promise.all([
+  const [disk, database, ports, certificate, spool, backups, service] = await Promise.all([
     checkDisk(patient),
     checkDatabase(patient),
     checkPorts(patient),
     checkTls(patient),
     checkSpool(patient),
+    checkBackups(patient),
     checkService(patient),
   ]);
   const growth = await checkGrowth(patient, database);
   const clock = await checkClock(config, database.health);
-  const looks = [disk, growth, database.findings, clock, ports, certificate, spool, service];
+  const looks = [disk, growth, database.findings, clock, ports, certificate, spool, backups, service];
   return [node, ...checkSettings(config), ...looks.flat()];
 }
 

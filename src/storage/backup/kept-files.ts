@@ -1,6 +1,5 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolder } from '../storage/make-folder.ts';
 
 /** A backup that the schedule has made. */
 export interface KeptFile {
@@ -27,7 +26,6 @@ export function keptName(at: Date): string {
  * @throws what the file system reports
  */
 export async function listKept(folder: string, now: number): Promise<readonly KeptFile[]> {
-  await makeFolder(folder);
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && NAME.test(entry.name))
