@@ -154,8 +154,10 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
       if (time === undefined && problem === reasonOf(error)) return;
       problem = reasonOf(error);
       counters.backup_failures += 1;
-      const again = time === undefined ? 'as soon as its folder can be looked into' : 'in an hour';
-      const hint = hintOf(error) ?? `It is tried again ${again}. Until then: backup FILE`;
+      const hint =
+        time === undefined
+          ? 'BACKUP_DIR has to be a folder that the service can write to; it is tried again as soon as it is. Until then: backup FILE'
+          : (hintOf(error) ?? 'It is tried again in an hour. Until then: backup FILE');
       log.error({ reason: problem, hint, folder }, 'the backup failed');
     } finally {
       isWriting = false;

@@ -43,6 +43,7 @@ const MESSAGES: Texts = {
   'url-malformed': 'error.url-malformed',
   'too-much-asked': 'error.too-much-asked',
   internal: 'error.internal',
+  'page-awaited': 'error.page-awaited',
   'page-range': 'error.page-range',
   'page-moment': 'error.page-moment',
   'page-order': 'error.page-order',

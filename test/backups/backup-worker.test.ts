@@ -1,4 +1,4 @@
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -125,6 +125,18 @@ test('one that fails is told once, with what to do, and tried again an hour late
   await poll(() => worker.counters.backup_runs === 1);
   await poll(() => worker.report().problem === undefined);
   expect(worker.counters.backup_failures).toBe(1);
+});
+
+test('a folder that can not be used is told by its setting, and used as soon as it can be', async () => {
+  const folder = join(await useFolder(), 'backups');
+  await writeFile(folder, 'a file in its way');
+  const { worker, logged, backedUp } = useWorker(folder);
+  worker.start();
+  await poll(() => worker.counters.backup_failures === 1);
+  await poll(() => logged.length === 1);
+  expect(logged).toMatchObject([{ level: 50, hint: expect.stringContaining('BACKUP_DIR') }]);
+  await rm(folder);
+  await poll(() => backedUp() === 1);
 });
 
 test('a spool that is not empty is waited for, for an hour at the most, and then it is said', async () => {

@@ -6,6 +6,7 @@ export interface AwaitedStations {
   /** The first of them. */
   readonly names: readonly string[];
   readonly first: string;
+  readonly count: number;
   /** How many there are beside; undefined if none. */
   readonly more: string | undefined;
 }
@@ -22,13 +23,14 @@ export function awaitedStations(
   // What is acknowledged, and not stored yet, may be of one of them.
   if (!isPrepared || state !== 'storing' || spooledMessages !== 0) return undefined;
   const names: string[] = [];
-  let more = 0;
+  let count = 0;
   for (const name of credentials.stationNames()) {
     if (station(name) !== undefined) continue;
+    count += 1;
     if (names.length < MOST_NAMED) names.push(name);
-    else more += 1;
   }
   const [first] = names;
   if (first === undefined) return undefined;
-  return { names, first, more: more === 0 ? undefined : words.count('awaited.more', more) };
+  const more = count - names.length;
+  return { names, first, count, more: more === 0 ? undefined : words.count('awaited.more', more) };
 }

@@ -1,10 +1,18 @@
 import type { StationSnapshot } from '../../telemetry/station.ts';
-import { databaseUnavailable, stationUnknown } from '../errors.ts';
+import { databaseUnavailable, stationUnknown, WebError } from '../errors.ts';
 import type { WebParts } from '../parts.ts';
 
-/** @throws WebError 404 for a station that nobody knows, 503 while nothing is known yet */
+/** @throws WebError 404 for a station that nobody knows or that has sent nothing yet, 503 while nothing is known yet */
 export function findStation(parts: WebParts, name: string): StationSnapshot {
   const snapshot = parts.station(name);
   if (snapshot !== undefined) return snapshot;
-  throw parts.storing().isPrepared ? stationUnknown(name) : databaseUnavailable();
+  if (!parts.storing().isPrepared) throw databaseUnavailable();
+  for (const awaited of parts.credentials.stationNames()) {
+    if (awaited === name) throw stationAwaited(name);
+  }
+  throw stationUnknown(name);
+}
+
+function stationAwaited(station: string): WebError {
+  return new WebError(404, 'page-awaited', `nothing has come of ${station} yet`, { values: { station } });
 }

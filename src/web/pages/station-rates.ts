@@ -6,6 +6,9 @@ const DAY_MS = 86_400_000;
 /** What is more than this share of what is usual is told as it is. */
 const NEARLY_ALL = 0.9;
 const MANY_SECONDS = 100;
+/** An interval is told of no fewer readings, and not of a handful that came all at once. */
+const FEW_READINGS = 3;
+const AT_ONCE_MS = 10_000;
 
 type Days = (station: string, metric: string) => SeriesDay | undefined;
 
@@ -29,7 +32,8 @@ function rateText(rates: readonly SeriesRate[], dayOf: Days, locale: Locale): st
   const regular = rates.flatMap(({ station, metric, count, isOlder }) => {
     const day = dayOf(station, metric);
     const gap = day && medianGap(day);
-    return gap === undefined ? [] : [{ count, isOlder, intervalMs: gap / 1000 }];
+    const intervalMs = gap === undefined ? 0 : gap / 1000;
+    return count >= FEW_READINGS && count * intervalMs >= AT_ONCE_MS ? [{ count, isOlder, intervalMs }] : [];
   });
   const intervalMs = Math.min(...regular.map((each) => each.intervalMs));
   const share = shareOfUsual(regular.filter(({ isOlder }) => isOlder));

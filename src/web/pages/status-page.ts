@@ -49,6 +49,7 @@ export function statusPage(
             storing,
             stations: stations.length,
             silent,
+            awaited: awaited?.count ?? 0,
             diskUse: facts.diskUse,
             problems: {
               expiry: facts.diskUse?.expiryProblem,

@@ -17,6 +17,8 @@ export interface StatusEvidence {
   readonly brokerOk: boolean;
   readonly storing: StoringState;
   readonly stations: number;
+  /** Stations that have a credential, and have sent nothing yet. */
+  readonly awaited?: number;
   readonly silent: readonly StationSnapshot[];
   /** `undefined` while it is not known. */
   readonly diskUse: DiskUse | undefined;
@@ -38,7 +40,7 @@ const LITTLE_BYTES = 500e6;
 
 /** Whether all is well, in a sentence that an owner can act on. */
 export function statusVerdict(evidence: StatusEvidence, locale: Locale): StatusVerdict {
-  const { brokerOk, stations, silent } = evidence;
+  const { brokerOk, stations, silent, awaited = 0 } = evidence;
   const { words } = locale;
   const storing = storingTrouble(evidence, words);
   if (storing !== undefined) return storing;
@@ -72,7 +74,8 @@ export function statusVerdict(evidence: StatusEvidence, locale: Locale): StatusV
   return {
     mood: 'well',
     sentence: words.text('status.well'),
-    explanation: words.text('status.well.because'),
+    explanation:
+      awaited === 0 ? words.text('status.well.because') : words.count('status.well.awaited', awaited),
   };
 }
 

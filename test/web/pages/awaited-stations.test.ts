@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { useTestDatabase } from '../../support/database.ts';
 import { useWeb } from '../../support/web.ts';
 
 const words = (html: string): string => html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
@@ -35,4 +36,17 @@ test('of ten thousand twenty are named; while stations are not known, nor on a w
   expect((await web.ask('/?kiosk=1')).text).not.toContain('s19');
   web.setStoring({ isPrepared: false });
   for (const path of ['/', '/status']) expect((await web.ask(path)).text).not.toContain('s19');
+});
+
+test('its page says that it is waited for, with 404, and the status page does not say that all have been heard', async () => {
+  const { pool } = await useTestDatabase();
+  const web = await useWeb({ pool });
+  web.commit({ station: 'outside', metric: 'temperature', value: 1 });
+  for (const name of ['garden', 'shed']) web.credentials.add('station', name);
+  const { status, text } = await web.ask('/stations/shed');
+  expect([status, words(text)]).toEqual([404, expect.stringContaining('Nothing has come of shed yet.')]);
+  expect((await web.ask('/stations/nowhere')).text).toContain('No station is named nowhere.');
+  expect(words((await web.ask('/status')).text)).toContain('2 stations have sent nothing yet.');
+  for (const name of ['garden', 'shed']) web.commit({ station: name, metric: 'temperature', value: 1 });
+  expect(words((await web.ask('/status')).text)).toContain('Every station has been heard');
 });

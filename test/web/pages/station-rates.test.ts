@@ -22,7 +22,7 @@ test.each([
     'half of it',
     [{ ...RATE, count: 720 }],
     60,
-    '720 readings in 24 hours, about every 60 s, 50 % of what that makes',
+    '720 readings in 24 hours, about every 60 s, 50 % of a full day at that pace',
   ],
   [
     'a station that is new',
@@ -36,7 +36,9 @@ test.each([
     60,
     '2,880 readings in 24 hours, about every 60 s',
   ],
-  ['a flood', [RATE], 0.1, '1,440 readings in 24 hours, about every 100 ms, 0 % of what that makes'],
+  ['a flood', [RATE], 0.1, '1,440 readings in 24 hours, about every 100 ms, 0 % of a full day at that pace'],
+  ['a handful that came at once', [{ ...RATE, count: 30 }], 0.01, '30 readings in 24 hours'],
+  ['one a month', [{ ...RATE, count: 1 }], 2_600_000, '1 reading in 24 hours'],
   ['no interval yet', [{ ...RATE, count: 1 }], undefined, '1 reading in 24 hours'],
 ])('%s', (_what, rates, seconds, text) => {
   expect(stationRates(rates, every(seconds), en).get('outside')).toBe(text);
@@ -44,6 +46,6 @@ test.each([
 
 test('in German, too', () => {
   expect(stationRates([{ ...RATE, count: 720 }], every(60), de).get('outside')).toBe(
-    '720 Messwerte in 24 Stunden, etwa alle 60 s, 50 % von dem, was das ergibt',
+    '720 Messwerte in 24 Stunden, etwa alle 60 s, 50 % eines ganzen Tages in diesem Takt',
   );
 });
