@@ -34,7 +34,7 @@ export async function connectStation(
   await firstConnection(client, broker);
   client.on('error', (error) => {
     // Any other error is followed by a close, and that by a new attempt.
-    if (isRefusal(error)) onFailed(brokerRefuses(broker.url, error));
+    if (isRefusal(error)) onFailed(brokerRefuses(broker.url, broker.username, error));
   });
 
   let unacknowledged = 0;
@@ -100,7 +100,7 @@ async function firstConnection(client: MqttClient, broker: BrokerAddress): Promi
     // What comes after the first error has nobody to hear it, and must not end the process.
     client.on('error', () => undefined);
     await client.endAsync(true);
-    throw isRefusal(error) ? brokerRefuses(broker.url, error) : noBroker(broker.url, error);
+    throw isRefusal(error) ? brokerRefuses(broker.url, broker.username, error) : noBroker(broker.url, error);
   }
 }
 

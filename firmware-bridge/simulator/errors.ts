@@ -21,8 +21,13 @@ export function isRefusal(error: unknown): error is Error & { readonly code: num
   return error instanceof Error && 'code' in error && typeof error.code === 'number';
 }
 
-export function brokerRefuses(url: string, cause: Error): SimulatorError {
-  const advice = 'If it asks for credentials, put them into --url: mqtt://USER:PASSWORD@HOST:PORT.';
+/** @param username the user that was refused; `undefined`: none was given */
+export function brokerRefuses(url: string, username: string | undefined, cause: Error): SimulatorError {
+  const advice =
+    username === undefined
+      ? 'If it asks for credentials, put them into --url: mqtt://USER:PASSWORD@HOST:PORT.'
+      : `The password of ${username} is wrong, or it may not be the simulated stations: the credential of a station is for that one alone. ` +
+        'Use a service that lets everybody publish, one that is started without HOST for instance.';
   return new SimulatorError('broker-refuses', `${url}: ${cause.message}. ${advice}`, cause);
 }
 

@@ -175,6 +175,16 @@ describe('a broker that will not have it', () => {
     });
   });
 
+  it('is not said to want credentials where it has refused those of the address', async () => {
+    const broker = await receiver({ authenticate: (_client, _name, _password, done) => done(null, false) });
+    const options = backfill(broker.url);
+    const user = { username: 'garden', password: 'a@b' };
+    await expect(run({ ...options, broker: { ...options.broker, ...user } })).rejects.toMatchObject({
+      code: 'broker-refuses',
+      message: expect.stringMatching(/^(?!.*USER).* garden .* started without HOST/),
+    });
+  });
+
   it('is given the credentials of the address', async () => {
     const seen: string[] = [];
     const broker = await receiver({
