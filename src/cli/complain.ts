@@ -1,6 +1,6 @@
 import { ConfigError } from '../config.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_MISUSED } from '../interrupts.ts';
-import { hintOf, isAway, reasonOf } from '../storage/failure.ts';
+import { hintOf, isAway, isDiskFull, reasonOf } from '../storage/failure.ts';
 import { PartlyDoneError, UsageError } from './command.ts';
 
 /** The rest is done. */
@@ -23,6 +23,11 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   }
   if (error instanceof PartlyDoneError) return { text: error.message, exitCode: EXIT_PARTLY_DONE };
   if (error instanceof InterruptedError) return { text: error.message, exitCode: EXIT_INTERRUPTED };
+  if (isDiskFull(error)) {
+    const hint =
+      'Free some room on the disk of the database, and start it again; docs/disk-full.md tells how.';
+    return { text: `The database has no room: ${reasonOf(error)}\n  ${hint}`, exitCode: EXIT_FAILED };
+  }
   const given = hintOf(error);
   if (given !== undefined) return { text: `${reasonOf(error)}\n  ${given}`, exitCode: EXIT_FAILED };
   if (isAway(error)) {

@@ -93,6 +93,11 @@ export function isSeriesRemoved(error: unknown): boolean {
   return sqlState(error) === SERIES_REMOVED;
 }
 
+/** Whether there is no room for what was to be written, on the disk or in a quota. */
+export function isDiskFull(error: unknown): boolean {
+  return sqlState(error) === '53100';
+}
+
 /** Whether a lock could not be had at once, or within `lock_timeout`. */
 export function isLockNotAvailable(error: unknown): boolean {
   return sqlState(error) === '55P03';
