@@ -122,7 +122,7 @@ test('records of rain are what has come in all and on the wettest day, and direc
   );
   expect(records).not.toContain('direction');
   const ofRain = await web.ask(`${PAGE}&metrics=rain&units=mm&lang=de`);
-  expect(text(ofRain.text)).toMatch(/Nassester Tag Regen .*Insgesamt 7,2 mm 5,0 mm/);
+  expect(text(ofRain.text)).toMatch(/Nassester Tag Regen .*Seit Beginn 7,2 mm 5,0 mm/);
 });
 
 test('bars of a longer range are of days, of a year of weeks', async () => {
