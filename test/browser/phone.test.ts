@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { addChannel } from '../../src/storage/channels-query.ts';
 import { useChromium } from '../support/chromium.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { poll } from '../support/poll.ts';
 import { seedSeries } from '../support/series.ts';
 import { testChannel } from '../support/thingspeak.ts';
 import { useWeb } from '../support/web.ts';
@@ -46,4 +47,52 @@ test('on a phone no word of tables is broken in two, and they are not wider, in 
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(360);
     }
   }
+});
+
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const LEAST_HEIGHT = 40;
+
+test('on a phone all that can be tapped above charts and readings is as high as a finger is wide', async (context) => {
+  const { pool } = await useTestDatabase();
+  const web = await useWeb({ pool });
+  for (const metric of ['temperature', 'humidity', 'pressure']) {
+    await seedSeries(pool, { station: 'garden', metric, unit: null }, []);
+    web.commit({ station: 'garden', metric, value: 21.5 });
+  }
+  const { page } = await open(context, web.url, PHONE);
+  for (const path of ['/', '/stations/garden', '/stations/garden/readings']) {
+    await page.goto(web.url + path);
+    await page.locator('#display > summary').click();
+    const targets = page.locator(
+      'header :is(nav a, summary, .display-panel a), form.dates > *, #range :is(a, button, select), .metrics a',
+    );
+    expect(await targets.count()).toBeGreaterThan(10);
+    for (const target of await targets.all()) {
+      const { height } = (await target.boundingBox())!;
+      expect(height, `${path}: ${await target.textContent()}`).toBeGreaterThanOrEqual(LEAST_HEIGHT);
+    }
+    const [head, tools] = [page.locator('.masthead'), page.locator('#display > summary')];
+    expect((await head.boundingBox())!.height, 'two lines').toBeLessThan(120);
+    expect((await tools.boundingBox())!.y).toBeLessThan(80);
+  }
+});
+
+test('on a phone what is chosen is in sight, and rows stay as far as they were pushed', async (context) => {
+  const { pool } = await useTestDatabase();
+  await seedSeries(pool, { station: 'garden', metric: 'temperature', unit: '°C' }, []);
+  const web = await useWeb({ pool });
+  web.commit({ station: 'garden', metric: 'temperature', value: 21.5 });
+  const { page } = await open(context, web.url, PHONE);
+  await page.goto(`${web.url}/stations/garden?lang=de&range=7d&compare=3y`);
+  const row = page.locator('[aria-labelledby="compare-label"] ul');
+  const pushed = (): Promise<number> =>
+    page.evaluate(`document.querySelector('[aria-labelledby="compare-label"] ul').scrollLeft`);
+  await poll(async () => (await pushed()) > 100);
+  const chosen = row.locator('[aria-current]');
+  const { x, width } = (await chosen.boundingBox())!;
+  expect(x).toBeGreaterThan(100);
+  expect(x + width).toBeLessThanOrEqual(360);
+  await row.getByText('2 Jahre davor').click();
+  await poll(async () => (await chosen.textContent()) === '2 Jahre davor');
+  expect(await pushed()).toBeGreaterThan(100);
 });

@@ -5,6 +5,7 @@ import { createWords } from '../../../src/web/words.ts';
 import strings from '../../strings/en.json';
 import type { LiveReading } from '../link.ts';
 import { createPalette } from './chart-style.ts';
+import { showChosen } from './choice-rows.ts';
 import { followAddress } from './page-address.ts';
 import { addNotes } from './page-notes.ts';
 import { pageStyle } from './page-style.ts';
@@ -75,6 +76,7 @@ function startPage(fragment: HTMLElement): void {
     if (document.visibilityState === 'visible') session.tick();
   }, 1000);
   session.start();
+  showChosen();
 }
 
 const fragment = document.getElementById('charts');

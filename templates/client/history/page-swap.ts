@@ -1,5 +1,6 @@
 // Shows another state of the page without loading it: its address is fetched, and the fragments that charts depend on are taken over.
 
+import { keepRows } from './choice-rows.ts';
 import { NotAnswered } from './fetch-points.ts';
 
 /** What is exchanged: ids, and the form of dates. The newest values look after themselves. */
@@ -27,11 +28,13 @@ export async function fetchPage(url: string, signal: AbortSignal): Promise<Fetch
     charts,
     show() {
       const focused = describeFocus();
+      const pushed = keepRows();
       document.title = page.title;
       for (const selector of PARTS) {
         const [old, fresh] = [document.querySelector(selector), page.querySelector(selector)];
         if (old !== null && fresh !== null) old.replaceWith(fresh);
       }
+      pushed();
       focused?.();
     },
   };
