@@ -4,6 +4,8 @@ import type { Micros } from '../telemetry/reading.ts';
 export interface ZonedTime {
   /** `Sun, 22 Nov 2026, 14:05 CET` */
   full(time: Micros): string;
+  /** `22 Nov, 14:05`, for what tells its age besides */
+  short(time: Micros): string;
   /** `14:05` */
   minute(time: Micros): string;
   /** `14:05:07` */
@@ -22,6 +24,7 @@ export function createZonedTime(timeZone: string, locale: string): ZonedTime {
   const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...options });
   const full = format(FULL_TIME);
+  const short = format({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   const minute = format({ hour: '2-digit', minute: '2-digit' });
   const minutes = new Map<number, string>();
   const clock = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
@@ -29,6 +32,7 @@ export function createZonedTime(timeZone: string, locale: string): ZonedTime {
   const offset = format({ timeZoneName: 'shortOffset' });
   return {
     full: (time) => full.format(time / 1000),
+    short: (time) => short.format(time / 1000),
     minute(time) {
       const key = Math.floor(time / MINUTE);
       let text = minutes.get(key);

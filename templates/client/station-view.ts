@@ -64,6 +64,7 @@ export function createStationView(words: Words, zone: ZonedTime): StationView {
       return !placed.includes(false);
     },
     showAges(now) {
+      let primary: HTMLElement | undefined;
       for (const place of document.querySelectorAll<HTMLElement>('.reading')) {
         const time = place.querySelector('time');
         const number = place.querySelector('.number');
@@ -75,19 +76,31 @@ export function createStationView(words: Words, zone: ZonedTime): StationView {
         setText(time, words.age(now - measuredAt));
         const text = words.number(Number(data.value), decimalsAt(place));
         setText(number, state === 'gone' ? NO_NUMBER : text);
+        if (place.classList.contains('primary')) primary = place;
+        else
+          place.toggleAttribute('data-as-primary', primary !== undefined && isSameAge(place, primary, state));
         if (place.dataset['freshness'] === state) continue;
         place.dataset['freshness'] = state;
         const mark = place.querySelector('.mark');
         if (mark) setText(mark, markText(state, words));
         const last = place.querySelector('.last');
         const unit = place.querySelector('.unit')?.textContent ?? '';
-        const values = { number: text, unit, time: zone.full(measuredAt * 1000) };
+        const values = { number: text, unit, time: zone.short(measuredAt * 1000) };
         if (last) setText(last, words.text('card.last', values));
       }
       for (const station of document.querySelectorAll<HTMLElement>('[data-station]'))
         showOffline(station, now);
     },
   };
+}
+
+/** Whether the age of a reading says no more than that of the large number of its card, which was brought up to date before. */
+function isSameAge(place: HTMLElement, primary: HTMLElement, state: Freshness): boolean {
+  return (
+    primary.dataset['freshness'] === state &&
+    primary.querySelector('time')?.textContent === place.querySelector('time')?.textContent &&
+    place.closest('.card') === primary.closest('.card')
+  );
 }
 
 function markText(state: Freshness, words: Words): string {

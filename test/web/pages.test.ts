@@ -186,7 +186,12 @@ test('a value is late, stale, and in the end a dash with the last time in the zo
   expect(stale).toContain('<span class="number">2.0</span>');
   expect(gone).toContain('data-freshness="gone"');
   expect(gone).toContain('<span class="number">\u{2013}</span>');
-  expect(gone).toMatch(/class="last">Last 3.0 °C, \w{3}, \d+ \w+ \d{4}, \d\d:\d\d GMT\+5:30</);
+  const [, measuredAt = ''] = /<time datetime="(.+?)">2 h ago</.exec(gone)!;
+  const day = { day: 'numeric', month: 'short' } as const;
+  const time = { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Kolkata' } as const;
+  const last = new Date(measuredAt).toLocaleString('en-GB', { ...day, ...time });
+  expect(last).toMatch(/^\d+ [A-Z][a-z]+, \d\d:\d\d$/);
+  expect(gone).toContain(`class="last">Last 3.0 °C, ${last}<`);
   expect(gone).toContain('<span class="offline" >');
 });
 

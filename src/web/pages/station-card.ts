@@ -30,6 +30,8 @@ export interface StationCard {
 interface OtherReading extends ShownReading {
   /** Whether it follows from others, rather than being measured. */
   readonly isDerived: boolean;
+  /** Whether its age says no more than that of the primary. */
+  readonly isAsPrimary: boolean;
   /** In the page, so that it is kept up to date, but not to be seen. */
   readonly isHidden: boolean;
 }
@@ -47,6 +49,7 @@ export function stationCard(
   const main = mainReading(snapshot) ?? (isWhole ? inOrder(snapshot, latest)[0] : undefined);
   const interval = main && intervalOf(station, main.metric, viewpoint);
   const derived = deriveReadings(latest, FURTHEST_APART);
+  const primary = main && showPrimary(snapshot, main, interval, viewpoint);
   const silentMs = lastSeenAt === null ? Infinity : (viewpoint.now - lastSeenAt) / 1000;
   return {
     station,
@@ -56,7 +59,7 @@ export function stationCard(
     offline: !online && freshness(silentMs, interval && interval / 1000) !== 'fresh',
     seenAt: lastSeenAt === null ? '' : formatMicros(lastSeenAt),
     isEmpty: latest.length === 0,
-    primary: main && showPrimary(snapshot, main, interval, viewpoint),
+    primary,
     primaryIsTemperature: main?.metric === 'temperature' && !snapshot.displays.get(main.metric)?.title,
     others: [
       ...derived.map((reading) => ({
@@ -74,8 +77,12 @@ export function stationCard(
           isDerived: false,
           isHidden: !isWhole && isHidden(snapshot, reading.metric),
         })),
-    ],
+    ].map((other) => ({ ...other, isAsPrimary: isSameAge(other, primary) })),
   };
+}
+
+function isSameAge(other: ShownReading, primary: ShownReading | undefined): boolean {
+  return primary !== undefined && other.freshness === primary.freshness && other.age === primary.age;
 }
 
 /** What is shown large: what the owner has put first, or else the temperature, or else what is most important. */
