@@ -127,3 +127,43 @@ test('forty stations fit on a wall, of more the pages turn by themselves, and no
   expect(await look(), 'on a phone').toMatchObject({ cut: [], scrolls: false });
   expect(complaints).toStrictEqual([]);
 });
+
+const READ_DAYS = `[...document.querySelectorAll('.card')].map((card) => {
+  const at = (part) => card.querySelector(part).getBoundingClientRect();
+  return {
+    isToday: card.querySelector('.today').checkVisibility() && at('.today').bottom <= card.getBoundingClientRect().bottom,
+    isBelowTitle: at('.number').top + at('.number').height * 0.15 > at('.card-title').bottom,
+    strip: at('.strip').height,
+  };
+})`;
+
+interface ShownDay {
+  readonly isToday: boolean;
+  readonly isBelowTitle: boolean;
+  readonly strip: number;
+}
+
+test('of a dozen stations on a wall the lowest and highest of today are shown, and their strips on a television', async (context) => {
+  const handle = createWebParts();
+  for (let index = 0; index < 12; index += 1) {
+    for (const ageMs of [9_000_000, 0])
+      handle.commit({ station: `s${index}`, metric: 'temperature', value: -21.5, ageMs });
+  }
+  const web = await startWeb(handle);
+  onTestFinished(() => web.close());
+  const { page } = await open(context, web.url);
+  for (const [width, height, least] of [
+    [1920, 1080, 30],
+    [1280, 720, 0],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.goto(`${web.url}/?kiosk=1`);
+    await page.waitForSelector('#link[data-state="live"]');
+    const days = await page.evaluate<ShownDay[]>(READ_DAYS);
+    expect(days).toHaveLength(12);
+    for (const { isToday, isBelowTitle, strip } of days) {
+      expect({ isToday, isBelowTitle }).toStrictEqual({ isToday: true, isBelowTitle: true });
+      expect(strip, `at ${width}`).toBeGreaterThanOrEqual(least);
+    }
+  }
+});
