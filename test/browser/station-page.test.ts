@@ -41,6 +41,24 @@ test('that a station is offline is a mark on its page, and no word on a phone is
   expect(label.height, 'one line').toBeLessThan(30);
 });
 
+test('where there is room, the last day stands beside the digits, and charts begin on the first screen', async (context) => {
+  const { pool } = await useTestDatabase();
+  const web = await useWeb({ pool });
+  for (const ageMs of [9_000_000, 0])
+    web.commit({ station: 'outside', metric: 'temperature', value: -12.3, ageMs });
+  web.commit({ station: 'outside', metric: 'humidity', value: 48 });
+  const { page } = await open(context, web.url, { viewport: { width: 1280, height: 720 } });
+  await page.goto(`${web.url}/stations/outside`);
+  const box = async (part: string) => (await page.locator(part).boundingBox())!;
+  const [digits, strip] = [await box('.primary .number'), await box('.strip')];
+  expect(strip.x).toBeGreaterThan(digits.x + digits.width);
+  expect(strip.height).toBeGreaterThan(90);
+  expect(strip.height).toBeLessThan(200);
+  expect((await box('.ranges')).y).toBeLessThan(720);
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect((await box('.strip')).y).toBeGreaterThan((await box('.primary .number')).y + 40);
+});
+
 test('the metric of the table is chosen by a link', async (context) => {
   const { pool } = await useTestDatabase();
   const row = { measuredAt: Date.now() * 1000, value: 48 };
