@@ -69,7 +69,7 @@ test('without scripts, dates are picked and series put beside by forms', async (
   await page.getByRole('button', { name: 'Show' }).click();
   expect(parameters(page)).toEqual({ from: date(20), to: date(18), compare: '1d' });
   expect(await page.getByLabel('From').inputValue()).toBe(date(20));
-  await page.getByLabel('Draw beside it').selectOption({ label: 'Temperature' });
+  await page.getByLabel('Draw beside it').selectOption({ label: 'inside: Temperature' });
   await page.getByRole('button', { name: 'Add' }).click();
   expect(parameters(page)).toEqual({
     from: date(20),

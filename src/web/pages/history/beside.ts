@@ -6,37 +6,36 @@ import { isAlike, type PlannedChart } from './chart-plan.ts';
 import { inOrder } from '../metric-order.ts';
 import { MOST_OTHERS, type PageState } from './page-state.ts';
 
-/** Series of a station that may be put beside those of the page. */
-export interface BesideGroup {
-  readonly title: string;
-  readonly series: readonly { readonly value: string; readonly label: string }[];
+/** A series that may be put beside those of the page. */
+export interface BesideSeries {
+  readonly value: string;
+  /** As the legend has it, with the station's title: of a list that is closed, it is all there is to be seen. */
+  readonly label: string;
 }
 
 /** What can be added: all that goes into one of the charts and is in none yet, the page's own station first. */
-export function besideGroups(
+export function besideSeries(
   state: PageState,
   stations: readonly StationSnapshot[],
   charts: readonly PlannedChart[],
   { names, ...chosen }: ChosenUnits & { readonly names: Names },
-): readonly BesideGroup[] {
+): readonly BesideSeries[] {
   if (state.others.length >= MOST_OTHERS) return [];
   const drawn = new Set(
     charts.flatMap(({ lines }) => lines.map(({ station, metric }) => `${station}:${metric}`)),
   );
   const drawnUnits = [...new Set(charts.map(({ unit }) => unit))];
-  const groups = stations.map((snapshot) => {
+  const isOwn = ({ station }: StationSnapshot): boolean => station === state.station;
+  const ownFirst = stations.toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a)));
+  return ownFirst.flatMap((snapshot) => {
     const { station, title, latest } = snapshot;
     const fitting = latest.filter(({ metric, unit }) => {
       const shown = unitOf(snapshot, { metric, unit }, chosen);
       return drawnUnits.some((one) => isAlike(one, shown)) && !drawn.has(`${station}:${metric}`);
     });
-    const series = inOrder(snapshot, fitting).map(({ metric }) => ({
-      value: `${station}:${metric}`,
-      label: metricName(snapshot, metric, names),
-    }));
-    return { station, title, series };
+    return inOrder(snapshot, fitting).map(({ metric }) => {
+      const name = metricName(snapshot, metric, names);
+      return { value: `${station}:${metric}`, label: isOwn(snapshot) ? name : `${title}: ${name}` };
+    });
   });
-  return groups
-    .filter(({ series }) => series.length > 0)
-    .toSorted((a, b) => Number(b.station === state.station) - Number(a.station === state.station));
 }

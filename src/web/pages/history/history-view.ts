@@ -5,7 +5,7 @@ import type { ChartDates } from '../../chart-dates.ts';
 import { WebError } from '../../errors.ts';
 import type { WebParts } from '../../parts.ts';
 import type { Frame } from '../frame.ts';
-import { besideGroups } from './beside.ts';
+import { besideSeries } from './beside.ts';
 import { chartsData, chartView, otherView } from './chart-view.ts';
 import { type PlannedChart, planCharts } from './chart-plan.ts';
 import { hiddenFields, stateLinks } from './range-links.ts';
@@ -64,7 +64,7 @@ export async function historyView(options: HistoryOptions): Promise<HistoryView>
     links: stateLinks(state, snapshot, planned, page),
     dates: datesOf(read?.range ?? range, days),
     dateFields: hiddenFields(state, ['range', 'from', 'to']),
-    beside: besideGroups(state, stations(), planned, page),
+    beside: besideSeries(state, stations(), planned, page),
     besideFields: hiddenFields(state, []),
     isAway: found === undefined,
     ...(found && {
