@@ -1,9 +1,11 @@
 import type { HistoryBucket } from '../../../storage/history/history-bucket.ts';
 import { formatMicros } from '../../../telemetry/format-time.ts';
 import type { Micros } from '../../../telemetry/reading.ts';
+import { sectorOf } from '../../../telemetry/wind-rose.ts';
 import type { ChartDates } from '../../chart-dates.ts';
 import type { Locale } from '../../locales.ts';
 import { decimalsOf } from '../../names.ts';
+import { sectorName } from '../../sector-name.ts';
 import { NO_NUMBER } from '../../words.ts';
 import type { ReadChart, ReadLine } from './read-charts.ts';
 
@@ -89,7 +91,12 @@ function columnsOf(
   const decimals = decimalsOf(unit);
   const number = (value: number | null | undefined): string =>
     value === undefined || value === null ? NO_NUMBER : words.number(value, decimals);
-  const drawn = ({ avg, rise }: HistoryBucket): string => number(shape === 'bars' ? rise : avg);
+  const direction = (value: number): string =>
+    `${words.whole(Math.round(value) % 360)}° ${sectorName(sectorOf(value), words)}`;
+  const drawn = ({ avg, rise }: HistoryBucket): string => {
+    if (shape === 'dots') return avg === null ? NO_NUMBER : direction(avg);
+    return number(shape === 'bars' ? rise : avg);
+  };
   return lines.flatMap((line): readonly Column[] => {
     if (line.kind !== 'main') return [{ label: line.label, line, text: drawn }];
     if (width === 'raw' || shape !== 'lines') return [{ label: name, line, text: drawn }];

@@ -48,6 +48,12 @@ test('directions are dots between the four quarters, without a line from 359 to 
   expect(html).toContain('<path class="line line-0" d="M0 1h0M1000 499h0M1001 497h0"/>');
   expect(text(html.slice(html.indexOf('<div class="values">'), html.indexOf('<svg')))).toBe(' N W S E N ');
   expect(html).toContain('Most often from N.');
+  const table = figure((await web.ask(`${PAGE}&view=table`)).text, 'Wind direction');
+  expect([...table.matchAll(/<td class="figure">(.*?)</g)].map(([, cell]) => cell)).toStrictEqual([
+    '359° N',
+    '1° N',
+    '2° N',
+  ]);
   expect(html).toContain('&quot;shape&quot;:&quot;dots&quot;');
   expect((await web.ask(`${PAGE}&lang=de`)).text).toContain('Am häufigsten aus N.');
 });
