@@ -23,7 +23,7 @@ export function rejectedRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
           tags: ['Posting'],
           summary: 'What could not be understood, newest first',
           querystring: rejectedQuery,
-          response: { 200: rejectedReply },
+          response: { 200: { ...rejectedReply, description: 'A page of them' } },
         },
       },
       async (request) => {

@@ -22,7 +22,7 @@ export function stationsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
           tags: ['Stations'],
           summary: 'Every station with its newest readings',
           querystring: unitsQuery,
-          response: { 200: stationsReply },
+          response: { 200: { ...stationsReply, description: 'The stations, each with its newest readings' } },
         },
       },
       (request, reply) => {
@@ -43,7 +43,7 @@ export function stationsRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
           summary: 'One station with its newest readings',
           params: stationParams,
           querystring: unitsQuery,
-          response: { 200: stationReply },
+          response: { 200: { ...stationReply, description: 'The station' } },
         },
       },
       (request, reply) => {

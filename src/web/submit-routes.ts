@@ -42,7 +42,10 @@ export function submitRoutes(parts: WebParts): FastifyPluginCallbackTypebox {
           summary: 'Takes readings, and answers when they are stored',
           params: stationParams,
           querystring: submitQuery,
-          response: { 201: submitReply, 202: spooledReply },
+          response: {
+            201: { ...submitReply, description: 'They are committed' },
+            202: { ...spooledReply, description: 'The database is away; they are flushed to the spool' },
+          },
         },
         onRequest: (request, _reply, next) => {
           // Boards send all sorts here, `json` for one, which Fastify refuses as malformed; only the payload counts.

@@ -59,7 +59,9 @@ export function windRoseRoutes(parts: WebParts, turns: Turns): FastifyPluginCall
           summary: 'How often wind came from where, and how fast it was',
           params: stationParams,
           querystring: windRoseQuery,
-          response: { 200: windRoseReply },
+          response: {
+            200: { ...windRoseReply, description: 'How often the wind came from where, and how fast' },
+          },
         },
       },
       async (request, reply) => {

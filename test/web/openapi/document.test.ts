@@ -57,6 +57,10 @@ test('every operation says what it is, and every parameter what it means', () =>
       Object.keys(responses).some((status) => Number(status) < 400 || name === 'get /mqtt'),
       `answers of ${name}`,
     ).toBe(true);
+    for (const [status, { description }] of Object.entries(responses)) {
+      // What @fastify/swagger says where nothing was said.
+      expect(description, `${status} of ${name}`).not.toBe('Default Response');
+    }
     for (const { name: parameter, description, schema, in: place } of parameters) {
       const isPlain = name.includes('/update') && /^(?:field\d|lat|long|elevation|status)/.test(parameter);
       expect(
