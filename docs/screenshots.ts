@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chromium, type Browser } from 'playwright-core';
 import { startThermograph } from '../bench/support/thermograph.ts';
+import { readSeattleYear, timeInYear } from '../firmware-bridge/simulator/weather.ts';
 
-// Makes docs/images/*.png from a service of its own, with two years of Seattle's weather and a garden that has just sent:
-// `npm run docs:screenshots`.
+// Makes docs/images/*.png from a service of its own, with Seattle's weather, the year before of which was another one, and a garden that
+// has just sent: `npm run docs:screenshots`.
 
 interface Picture {
   readonly name: string;
@@ -24,15 +25,16 @@ const PICTURES: readonly Picture[] = [
 ];
 const MINUTE_MS = 60_000;
 const GARDEN_HOURS = 26;
+const READINGS_A_POST = 150;
 
 const service = await startThermograph({ TIME_ZONE: 'America/Los_Angeles' });
 const url = `http://127.0.0.1:${service.httpPort}`;
 let browser: Browser | undefined;
 try {
   const year = new Date().getUTCFullYear();
-  for (const one of [year - 1, year]) await backfill(one);
-  const garden = gardenUntil(Date.now());
-  for (let at = 0; at < garden.length; at += 100) await post('garden', garden.slice(at, at + 100));
+  await postAll('outside', yearBefore(year));
+  await backfill(year);
+  await postAll('garden', gardenUntil(Date.now()));
   await post('outside', { temperature: (await newest('outside')) - 0.1, humidity: 81 });
   await post('inside', { temperature: (await newest('inside')) + 0.1, humidity: 44 });
   browser = await chromium.launch({
@@ -68,6 +70,17 @@ async function backfill(year: number): Promise<void> {
   if (code !== 0) throw new Error(`the simulator ended with ${code}`);
 }
 
+/** The file has the mean of thirty years, which is the same each year: this one had a cool summer with a hot week. */
+function yearBefore(year: number): readonly object[] {
+  return readSeattleYear().map(({ timeMs, temperature }) => {
+    const time = timeInYear(timeMs, year - 1);
+    const share = (time - Date.UTC(year - 1)) / (Date.UTC(year) - Date.UTC(year - 1));
+    const week = 4.5 * Math.exp(-(((share - 0.62) * 60) ** 2));
+    const weather = 1.3 * Math.sin(share * 22 * Math.PI) * Math.sin(share * 10 * Math.PI);
+    return { time, temperature: round(temperature - 2 * Math.sin(share * Math.PI) ** 2 + week + weather) };
+  });
+}
+
 /** A day with a front that comes in from the south-west: the wind turns and freshens, and then it rains. */
 function gardenUntil(nowMs: number): readonly object[] {
   const readings = [];
@@ -99,6 +112,11 @@ async function newest(station: string): Promise<number> {
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
+}
+
+async function postAll(station: string, readings: readonly object[]): Promise<void> {
+  for (let at = 0; at < readings.length; at += READINGS_A_POST)
+    await post(station, readings.slice(at, at + READINGS_A_POST));
 }
 
 async function post(station: string, body: object): Promise<void> {
