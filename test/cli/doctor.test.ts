@@ -119,8 +119,8 @@ describe('of backups on a schedule', () => {
   const HOUR_MS = 3_600_000;
 
   /** @param upHours for how long the service has been up; `undefined`: it is not */
-  async function look(backupDir: string, upHours?: number): Promise<readonly string[]> {
-    const config = readConfig({ BACKUP_SCHEDULE: '@daily', BACKUP_DIR: backupDir, TIME_ZONE: 'UTC' });
+  async function look(backupDir: string, upHours?: number, schedule = '@daily'): Promise<readonly string[]> {
+    const config = readConfig({ BACKUP_SCHEDULE: schedule, BACKUP_DIR: backupDir, TIME_ZONE: 'UTC' });
     const leftAt = new Date(NOW.getTime() - (upHours ?? 0) * HOUR_MS);
     const service = upHours === undefined ? undefined : { ...NOWHERE, leftAt };
     const findings = await checkBackups({ config, service }, NOW);
@@ -141,6 +141,18 @@ describe('of backups on a schedule', () => {
     expect(await look(folder, 30)).toEqual([expect.stringMatching(/^problem: The newest is of 2026-11-19/)]);
     await writeFile(join(folder, keptName(new Date('2026-11-20T00:00:01Z'))), '');
     expect(await look(folder, 30)).toEqual([expect.stringMatching(/^ok: The newest is of 2026-11-20/)]);
+  });
+
+  test('those of every hour that are not there are a problem after as long, though the last was due just now', async () => {
+    const folder = await useFolder();
+    await writeFile(join(folder, keptName(new Date('2026-11-20T08:00:01Z'))), '');
+    expect(await look(folder, 30, '@hourly')).toEqual([
+      expect.stringMatching(/^warning: .*2026-11-20T11:00:00/),
+    ]);
+    expect(await look(folder, 30, '30 * * * *')).toEqual([
+      expect.stringMatching(/^problem: The newest is of 2026-11-20T08:00:01.*2026-11-20T08:30:00/),
+    ]);
+    expect(await look(folder, 2, '30 * * * *')).toEqual([expect.stringMatching(/^warning: /)]);
   });
 
   test('a folder that can not be used is a problem at once, and is not made', async () => {

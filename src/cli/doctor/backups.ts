@@ -33,9 +33,18 @@ export async function checkBackups(
         problem(CHECK, says, 'Free some room there, keep fewer (BACKUP_KEEP), or choose another BACKUP_DIR.'),
       ];
     }
-    const due = backupSchedule.before(now);
-    if (due === undefined || (newest !== undefined && newest.at >= due)) return [ok(CHECK, told(newest))];
-    return [judgeOverdue({ newest, due, upAt: service?.leftAt, now })];
+    const missing = (time: Date): Date | undefined => {
+      const due = backupSchedule.before(time);
+      return due === undefined || (newest !== undefined && newest.at >= due) ? undefined : due;
+    };
+    const due = missing(now);
+    if (due === undefined) return [ok(CHECK, told(newest))];
+    // Of a schedule that comes every hour, the last time is never long ago.
+    const long = new Date(now.getTime() - PATIENCE_MS);
+    const dueLong = missing(long);
+    const upAt = service?.leftAt;
+    if (upAt !== undefined && upAt <= long && dueLong !== undefined) return [longOverdue(newest, dueLong)];
+    return [overdue(newest, due, upAt !== undefined)];
   } catch (error) {
     return [unusable(backupDir, reasonOf(error))];
   }
@@ -51,20 +60,17 @@ function told(newest: KeptFile | undefined): string {
   return newest === undefined ? 'There is none yet.' : `The newest is of ${newest.at.toISOString()}.`;
 }
 
-interface Overdue {
-  readonly newest: KeptFile | undefined;
-  readonly due: Date;
-  /** When the service that runs was up. */
-  readonly upAt: Date | undefined;
-  readonly now: Date;
+function overdue(newest: KeptFile | undefined, due: Date, isUp: boolean): Finding {
+  if (!isUp) return ok(CHECK, `${told(newest)} The next start makes one.`);
+  const advice = 'It may be under way, or wait for the spool: /status and the log tell.';
+  return warning(CHECK, notThere(newest, due), advice);
 }
 
-function judgeOverdue({ newest, due, upAt, now }: Overdue): Finding {
-  if (upAt === undefined) return ok(CHECK, `${told(newest)} The next start makes one.`);
-  const waitedMs = now.getTime() - Math.max(due.getTime(), upAt.getTime());
-  const says = `${told(newest)} One was due at ${due.toISOString()}, and is not there.`;
-  if (waitedMs < PATIENCE_MS) {
-    return warning(CHECK, says, 'It may be under way, or wait for the spool: /status and the log tell.');
-  }
-  return problem(CHECK, says, 'The log tells why it failed. Until that is mended: backup FILE.');
+function longOverdue(newest: KeptFile | undefined, due: Date): Finding {
+  const advice = 'The log tells why it failed. Until that is mended: backup FILE.';
+  return problem(CHECK, notThere(newest, due), advice);
+}
+
+function notThere(newest: KeptFile | undefined, due: Date): string {
+  return `${told(newest)} One was due at ${due.toISOString()}, and is not there.`;
 }
