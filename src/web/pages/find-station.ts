@@ -2,7 +2,7 @@ import type { StationSnapshot } from '../../telemetry/station.ts';
 import { databaseUnavailable, stationUnknown, WebError } from '../errors.ts';
 import type { WebParts } from '../parts.ts';
 
-/** @throws WebError 404 for a station that nobody knows or that has sent nothing yet, 503 while nothing is known yet */
+/** @throws WebError 404 for a station that nobody knows or of which no reading is stored yet, 503 while nothing is known yet */
 export function findStation(parts: WebParts, name: string): StationSnapshot {
   const snapshot = parts.station(name);
   if (snapshot !== undefined) return snapshot;
@@ -14,5 +14,5 @@ export function findStation(parts: WebParts, name: string): StationSnapshot {
 }
 
 function stationAwaited(station: string): WebError {
-  return new WebError(404, 'page-awaited', `nothing has come of ${station} yet`, { values: { station } });
+  return new WebError(404, 'page-awaited', `no reading of ${station} is stored yet`, { values: { station } });
 }

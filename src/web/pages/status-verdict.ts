@@ -17,7 +17,7 @@ export interface StatusEvidence {
   readonly brokerOk: boolean;
   readonly storing: StoringState;
   readonly stations: number;
-  /** Stations that have a credential, and have sent nothing yet. */
+  /** Stations that have a credential, and of which there is no reading yet. */
   readonly awaited?: number;
   readonly silent: readonly StationSnapshot[];
   /** `undefined` while it is not known. */
