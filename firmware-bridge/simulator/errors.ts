@@ -26,8 +26,9 @@ export function brokerRefuses(url: string, username: string | undefined, cause: 
   const advice =
     username === undefined
       ? 'If it asks for credentials, put them into --url: mqtt://USER:PASSWORD@HOST:PORT.'
-      : `The password of ${username} is wrong, or it may not be the simulated stations: the credential of a station is for that one alone. ` +
-        'Use a service that lets everybody publish, one that is started without HOST for instance.';
+      : `The password of ${username} is wrong, or ${username} may not publish for the simulated stations: ` +
+        "a station's credential is for that station alone. " +
+        'Use a service that lets everybody publish, such as one that is started without HOST.';
   return new SimulatorError('broker-refuses', `${url}: ${cause.message}. ${advice}`, cause);
 }
 

@@ -25,7 +25,7 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   if (error instanceof InterruptedError) return { text: error.message, exitCode: EXIT_INTERRUPTED };
   if (isDiskFull(error)) {
     const hint =
-      'Free some room on the disk of the database, and start it again; docs/disk-full.md tells how.';
+      'Free some room on the disk of the database, and give the command again; docs/disk-full.md tells how.';
     return { text: `The database has no room: ${reasonOf(error)}\n  ${hint}`, exitCode: EXIT_FAILED };
   }
   const given = hintOf(error);
