@@ -46,32 +46,35 @@ export interface Message {
 }
 
 /** Why a message, or a part of it, can't become readings. The whole list, so that owners can count by it. */
-export type RejectReason =
-  | 'topic-unknown'
-  | 'topic-too-long'
-  | 'station-name'
-  | 'metric-name'
-  | 'payload-too-large'
-  | 'payload-empty'
-  | 'payload-not-utf8'
-  | 'payload-not-understood'
-  | 'too-many-readings'
-  | 'too-many-metrics'
-  | 'value-missing'
-  | 'value-not-a-number'
-  | 'value-not-finite'
-  | 'unit-unknown'
-  | 'unit-mismatch'
-  | 'time-not-understood'
-  | 'time-without-zone'
-  | 'time-too-early'
-  | 'time-in-future'
-  | 'status-unknown'
-  | 'channel-unknown'
-  | 'channel-field'
-  | 'entry-conflict'
-  | 'value-too-long'
-  | 'refused-by-database';
+export const REJECT_REASONS = [
+  'topic-unknown',
+  'topic-too-long',
+  'station-name',
+  'metric-name',
+  'payload-too-large',
+  'payload-empty',
+  'payload-not-utf8',
+  'payload-not-understood',
+  'too-many-readings',
+  'too-many-metrics',
+  'value-missing',
+  'value-not-a-number',
+  'value-not-finite',
+  'unit-unknown',
+  'unit-mismatch',
+  'time-not-understood',
+  'time-without-zone',
+  'time-too-early',
+  'time-in-future',
+  'status-unknown',
+  'channel-unknown',
+  'channel-field',
+  'entry-conflict',
+  'value-too-long',
+  'refused-by-database',
+] as const;
+
+export type RejectReason = (typeof REJECT_REASONS)[number];
 
 /** A permanent refusal of a message or of a part of it; the rest of the message may still be good. */
 export interface Rejection {

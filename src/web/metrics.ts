@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { REJECT_REASONS } from '../telemetry/reading.ts';
 import { createHistogram } from './histogram.ts';
 import { counterName } from './names.ts';
 
@@ -84,7 +85,8 @@ function readSources({ counters, gauges, rejections, version }: MetricsSources):
     labelNames: ['reason'],
     registers,
   });
-  for (const [reason, count] of rejections) rejected.inc({ reason }, count);
+  // Also those of which there was none: Prometheus does not take the first value that it sees for an increase.
+  for (const reason of REJECT_REASONS) rejected.inc({ reason }, rejections.get(reason) ?? 0);
   const info = {
     name: 'thermograph_info',
     help: 'The version that runs',

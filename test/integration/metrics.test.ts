@@ -33,6 +33,7 @@ test('/metrics tells what was received, stored, refused and acknowledged, and ho
     thermograph_readings_written_total: 1,
     thermograph_readings_duplicate_total: 1,
     'thermograph_rejections_total{reason="value-not-a-number"}': 1,
+    'thermograph_rejections_total{reason="time-in-future"}': 0,
     thermograph_acknowledgement_seconds_count: 3,
     thermograph_commit_seconds_count: 3,
     thermograph_batch_readings_count: 3,
