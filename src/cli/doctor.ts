@@ -16,7 +16,8 @@ export const doctor: Command<typeof OPTIONS> = {
   operands: [],
   summary: 'Looks whether all is well with settings, disk, database, clock, ports, backups and the service',
   details: `Give it the settings of the service. It looks at Node.js, settings, the disk of DATA_DIR, the database, the clock, ports,
-certificates, the spool, scheduled backups, and at the service itself if it runs. It changes nothing, starts nothing, and asks nobody outside.
+certificates, the spool, scheduled backups, and at the service itself if it runs. It changes nothing, starts nothing, and asks
+nobody outside.
 
 Each finding is ok, a warning (it works, and may not for long or not as meant) or a problem, with what to do. It exits with 0 when there
 is no problem, and with 1 when there is one.
