@@ -16,7 +16,7 @@ export async function checkBackups(
 ): Promise<readonly Finding[]> {
   const { backupSchedule, backupDir } = config;
   if (backupSchedule === undefined) {
-    return [ok(CHECK, 'None are made by themselves (BACKUP_SCHEDULE is not set).')];
+    return [ok(CHECK, 'None is scheduled (BACKUP_SCHEDULE is not set).')];
   }
   const folder = await nearestFolder(backupDir);
   const trouble = await notWritable(folder);
