@@ -4,7 +4,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { startThermograph } from '../bench/support/thermograph.ts';
 import { readSeattleYear, timeInYear } from '../firmware-bridge/simulator/weather.ts';
 
-// Makes docs/images/*.png from a service of its own, with Seattle's weather, the year before of which was another one, and a garden that
+// Makes docs/images/*.png from a service of its own, with a year of Seattle's weather after one that was different, and a garden that
 // has just sent: `npm run docs:screenshots`.
 
 interface Picture {
