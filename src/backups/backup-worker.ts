@@ -77,7 +77,8 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
   let runMs = 0;
   let problem: string | undefined;
   let isWriting = false;
-  /** The time of the schedule that a backup was made for. */
+  let hasLooked = false;
+  /** The time of the schedule that a backup was made for; whoever moves it away since has it still. */
   let madeFor: number | undefined;
   let failedAt = -Infinity;
   let spooledSince: number | undefined;
@@ -93,7 +94,8 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
 
   function due(): number | undefined {
     const time = schedule.before(new Date(now()))?.getTime();
-    return time === undefined || (newest !== undefined && newest.at.getTime() >= time) ? undefined : time;
+    const isMade = time === madeFor || (newest !== undefined && newest.at.getTime() >= (time ?? 0));
+    return isMade ? undefined : time;
   }
 
   function isSpoolWaitedFor(): boolean {
@@ -139,8 +141,10 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
     try {
       await look();
       time = due();
-      if (time === undefined) problem = spooledSince = undefined;
-      if (time === undefined || time === madeFor) return;
+      if (time === undefined) {
+        problem = spooledSince = undefined;
+        return;
+      }
       if (Math.abs(now() - failedAt) < RETRY_AFTER_MS || isSpoolWaitedFor()) return;
       isWriting = true;
       if (!(await options.alone(backUp))) return;
@@ -161,6 +165,7 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
       log.error({ reason: problem, hint, folder }, 'the backup failed');
     } finally {
       isWriting = false;
+      hasLooked = true;
     }
   }
 
@@ -178,7 +183,7 @@ export function createBackupWorker(options: BackupWorkerOptions): BackupWorker {
       bytes,
       runMs,
       problem,
-      isOverdue: !isWriting && due() !== undefined,
+      isOverdue: hasLooked && !isWriting && due() !== undefined,
     }),
     start: () => void (running ??= closing.signal.aborted ? Promise.resolve() : run()),
     async close() {

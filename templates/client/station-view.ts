@@ -85,7 +85,7 @@ export function createStationView(words: Words, zone: ZonedTime): StationView {
         if (mark) setText(mark, markText(state, words));
         const last = place.querySelector('.last');
         const unit = place.querySelector('.unit')?.textContent ?? '';
-        const values = { number: text, unit, time: zone.short(measuredAt * 1000) };
+        const values = { number: text, unit, time: zone.short(measuredAt * 1000, now * 1000) };
         if (last) setText(last, words.text('card.last', values));
       }
       for (const station of document.querySelectorAll<HTMLElement>('[data-station]'))

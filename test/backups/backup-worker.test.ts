@@ -127,6 +127,20 @@ test('one that fails is told once, with what to do, and tried again an hour late
   expect(worker.counters.backup_failures).toBe(1);
 });
 
+test('one that has been moved away is not made again for the same time, nor missed', async () => {
+  const folder = await useFolder();
+  const { worker, clock, names, backedUp } = useWorker(folder);
+  expect(worker.report().isOverdue, 'nobody has looked yet').toBe(false);
+  worker.start();
+  await poll(() => backedUp() === 1);
+  const [file] = await names();
+  await rm(join(folder, file!));
+  await poll(() => worker.report().lastAt === undefined);
+  expect(worker.report().isOverdue).toBe(false);
+  clock.now += DAY;
+  await poll(() => backedUp() === 2);
+});
+
 test('a folder that can not be used is told by its setting, and used as soon as it can be', async () => {
   const folder = join(await useFolder(), 'backups');
   await writeFile(folder, 'a file in its way');

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedServer } from '../../src/storage/embedded/server.ts';
+import {
+  type EmbeddedServer,
+  type EmbeddedServerOptions,
+  startEmbeddedServer,
+} from '../../src/storage/embedded/server.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { buildAssets } from '../../templates/build-assets.ts';
 
@@ -22,7 +26,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await buildAssets();
   const dataDir = await mkdtemp(join(tmpdir(), 'thermograph-test-'));
   const log = pino({ level: 'warn' });
-  const server = await startEmbeddedServer({ dataDir, log });
+  const server = await startRoomyServer({ dataDir, log });
   const { host, port, user } = server.connection;
   const client = new Client(server.connection);
   await client.connect();
@@ -34,4 +38,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await server.close();
     await rm(dataDir, { recursive: true, force: true });
   };
+}
+
+/** One that takes the services of several test files at a time: a service expects to find twenty connections free. */
+async function startRoomyServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const narrow = await startEmbeddedServer(options);
+  const client = new Client(narrow.connection);
+  await client.connect();
+  await client.query('ALTER SYSTEM SET max_connections = 150');
+  await client.end();
+  await narrow.close();
+  return startEmbeddedServer(options);
 }

@@ -37,7 +37,14 @@ function verdictOn(use: Partial<DiskUse>): string {
     expiry: NOT_RUN,
     ...use,
   };
-  const evidence = { databaseOk: true, brokerOk: true, storing: parts.storing(), stations: 0, silent: [] };
+  const evidence = {
+    databaseOk: true,
+    brokerOk: true,
+    storing: parts.storing(),
+    stations: 0,
+    silent: [],
+    awaited: 0,
+  };
   return statusVerdict({ ...evidence, diskUse }, ENGLISH).sentence;
 }
 

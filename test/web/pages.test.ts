@@ -193,6 +193,11 @@ test('a value is late, stale, and in the end a dash with the last time in the zo
   expect(last).toMatch(/^\d+ [A-Z][a-z]+, \d\d:\d\d$/);
   expect(gone).toContain(`class="last">Last 3.0 °C, ${last}<`);
   expect(gone).toContain('<span class="offline" >');
+  web.advance(400 * 86_400_000);
+  const year = measuredAt.slice(0, 4);
+  expect((await web.ask('/')).text).toMatch(
+    new RegExp(`class="last">Last 3.0 °C, \\d+ [A-Z][a-z]+ ${year}, \\d\\d:\\d\\d<`),
+  );
 });
 
 test('how late a value is goes by how often its series has one', async () => {

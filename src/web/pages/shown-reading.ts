@@ -90,7 +90,7 @@ export function showReading(
     mark: state === 'fresh' ? '' : words.text(state === 'late' ? 'card.late' : 'card.stale'),
     last:
       state === 'stale' || state === 'gone'
-        ? words.text('card.last', { number, unit: unit ?? '', time: zone.short(reading.measuredAt) })
+        ? words.text('card.last', { number, unit: unit ?? '', time: zone.short(reading.measuredAt, now) })
         : '',
   };
 }

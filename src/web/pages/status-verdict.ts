@@ -18,7 +18,7 @@ export interface StatusEvidence {
   readonly storing: StoringState;
   readonly stations: number;
   /** Stations that have a credential, and of which there is no reading yet. */
-  readonly awaited?: number;
+  readonly awaited: number;
   readonly silent: readonly StationSnapshot[];
   /** `undefined` while it is not known. */
   readonly diskUse: DiskUse | undefined;
@@ -40,7 +40,7 @@ const LITTLE_BYTES = 500e6;
 
 /** Whether all is well, in a sentence that an owner can act on. */
 export function statusVerdict(evidence: StatusEvidence, locale: Locale): StatusVerdict {
-  const { brokerOk, stations, silent, awaited = 0 } = evidence;
+  const { brokerOk, stations, silent, awaited } = evidence;
   const { words } = locale;
   const storing = storingTrouble(evidence, words);
   if (storing !== undefined) return storing;

@@ -2,23 +2,26 @@
 
 const ROWS = '.choices ul';
 
-/** Pushes each row so far that the first of what is chosen in it is in sight. */
+/** Pushes each row in which nothing that is chosen is in sight so far that the first of it is. */
 export function showChosen(): void {
   for (const row of document.querySelectorAll(ROWS)) {
-    const chosen = row.querySelector('[aria-current]');
-    if (chosen === null || row.scrollWidth <= row.clientWidth) continue;
-    const [inside, around] = [chosen.getBoundingClientRect(), row.getBoundingClientRect()];
+    const around = row.getBoundingClientRect();
+    const chosen = [...row.querySelectorAll('[aria-current]')].map((item) => item.getBoundingClientRect());
+    const [first] = chosen;
+    if (first === undefined || chosen.some(({ left, right }) => left >= around.left && right <= around.right))
+      continue;
     // In the middle, so that there is something to be seen on both sides.
-    row.scrollLeft += (inside.left + inside.right - around.left - around.right) / 2;
+    row.scrollLeft += (first.left + first.right - around.left - around.right) / 2;
   }
 }
 
-/** @returns what pushes the rows that stand in the place of those of now as far as these were */
+/** @returns what pushes the rows that stand in the place of those of now as far as these were, or to what is chosen */
 export function keepRows(): () => void {
   const kept = new Map<string | null, number>();
   for (const row of document.querySelectorAll(ROWS)) kept.set(labelOf(row), row.scrollLeft);
   return () => {
     for (const row of document.querySelectorAll(ROWS)) row.scrollLeft = kept.get(labelOf(row)) ?? 0;
+    showChosen();
   };
 }
 

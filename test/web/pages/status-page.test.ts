@@ -74,7 +74,14 @@ test.each([
   ['rollups', 'Hours and days are not summed up.'],
 ] as const)('where the last try of %s has failed, the page begins with that, and why', (what, sentence) => {
   const { parts } = createWebParts();
-  const evidence = { databaseOk: true, brokerOk: true, stations: 0, silent: [], diskUse: undefined };
+  const evidence = {
+    databaseOk: true,
+    brokerOk: true,
+    stations: 0,
+    silent: [],
+    awaited: 0,
+    diskUse: undefined,
+  };
   const said = (problem: string | undefined) =>
     statusVerdict(
       { ...evidence, storing: parts.storing(), problems: { [what]: problem } },
