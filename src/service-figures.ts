@@ -36,6 +36,7 @@ export function createFigures(sources: FigureSources): Figures {
   return {
     counters: () => ({
       ...ingest.counters,
+      messages_lost: spool.lost(),
       ...broker.counters,
       ...httpCounters,
       ...channels.counters,

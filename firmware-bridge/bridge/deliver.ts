@@ -73,8 +73,9 @@ export function startDelivery(parts: DeliveryParts): Delivery {
   async function scan(): Promise<void> {
     while (!closing.aborted) {
       const some = await next(scanned, closing);
-      for (const { topic } of some.map(({ message }) => message)) {
-        if (lanes.has(topic)) continue;
+      for (const { message } of some) {
+        if (message === undefined || lanes.has(message.topic)) continue;
+        const { topic } = message;
         const onReached = (): void => void removeDelivered();
         lanes.set(
           topic,

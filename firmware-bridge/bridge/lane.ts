@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import type { Message } from '../../src/telemetry/reading.ts';
 import type { Spooled } from '../../src/ingest/spool/record.ts';
 import { closed, type Connect } from './connect.ts';
 
@@ -14,6 +15,8 @@ export interface Lane {
   /** Resolves when `closing` has said so. */
   readonly ended: Promise<void>;
 }
+
+type Sound = Spooled & { readonly message: Message };
 
 export interface LaneParts {
   readonly topic: string;
@@ -65,14 +68,14 @@ export function startLane(parts: LaneParts): Lane {
       const some = await next(reached, over);
       await publish(
         client,
-        some.filter(({ message }) => message.topic === topic),
+        some.filter((one) => isOf(one, topic)),
       );
       reached = some.at(-1) ?? reached;
       onReached();
     }
   }
 
-  async function publish(client: MqttClient, ours: readonly Spooled[]): Promise<void> {
+  async function publish(client: MqttClient, ours: readonly Sound[]): Promise<void> {
     if (ours.length === 0) return;
     strikes += 1;
     if (strikes > STRIKES && (strikes - STRIKES) % TELL_EACH === 1) tellRefused();
@@ -103,4 +106,8 @@ export function startLane(parts: LaneParts): Lane {
   }
 
   return { reached: () => reached, ended: run() };
+}
+
+function isOf(spooled: Spooled, topic: string): spooled is Sound {
+  return spooled.message?.topic === topic;
 }

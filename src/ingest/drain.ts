@@ -30,6 +30,11 @@ export interface DrainParts {
   readonly log: Logger;
 }
 
+interface Batch {
+  readonly batch: readonly Submission[];
+  readonly last: Spooled | undefined;
+}
+
 /** Small, for new readings wait behind it for their commit. */
 const MAX_MESSAGES = 1_000;
 const MAX_READINGS = 2_000;
@@ -76,8 +81,8 @@ export function createDrain(parts: DrainParts): Drain {
   }
 
   function sayEmptied(): void {
-    if (leftBefore > 0)
-      log.info({ messages: leftBefore }, 'what an earlier run has left in the spool is written');
+    const messages = leftBefore - spool.lost();
+    if (messages > 0) log.info({ messages }, 'what an earlier run has left in the spool is written');
     leftBefore = 0;
   }
 
@@ -94,15 +99,17 @@ export function createDrain(parts: DrainParts): Drain {
       const spooled = await spool.read(MAX_MESSAGES * factor, MAX_BYTES).catch((error: unknown) => {
         throw new SpoolError('the spool can not be read; trying again', error);
       });
-      const batch = toBatch(spooled, MAX_READINGS * factor);
-      if (batch.length === 0) return;
+      const { batch, last } = toBatch(spooled, MAX_READINGS * factor);
+      if (last === undefined) return;
       // An earlier attempt may have been committed without our hearing of it, here or before a crash.
       const isolatesUnknown = isolations >= 0;
-      const rows = await writer.write(batch, { isRetry: true, isAbandoned: false, isolatesUnknown });
-      state.databaseTook();
-      // Before they leave the spool: after a crash in between they are told twice, rather than never.
-      parts.onWritten(batch, rows);
-      written = spooled[batch.length - 1]!;
+      if (batch.length > 0) {
+        const rows = await writer.write(batch, { isRetry: true, isAbandoned: false, isolatesUnknown });
+        state.databaseTook();
+        // Before they leave the spool: after a crash in between they are told twice, rather than never.
+        parts.onWritten(batch, rows);
+      }
+      written = last;
     }
     await spool.removeThrough(written).catch((error: unknown) => {
       throw new SpoolError('what was written can not be taken out of the spool; trying again', error);
@@ -110,22 +117,28 @@ export function createDrain(parts: DrainParts): Drain {
     written = undefined;
   }
 
-  /** @throws when nobody can tell yet what the first message says */
-  function toBatch(spooled: readonly Spooled[], mostReadings: number): readonly Submission[] {
+  /**
+   * @returns what is to be written, and the last message that is done with then
+   * @throws when nobody can tell yet what the first message says
+   */
+  function toBatch(spooled: readonly Spooled[], mostReadings: number): Batch {
     const batch: Submission[] = [];
+    let last: Spooled | undefined;
     let readings = 0;
-    for (const { message } of spooled) {
-      const decoded = parts.decode(message);
-      if ('notYet' in decoded) {
-        if (batch.length === 0) throw new Error(decoded.notYet);
+    for (const one of spooled) {
+      const decoded = one.message && parts.decode(one.message);
+      if (decoded !== undefined && 'notYet' in decoded) {
+        if (last === undefined) throw new Error(decoded.notYet);
         break;
       }
-      const submission = newSubmission(message, decoded, NOBODY);
+      last = one;
+      if (one.message === undefined || decoded === undefined) continue;
+      const submission = newSubmission(one.message, decoded, NOBODY);
       batch.push(submission);
       readings += weight(submission);
       if (readings >= mostReadings) break;
     }
-    return batch;
+    return { batch, last };
   }
 
   function wake(): void {

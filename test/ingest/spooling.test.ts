@@ -74,6 +74,19 @@ describe('while the database is away', () => {
     ]);
   });
 
+  test('a message that the disk has damaged holds up none of those behind it', async () => {
+    const ingest = await useIngest(pool);
+    const { read } = ingest.spool;
+    ingest.spool.read = async (...limits) =>
+      (await read(...limits)).map((one) => (one.position === 2 ? one : { ...one, message: undefined }));
+    await goAway();
+    for (const value of [1, 2, 3]) await ingest.send('stations/a/t', `${value}`);
+    await comeBack();
+    await emptied(ingest);
+    expect(await storedValues()).toEqual([2]);
+    expect(ingest.ingest.report().state).toBe('storing');
+  });
+
   test('a commit that takes too long is not waited for, and makes no second row', async () => {
     const gate = useGate('insert-readings');
     const ingest = await useIngest(pool, { between: gate.between, limits: { patienceMs: 20 } });

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { levelCode, levelReason } from '../../storage/level-error.ts';
 import { makeFolder } from '../../storage/make-folder.ts';
 import type { Message } from '../../telemetry/reading.ts';
-import { decodeRecord, encodeKey, encodeRecord, recordBytes, type Spooled } from './record.ts';
+import { decodeKey, decodeRecord, encodeKey, encodeRecord, recordBytes, type Spooled } from './record.ts';
 
 /**
  * Where messages are kept while the database is away, in the order in which they came. What is in it was acknowledged,
@@ -28,6 +28,8 @@ export interface Spool {
   removeThrough(last: Spooled): Promise<void>;
   /** Why it took nothing, or not all, when it was last given something. */
   fullReason(): string;
+  /** Messages that had been kept, and that the disk has damaged, as far as has been read since the start. */
+  lost(): number;
   /** Messages in it; `isKnown` tells whether it could be read. */
   count(): number;
   isKnown(): boolean;
@@ -87,6 +89,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   let isKnown = false;
   let isClosed = false;
   let isDamaged = false;
+  let lost = 0;
+  /** All up to this position were looked at. */
+  let seenThrough: number | undefined;
   /** One operation after the other: a store that failed is closed and opened again between two of them. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -132,22 +137,36 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   }
 
   async function measure(opened: Store): Promise<void> {
-    const [oldest] = await opened.iterator({ limit: 1 }).all();
-    const [newest] = await opened.iterator({ limit: 1, reverse: true }).all();
+    const [oldest, newest] = [await findEnd(opened), await findEnd(opened, 'reverse')];
     if (oldest === undefined || newest === undefined) {
       Object.assign(extent, { first: extent.next, removedBytes: extent.totalBytes });
       return;
     }
-    const from = decodeRecord(...oldest);
-    const to = decodeRecord(...newest);
-    const removedBytes = from.totalBytes - recordBytes(from.message);
+    const [from, to] = [oldest.sound, newest.sound];
     Object.assign(extent, {
-      first: from.position,
-      next: to.position + 1,
-      removedBytes,
-      totalBytes: to.totalBytes,
+      first: oldest.position,
+      next: newest.position + 1,
+      removedBytes: from === undefined ? 0 : from.totalBytes - recordBytes(from.message),
+      totalBytes: to?.totalBytes ?? 0,
     });
     largestBytes = Math.max(largestBytes, bytes());
+  }
+
+  /** Positions count up without gaps: one that is missing was acknowledged, and is nowhere. */
+  function note(some: readonly Spooled[], from: number): void {
+    seenThrough ??= extent.first - 1;
+    const unseen = some.filter(({ position }) => position > seenThrough!);
+    const newest = unseen.at(-1);
+    if (newest === undefined || from > seenThrough + 1) return;
+    const sound = unseen.filter(({ message }) => message !== undefined).length;
+    const messages = newest.position - seenThrough - sound;
+    seenThrough = newest.position;
+    if (messages === 0) return;
+    lost += messages;
+    log.error(
+      { messages, folder },
+      'the spool was damaged: messages that had been acknowledged are lost. See whether its disk is failing',
+    );
   }
 
   const bytes = (): number => extent.totalBytes - extent.removedBytes;
@@ -162,7 +181,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
           const size = recordBytes(message);
           if (totalBytes + size - extent.totalBytes > room) break;
           totalBytes += size;
-          operations.push({ type: 'put', key: encodeKey(next), value: encodeRecord(message, totalBytes) });
+          const key = encodeKey(next);
+          operations.push({ type: 'put', key, value: encodeRecord(key, message, totalBytes) });
           next += 1;
         }
         if (operations.length === 0 || (belong === 'together' && operations.length < messages.length))
@@ -178,10 +198,14 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         const spooled: Spooled[] = [];
         let read = 0;
         for await (const [key, record] of opened.iterator({ gte, limit: most })) {
-          spooled.push(decodeRecord(key, record));
+          const totalBytes = spooled.at(-1)?.totalBytes ?? extent.removedBytes;
+          spooled.push(
+            decodeRecord(key, record) ?? { position: decodeKey(key), message: undefined, totalBytes },
+          );
           read += record.length;
           if (read >= mostBytes) break;
         }
+        note(spooled, Math.max(extent.first, from));
         return spooled;
       }),
     removeThrough: ({ position, totalBytes }) =>
@@ -196,6 +220,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       }),
     fullReason: () => fullReason,
     isKnown: () => isKnown,
+    lost: () => lost,
     count: () => extent.next - extent.first,
     bytes,
     problem: () => problem,
@@ -216,6 +241,17 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       log.error({ err: error, folder }, 'the spool can not be opened: nothing can be kept in it');
     });
   return spool;
+}
+
+/** The position of the oldest record, or of the newest, and the first from there that is not damaged. */
+async function findEnd(opened: Store, direction?: 'reverse') {
+  let position: number | undefined;
+  for await (const [key, record] of opened.iterator({ reverse: direction === 'reverse' })) {
+    position ??= decodeKey(key);
+    const sound = decodeRecord(key, record);
+    if (sound !== undefined) return { position, sound };
+  }
+  return position === undefined ? undefined : { position, sound: undefined };
 }
 
 async function freeBytesOf(folder: string): Promise<number> {

@@ -1,10 +1,17 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { decodeRecord, encodeKey, encodeRecord, recordBytes } from '../../../src/ingest/spool/record.ts';
+import {
+  decodeRecord,
+  encodeKey,
+  encodeRecord,
+  recordBytes,
+  type Spooled,
+} from '../../../src/ingest/spool/record.ts';
 import { openSpool, type Spool, type SpoolOptions } from '../../../src/ingest/spool/spool.ts';
 import type { Message } from '../../../src/telemetry/reading.ts';
 import { useFolder } from '../../support/program.ts';
@@ -32,9 +39,28 @@ async function open(folder: string, maxBytes = 1_000_000, more: Partial<SpoolOpt
 }
 
 async function payloads(spool: Spool, most = 1_000): Promise<string[]> {
-  return (await spool.read(most, Infinity)).map(({ message: { payload } }) =>
-    Buffer.from(payload).toString(),
-  );
+  return texts(await spool.read(most, Infinity));
+}
+
+function texts(spooled: readonly Spooled[]): string[] {
+  return spooled.map(({ message: found }) => (found === undefined ? 'damaged' : String(found.payload)));
+}
+
+const KEY = encodeKey(1);
+
+/** As a program would write it whose records are of that format. */
+function inFormat(format: number, record: Buffer): Buffer {
+  const other = Buffer.from(record);
+  other[0] = format;
+  other.writeUInt32BE(crc32(other.subarray(5), crc32(other.subarray(0, 1), crc32(KEY))), 1);
+  return other;
+}
+
+/** The store of a spool that is closed. */
+async function openStore(folder: string): Promise<ClassicLevel<Buffer, Buffer>> {
+  const store = new ClassicLevel<Buffer, Buffer>(folder, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+  await store.open();
+  return store;
 }
 
 describe('a record', () => {
@@ -50,9 +76,9 @@ describe('a record', () => {
     fc.assert(
       fc.property(messages, fc.nat(2 ** 50), fc.nat(2 ** 50), (sent, totalBytes, position) => {
         const key = encodeKey(position);
-        const record = encodeRecord(sent, totalBytes);
+        const record = encodeRecord(key, sent, totalBytes);
         expect(key.length + record.length).toBe(recordBytes(sent));
-        const found = decodeRecord(key, record);
+        const found = decodeRecord(key, record)!;
         expect({
           ...found,
           message: { ...found.message, payload: new Uint8Array(found.message.payload) },
@@ -62,9 +88,27 @@ describe('a record', () => {
   });
 
   test('of a newer format is not guessed at', () => {
-    const record = encodeRecord(message(1), 0);
-    record[0] = 2;
-    expect(() => decodeRecord(encodeKey(1), record)).toThrow('format 2');
+    expect(() => decodeRecord(KEY, inFormat(9, encodeRecord(KEY, message(1), 0)))).toThrow('format 9');
+  });
+
+  test('of the first format, which has no checksum, is understood', () => {
+    const { length } = KEY;
+    const record = encodeRecord(KEY, message(1), 100);
+    const first = Buffer.concat([Buffer.of(1), record.subarray(1 + 4)]);
+    expect(length + first.length).toBe(recordBytes(message(1)) - 4);
+    expect(decodeRecord(KEY, first)).toEqual(decodeRecord(KEY, record));
+  });
+
+  test('is known to be damaged by any bit that is not as it was written, of its key, too', () => {
+    const record = encodeRecord(KEY, message(1), 100);
+    expect(decodeRecord(encodeKey(3), record)).toBeUndefined();
+    for (let bit = 8; bit < record.length * 8; bit += 1) {
+      const other = Buffer.from(record);
+      other[bit >> 3]! ^= 1 << (bit & 7);
+      expect(decodeRecord(KEY, other), `bit ${bit}`).toBeUndefined();
+    }
+    for (let length = 2; length < record.length; length += 1)
+      expect(decodeRecord(KEY, record.subarray(0, length)), `${length} bytes`).toBeUndefined();
   });
 });
 
@@ -112,7 +156,7 @@ describe('the spool', () => {
     await spool.append(numbers(1, 5));
     const [first, , third] = await spool.read(3, Infinity);
     const behind = async (position: number): Promise<string[]> =>
-      (await spool.read(10, Infinity, position + 1)).map(({ message: { payload } }) => String(payload));
+      texts(await spool.read(10, Infinity, position + 1));
     expect(await behind(third!.position)).toEqual(['4', '5']);
     await spool.removeThrough(third!);
     expect(await behind(first!.position)).toEqual(['4', '5']);
@@ -151,13 +195,8 @@ describe('the spool', () => {
     await spool.append(numbers(1, 3));
     const [first] = await spool.read(1, Infinity);
     await spool.close();
-    const level = new ClassicLevel<Buffer, Buffer>(folder, {
-      keyEncoding: 'buffer',
-      valueEncoding: 'buffer',
-    });
-    const newer = encodeRecord(first!.message, first!.totalBytes);
-    newer[0] = 9;
-    await level.put(encodeKey(first!.position), newer);
+    const level = await openStore(folder);
+    await level.put(KEY, inFormat(9, encodeRecord(KEY, message(1), first!.totalBytes)));
     await level.close();
     const again = await open(folder);
     expect(again.problem()).toContain('format 9');
@@ -198,5 +237,46 @@ describe('the spool', () => {
     const after = await open(folder);
     expect(await payloads(after)).toEqual(Array.from({ length: 10 }, (_, index) => String(index + 1)));
     expect(await after.append([message(11)])).toBe(1);
+  });
+
+  test('tells what its disk has lost in the middle, once, and goes on with the rest', async () => {
+    const folder = await useFolder();
+    const before = await open(folder);
+    await before.append(numbers(1, 10));
+    await before.close();
+    const store = await openStore(folder);
+    await store.batch([3, 4, 7].map((position) => ({ type: 'del', key: encodeKey(position) })));
+    await store.close();
+    const after = await open(folder);
+    expect(await payloads(after, 4)).toEqual(['1', '2', '5', '6']);
+    expect(after.lost()).toBe(2);
+    expect(await payloads(after)).toEqual(['1', '2', '5', '6', '8', '9', '10']);
+    expect(after.lost()).toBe(3);
+    const [first] = await after.read(1, Infinity);
+    await after.removeThrough(first!);
+    await payloads(after);
+    expect(after.lost()).toBe(3);
+  });
+
+  test('hands no message out that is not as it came, wherever it stands', async () => {
+    const folder = await useFolder();
+    const before = await open(folder);
+    await before.append(numbers(1, 5));
+    await before.close();
+    const store = await openStore(folder);
+    for (const position of [1, 3, 5]) {
+      const record = (await store.get(encodeKey(position)))!;
+      record[record.length - 1]! ^= 1;
+      await store.put(encodeKey(position), record);
+    }
+    await store.close();
+    const after = await open(folder);
+    expect([after.problem(), after.count()]).toEqual([undefined, 5]);
+    expect(await payloads(after)).toEqual(['damaged', '2', 'damaged', '4', 'damaged']);
+    expect(after.lost()).toBe(3);
+    expect(await after.append([message(6)])).toBe(1);
+    const all = await after.read(10, Infinity);
+    await after.removeThrough(all.at(-1)!);
+    expect([after.count(), after.bytes()]).toEqual([0, 0]);
   });
 });
