@@ -1,10 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { reasonOf } from '../storage/failure.ts';
 import type { FileRecord } from '../telemetry/records.ts';
 import type { Rejection } from '../telemetry/reading.ts';
+import { OutputError } from './output-file.ts';
 
 /** Keeps the records of a file that were rejected, so that they can be mended and imported. */
 export interface RejectedFile {
-  /** Each with its reasons in front, as lines that begin with `#`, which an import skips. */
+  /** Each with its reasons in front, as lines that begin with `#`, which an import skips. @throws OutputError */
   add(rejected: ReadonlyMap<FileRecord, readonly Rejection[]>): Promise<void>;
   /** @returns its name; `undefined` when nothing was rejected */
   close(): Promise<string | undefined>;
@@ -23,14 +25,22 @@ export function createRejectedFile(name: string | undefined, head: () => string 
   return {
     async add(rejected) {
       if (name === undefined || rejected.size === 0) return;
-      const isFirst = made === undefined;
-      made ??= await openNew(name);
-      const first = isFirst ? head() : undefined;
+      const first = made === undefined ? head() : undefined;
       const lines = [...rejected].flatMap(([{ text, line }, reasons]) => [
         ...reasons.map(({ reason, detail }) => `# line ${line}: ${reason}: ${oneLine(detail)}`),
         text,
       ]);
-      await made.handle.write([...(first === undefined ? [] : [first]), ...lines, ''].join('\n'));
+      try {
+        made ??= await openNew(name);
+        // `write` would leave the rest out where the disk has room for a part, and say nothing.
+        await made.handle.writeFile([...(first === undefined ? [] : [first]), ...lines, ''].join('\n'));
+      } catch (error) {
+        throw new OutputError(
+          `${made?.file ?? name}, for lines that are rejected, could not be written: ${reasonOf(error)}`,
+          'Make room, or name another one with --rejected.',
+          error,
+        );
+      }
     },
     async close() {
       await made?.handle.close();

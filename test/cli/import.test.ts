@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -77,6 +78,33 @@ test('lines that are not understood are told, counted and kept where they can be
   });
   expect(await readFile(`${file}.rejected`, 'utf8')).toBe(mended);
   expect(await countReadings(database)).toBe(3);
+});
+
+test('where there is no room for all lines that are rejected, it is told, and does not pass for done', async () => {
+  const database = await useTestDatabase();
+  const folder = await useFolder();
+  const file = join(folder, 'all.csv');
+  const bad = Array.from(
+    { length: 100 },
+    (_, index) => `outside,temperature,,2026-11-01T10:00:00Z,warm ${index},`,
+  );
+  await writeFile(file, `${HEAD}${LINES}${bad.join('\n')}\n`);
+  // A limit in blocks of 512 bytes, beyond which writing fails as on a disk that is full.
+  const limited = ['-c', 'ulimit -f 2 && exec "$@"', 'sh', process.execPath, 'dist/src/thermograph.js'];
+  const { status, stderr } = spawnSync('sh', [...limited, 'import', file], {
+    env: { PATH: process.env['PATH'], DATABASE_URL: database.url },
+    encoding: 'utf8',
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain(`${file}.rejected, for lines that are rejected, could not be written: `);
+  expect(stderr).toContain('2 readings of it are in the database; the same command stores the rest.');
+  const none = await runCli(['import', file, '--rejected', join(folder, 'none', 'bad.csv')], {
+    DATABASE_URL: database.url,
+  });
+  expect([none.code, none.stderr]).toEqual([
+    1,
+    expect.stringContaining('Make room, or name another one with --rejected.'),
+  ]);
 });
 
 test('--strict ends at the first line that is rejected, and --rejected keeps lines of standard input', async () => {
