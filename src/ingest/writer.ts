@@ -9,7 +9,7 @@ import { makeSeries, type RefusedSeries } from '../storage/reading-series.ts';
 import type { SeriesCatalog } from '../storage/series-catalog.ts';
 import { makePartitions } from './partitioning.ts';
 import { findUnknownSeries, resolveRows, type Row } from './rows.ts';
-import { reject, type Submission } from './submission.ts';
+import { isRedelivery, reject, type Submission } from './submission.ts';
 import { insertUpdates, type StoreUpdates } from './updates.ts';
 
 /** One go at writing a batch. */
@@ -173,7 +173,8 @@ export function createWriter({ database, catalog, partitions, storeUpdates, log 
       rejected,
       (some) => {
         goOn(attempt);
-        return insertRejected(attempt.transaction ?? database, some, attempt.isRetry);
+        const isRepeated = attempt.isRetry || some.some(isRedelivery);
+        return insertRejected(attempt.transaction ?? database, some, isRepeated);
       },
       ({ message: { topic } }, reason) => {
         log.error({ topic, reason }, 'a rejected message could not be kept: the database refuses that, too');

@@ -14,7 +14,7 @@ const INPUT = `unnest($1::timestamptz[], $2::text[], $3::bytea[], $4::int2[], $5
 const INSERT = `
   INSERT INTO rejected_messages (received_at, topic, payload, qos, client_id, reason, detail)
   SELECT * FROM ${INPUT}`;
-// No two messages have one time of receipt; what an earlier attempt kept is among the newest.
+// No two messages have one time of receipt, and a redelivery has that of the first; what was kept before is among the newest.
 const INSERT_MISSING = `${INSERT}
   WHERE NOT EXISTS (
     SELECT FROM rejected_messages AS kept
@@ -24,21 +24,21 @@ const INSERT_MISSING = `${INSERT}
 const MOST_DETAILS = 5;
 
 /**
- * Keeps the messages, one row each, under the reason of the first part that was refused.
- * @param isRetry whether an earlier attempt may have kept some of them
+ * Keeps the messages, one row each, under the reason of the first part that was refused. They are of the time that readings without one got.
+ * @param isRepeated whether some of them may be kept already: by an earlier attempt, or when they came for the first time
  * @throws what the database reports
  */
 export async function insertRejected(
   database: Queryable,
   rejected: readonly RejectedMessage[],
-  isRetry = false,
+  isRepeated = false,
 ): Promise<void> {
   const messages = rejected.map(({ message }) => message);
   const receivedAt = new TimestamptzArray(messages.length);
-  for (const message of messages) receivedAt.push(message.receivedAt);
+  for (const message of messages) receivedAt.push(message.firstReceivedAt);
   await database.query({
-    name: isRetry ? 'insert-missing-rejected' : 'insert-rejected',
-    text: isRetry ? INSERT_MISSING : INSERT,
+    name: isRepeated ? 'insert-missing-rejected' : 'insert-rejected',
+    text: isRepeated ? INSERT_MISSING : INSERT,
     values: [
       receivedAt.parameter,
       messages.map(({ topic }) => storable(topic)),

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { replayMessages } from '../../src/cli/replay-messages.ts';
+import { createImporter } from '../../src/storage/import-readings.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { useIngest } from '../support/ingest.ts';
 
@@ -182,6 +184,20 @@ describe('what can not be understood', () => {
       },
     ]);
     expect(ingest.counters.messages_rejected).toBe(2);
+  });
+
+  test('is kept once when it comes again, so that a replay finds what is stored of it', async () => {
+    const { send, ingest, clock } = await useIngest(pool);
+    const { message } = await send('stations/a/t', '[1,"warm"]');
+    const again = { ...message, receivedAt: clock.now() };
+    await new Promise<void>((resolve) => ingest.submit(again, { settled: () => resolve() }));
+    expect(await rejected()).toHaveLength(1);
+    const importer = await createImporter(pool);
+    const { signal } = new AbortController();
+    const as = { topic: undefined, zone: undefined };
+    const replayed = await replayMessages({ pool, importer, filter: {}, as, signal, onProgress: () => {} });
+    expect(replayed).toMatchObject({ messages: 1, stored: 0, duplicates: 1 });
+    expect(await storedValues()).toEqual([1]);
   });
 
   test('is kept even with NUL in its topic', async () => {
