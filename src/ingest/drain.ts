@@ -100,7 +100,9 @@ export function createDrain(parts: DrainParts): Drain {
         throw new SpoolError('the spool can not be read; trying again', error);
       });
       const { batch, last } = toBatch(spooled, MAX_READINGS * factor);
-      if (last === undefined) return;
+      // Its keys are not in their order any more, say: nothing of it would come in the next moment either.
+      if (last === undefined)
+        throw new SpoolError('the spool can not be read; trying again', 'nothing is found in it');
       // An earlier attempt may have been committed without our hearing of it, here or before a crash.
       const isolatesUnknown = isolations >= 0;
       if (batch.length > 0) {

@@ -31,6 +31,11 @@ export function encodeKey(position: number): Buffer {
   return key;
 }
 
+/** Whether it could be one of ours. */
+export function isKey(key: Buffer): boolean {
+  return key.length === KEY_BYTES && decodeKey(key) <= Number.MAX_SAFE_INTEGER;
+}
+
 export function decodeKey(key: Buffer): number {
   return Number(key.readBigUInt64BE());
 }

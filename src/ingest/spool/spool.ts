@@ -4,7 +4,15 @@ import type { Logger } from 'pino';
 import { levelCode, levelReason } from '../../storage/level-error.ts';
 import { makeFolder } from '../../storage/make-folder.ts';
 import type { Message } from '../../telemetry/reading.ts';
-import { decodeKey, decodeRecord, encodeKey, encodeRecord, recordBytes, type Spooled } from './record.ts';
+import {
+  decodeKey,
+  decodeRecord,
+  encodeKey,
+  encodeRecord,
+  isKey,
+  recordBytes,
+  type Spooled,
+} from './record.ts';
 
 /**
  * Where messages are kept while the database is away, in the order in which they came. What is in it was acknowledged,
@@ -138,16 +146,20 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   async function measure(opened: Store): Promise<void> {
     const [oldest, newest] = [await findEnd(opened), await findEnd(opened, 'reverse')];
-    if (oldest === undefined || newest === undefined) {
+    // What is damaged there has perhaps not even the right number.
+    const outside = new Map([...oldest.damaged, ...newest.damaged].map((key) => [key.toString('hex'), key]));
+    await opened.batch([...outside.values()].map((key) => ({ type: 'del', key })));
+    tellLost(outside.size);
+    const [from, to] = [oldest.sound, newest.sound];
+    if (from === undefined || to === undefined) {
       Object.assign(extent, { first: extent.next, removedBytes: extent.totalBytes });
       return;
     }
-    const [from, to] = [oldest.sound, newest.sound];
     Object.assign(extent, {
-      first: oldest.position,
-      next: newest.position + 1,
-      removedBytes: from === undefined ? 0 : from.totalBytes - recordBytes(from.message),
-      totalBytes: to?.totalBytes ?? 0,
+      first: from.position,
+      next: to.position + 1,
+      removedBytes: from.totalBytes - recordBytes(from.message),
+      totalBytes: to.totalBytes,
     });
     largestBytes = Math.max(largestBytes, bytes());
   }
@@ -161,12 +173,36 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     const sound = unseen.filter(({ message }) => message !== undefined).length;
     const messages = newest.position - seenThrough - sound;
     seenThrough = newest.position;
-    if (messages === 0) return;
+    tellLost(messages);
+  }
+
+  function tellLost(messages: number): void {
+    if (messages <= 0) return;
     lost += messages;
     log.error(
       { messages, folder },
       'the spool was damaged: messages that had been acknowledged are lost. See whether its disk is failing',
     );
+  }
+
+  async function readOn(
+    opened: Store,
+    from: number,
+    most: number,
+    mostBytes: number,
+  ): Promise<readonly Spooled[]> {
+    const range = { gte: encodeKey(from), lt: encodeKey(extent.next) };
+    const spooled: Spooled[] = [];
+    let read = 0;
+    for await (const [key, record] of opened.iterator({ ...range, limit: most })) {
+      // Of a damaged table the order may be damaged, too.
+      if (!isKey(key) || decodeKey(key) <= (spooled.at(-1)?.position ?? 0)) continue;
+      const totalBytes = spooled.at(-1)?.totalBytes ?? extent.removedBytes;
+      spooled.push(decodeRecord(key, record) ?? { position: decodeKey(key), message: undefined, totalBytes });
+      read += record.length;
+      if (read >= mostBytes) break;
+    }
+    return spooled;
   }
 
   const bytes = (): number => extent.totalBytes - extent.removedBytes;
@@ -194,18 +230,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       }),
     read: (most, mostBytes, from = 0) =>
       inTurn(async (opened) => {
-        const gte = encodeKey(Math.max(extent.first, from));
-        const spooled: Spooled[] = [];
-        let read = 0;
-        for await (const [key, record] of opened.iterator({ gte, limit: most })) {
-          const totalBytes = spooled.at(-1)?.totalBytes ?? extent.removedBytes;
-          spooled.push(
-            decodeRecord(key, record) ?? { position: decodeKey(key), message: undefined, totalBytes },
-          );
-          read += record.length;
-          if (read >= mostBytes) break;
-        }
-        note(spooled, Math.max(extent.first, from));
+        const begin = Math.max(extent.first, from);
+        const spooled = await readOn(opened, begin, most, mostBytes);
+        note(spooled, begin);
         return spooled;
       }),
     removeThrough: ({ position, totalBytes }) =>
@@ -243,15 +270,19 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   return spool;
 }
 
-/** The position of the oldest record, or of the newest, and the first from there that is not damaged. */
+/** The oldest record, or the newest, that is not damaged, and the keys of those beyond it that are. */
 async function findEnd(opened: Store, direction?: 'reverse') {
-  let position: number | undefined;
-  for await (const [key, record] of opened.iterator({ reverse: direction === 'reverse' })) {
-    position ??= decodeKey(key);
-    const sound = decodeRecord(key, record);
-    if (sound !== undefined) return { position, sound };
+  const damaged: Buffer[] = [];
+  for (;;) {
+    // One at a time: an iterator that reads ahead fails at what makes no sense, though there is something before.
+    const before = damaged.at(-1);
+    const range = before && (direction === 'reverse' ? { lt: before } : { gt: before });
+    const [found] = await opened.iterator({ ...range, reverse: direction === 'reverse', limit: 1 }).all();
+    if (found === undefined) return { damaged, sound: undefined };
+    const sound = isKey(found[0]) ? decodeRecord(...found) : undefined;
+    if (sound !== undefined) return { damaged, sound };
+    damaged.push(found[0]);
   }
-  return position === undefined ? undefined : { position, sound: undefined };
 }
 
 async function freeBytesOf(folder: string): Promise<number> {

@@ -271,12 +271,27 @@ describe('the spool', () => {
     }
     await store.close();
     const after = await open(folder);
-    expect([after.problem(), after.count()]).toEqual([undefined, 5]);
-    expect(await payloads(after)).toEqual(['damaged', '2', 'damaged', '4', 'damaged']);
+    expect([after.problem(), after.count()]).toEqual([undefined, 3]);
+    expect(await payloads(after)).toEqual(['2', 'damaged', '4']);
     expect(after.lost()).toBe(3);
     expect(await after.append([message(6)])).toBe(1);
     const all = await after.read(10, Infinity);
     await after.removeThrough(all.at(-1)!);
     expect([after.count(), after.bytes()]).toEqual([0, 0]);
+  });
+
+  test('takes no number from a damaged record at its end', async () => {
+    const folder = await useFolder();
+    const before = await open(folder);
+    await before.append(numbers(1, 3));
+    await before.close();
+    const store = await openStore(folder);
+    for (const key of [encodeKey(2 ** 60), Buffer.of(0), Buffer.of(0, 0, 0, 0, 0, 0, 0, 2, 1)])
+      await store.put(key, Buffer.from('damaged'));
+    await store.close();
+    const after = await open(folder);
+    expect([after.count(), after.lost()]).toEqual([3, 2]);
+    expect(await after.append([message(4)])).toBe(1);
+    expect((await after.read(10, Infinity)).map(({ position }) => position)).toEqual([1, 2, 3, 4]);
   });
 });
