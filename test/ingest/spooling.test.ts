@@ -152,7 +152,10 @@ describe('while the database is away', () => {
     await Promise.all([1, 2, 3].map((value) => ingest.send('stations/a/t', `${value}`)));
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(ingest.spool.count()).toBe(3);
-    await pool.query('DROP TRIGGER refuse ON readings');
+    // To drop the trigger would take locks on readings in another order than whoever tries to store some.
+    await pool.query(
+      'CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$',
+    );
     await emptied(ingest);
     expect(await storedValues()).toEqual([1, 2, 3]);
   });

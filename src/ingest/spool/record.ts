@@ -11,6 +11,10 @@ export interface Spooled {
   readonly totalBytes: number;
 }
 
+export interface SoundRecord extends Spooled {
+  readonly message: Message;
+}
+
 /** Every format from this one on begins with its number and the checksum. */
 const FORMAT = 2;
 /** It had no checksum. */
@@ -67,7 +71,7 @@ export function encodeRecord(key: Buffer, message: Message, totalBytes: number):
  * @returns `undefined` when it is not as it was written: the store itself looks for that only here and there
  * @throws when it was written by a newer version
  */
-export function decodeRecord(key: Buffer, record: Buffer): (Spooled & { message: Message }) | undefined {
+export function decodeRecord(key: Buffer, record: Buffer): SoundRecord | undefined {
   const format = record[0];
   if (format === FIRST_FORMAT) return decodeFields(key, record, 1);
   if (record.length < CHECKSUM_END || record.readUInt32BE(CHECKSUM_AT) !== checksum(key, record))
@@ -81,7 +85,7 @@ function checksum(key: Buffer, record: Buffer): number {
   return crc32(record.subarray(CHECKSUM_END), crc32(record.subarray(0, CHECKSUM_AT), crc32(key)));
 }
 
-function decodeFields(key: Buffer, record: Buffer, at: number): (Spooled & { message: Message }) | undefined {
+function decodeFields(key: Buffer, record: Buffer, at: number): SoundRecord | undefined {
   const head = at + FIELDS_BYTES;
   if (record.length < head) return undefined;
   const topicEnd = head + record.readUInt16BE(at + 25);

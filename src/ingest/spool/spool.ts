@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { levelCode, levelReason } from '../../storage/level-error.ts';
 import { makeFolder } from '../../storage/make-folder.ts';
 import type { Message } from '../../telemetry/reading.ts';
+import { findEnd, type Store } from './ends.ts';
+import { createLosses } from './losses.ts';
 import {
   decodeKey,
   decodeRecord,
@@ -60,8 +62,6 @@ export interface SpoolOptions {
   readonly freeBytes?: (folder: string) => Promise<number>;
 }
 
-type Store = ClassicLevel<Buffer, Buffer>;
-
 /** Where the oldest record begins and the newest ends, by position and by bytes; see {@link Spooled}. */
 interface Extent {
   first: number;
@@ -97,9 +97,12 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   let isKnown = false;
   let isClosed = false;
   let isDamaged = false;
-  let lost = 0;
-  /** All up to this position were looked at. */
-  let seenThrough: number | undefined;
+  const losses = createLosses((messages) =>
+    log.error(
+      { messages, folder },
+      'the spool was damaged: messages that had been acknowledged are lost. See whether its disk is failing',
+    ),
+  );
   /** One operation after the other: a store that failed is closed and opened again between two of them. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -149,7 +152,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     // What is damaged there has perhaps not even the right number.
     const outside = new Map([...oldest.damaged, ...newest.damaged].map((key) => [key.toString('hex'), key]));
     await opened.batch([...outside.values()].map((key) => ({ type: 'del', key })));
-    tellLost(outside.size);
+    losses.add(outside.size);
     const [from, to] = [oldest.sound, newest.sound];
     if (from === undefined || to === undefined) {
       Object.assign(extent, { first: extent.next, removedBytes: extent.totalBytes });
@@ -162,27 +165,6 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       totalBytes: to.totalBytes,
     });
     largestBytes = Math.max(largestBytes, bytes());
-  }
-
-  /** Positions count up without gaps: one that is missing was acknowledged, and is nowhere. */
-  function note(some: readonly Spooled[], from: number): void {
-    seenThrough ??= extent.first - 1;
-    const unseen = some.filter(({ position }) => position > seenThrough!);
-    const newest = unseen.at(-1);
-    if (newest === undefined || from > seenThrough + 1) return;
-    const sound = unseen.filter(({ message }) => message !== undefined).length;
-    const messages = newest.position - seenThrough - sound;
-    seenThrough = newest.position;
-    tellLost(messages);
-  }
-
-  function tellLost(messages: number): void {
-    if (messages <= 0) return;
-    lost += messages;
-    log.error(
-      { messages, folder },
-      'the spool was damaged: messages that had been acknowledged are lost. See whether its disk is failing',
-    );
   }
 
   async function readOn(
@@ -232,7 +214,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       inTurn(async (opened) => {
         const begin = Math.max(extent.first, from);
         const spooled = await readOn(opened, begin, most, mostBytes);
-        note(spooled, begin);
+        losses.note(spooled, { from: begin, oldest: extent.first });
         return spooled;
       }),
     removeThrough: ({ position, totalBytes }) =>
@@ -247,7 +229,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       }),
     fullReason: () => fullReason,
     isKnown: () => isKnown,
-    lost: () => lost,
+    lost: () => losses.count(),
     count: () => extent.next - extent.first,
     bytes,
     problem: () => problem,
@@ -268,21 +250,6 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       log.error({ err: error, folder }, 'the spool can not be opened: nothing can be kept in it');
     });
   return spool;
-}
-
-/** The oldest record, or the newest, that is not damaged, and the keys of those beyond it that are. */
-async function findEnd(opened: Store, direction?: 'reverse') {
-  const damaged: Buffer[] = [];
-  for (;;) {
-    // One at a time: an iterator that reads ahead fails at what makes no sense, though there is something before.
-    const before = damaged.at(-1);
-    const range = before && (direction === 'reverse' ? { lt: before } : { gt: before });
-    const [found] = await opened.iterator({ ...range, reverse: direction === 'reverse', limit: 1 }).all();
-    if (found === undefined) return { damaged, sound: undefined };
-    const sound = isKey(found[0]) ? decodeRecord(...found) : undefined;
-    if (sound !== undefined) return { damaged, sound };
-    damaged.push(found[0]);
-  }
 }
 
 async function freeBytesOf(folder: string): Promise<number> {
