@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import type { Environment } from '../settings/setting.ts';
 import type { OpenDatabase } from './open-database.ts';
 import type { ProgressScreen } from './progress.ts';
 
@@ -58,6 +59,8 @@ export interface Command<O extends Options = Options> {
 export interface Context<O extends Options = Options> {
   /** @throws ConfigError, to commands that judge the settings */
   readonly config: Config;
+  /** What the settings are read from. */
+  readonly env: Environment;
   /** Of the program. */
   readonly version: string;
   readonly log: Logger;

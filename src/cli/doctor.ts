@@ -26,7 +26,7 @@ With --json: {"isWell","checks":[{"check","state","says","advice"}]}; advice is 
   options: OPTIONS,
   judgesSettings: true,
   async run(context) {
-    const findings = await examine(() => context.config);
+    const findings = await examine(() => context.config, context.env);
     const problems = findings.filter(({ state }) => state === 'problem').length;
     context.print(
       context.options.json

@@ -1,5 +1,6 @@
 import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import type { Environment } from '../settings/setting.ts';
 import { type Command, type Context, UsageError } from './command.ts';
 import { findCommand } from './find-command.ts';
 import { helpOn, helpOnAll, usageOf } from './help.ts';
@@ -10,7 +11,7 @@ export interface RunOptions {
   readonly commands: readonly Command[];
   /** Without node's own. */
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** How the program is called by whoever reads its help. */
   readonly program: string;
   readonly version: string;
@@ -55,7 +56,7 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
   if (!command.judgesSettings) config();
   // What a service tells daily is nothing for one command; problems are.
   const log = once(() => createLog(config().logLevel === 'info' ? 'warn' : config().logLevel, true));
-  const { signal, print, tell, startService, version } = options;
+  const { env, signal, print, tell, startService, version } = options;
   const database = createLazyDatabase(() => ({ config: config(), log: log() }), command, options);
   const context: Context = {
     get config() {
@@ -64,6 +65,7 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
     get log() {
       return log();
     },
+    env,
     version,
     operands,
     options: values,

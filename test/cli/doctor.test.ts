@@ -86,6 +86,15 @@ test('it looks at a running service, tells when its settings are others, and see
   expect((await examine(env)).stdout).toContain('is stopped, in peace');
 });
 
+test('a name that is nearly that of a setting is warned of, also beside one that is wrong', async () => {
+  const env = { DATA_DIR: join(await useFolder(), 'data'), RETENTION_ROW: '2y' };
+  const warned = /^warning settings: RETENTION_ROW is not a setting; did you mean RETENTION_RAW\?/;
+  const { code, checks } = await examine(env);
+  expect([code, worries(checks)]).toEqual([0, [expect.stringMatching(warned)]]);
+  const wrong = await examine({ ...env, UNITS: 'x' });
+  expect(worries(wrong.checks)).toContainEqual(expect.stringMatching(warned));
+});
+
 test('a port that another program has is a problem, with who that is and what to set', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
