@@ -69,6 +69,8 @@ export interface Context<O extends Options = Options> {
   readonly options: Values<O>;
   /** Opens the database, with its schema up to date unless the command leaves it as it is; closed when the command has ended. @throws errors with a `hint` */
   database(): Promise<OpenDatabase>;
+  /** A text in which commands are named, such as `thermograph station list`, as whoever reads it gives them; of errors and what is told, that is done. */
+  asGiven(text: string): string;
   /** The result, to standard output. */
   print(text: string): void;
   /** What is going on, and what to mind, to standard error. */

@@ -31,7 +31,7 @@ With --json: {"isWell","checks":[{"check","state","says","advice"}]}; advice is 
     context.print(
       context.options.json
         ? JSON.stringify({ isWell: problems === 0, checks: findings })
-        : findings.map((finding) => textOf(finding)).join('\n'),
+        : context.asGiven(findings.map((finding) => textOf(finding)).join('\n')),
     );
     if (problems > 0)
       throw new ProblemsError(problems === 1 ? 'There is a problem.' : `There are ${problems} problems.`);

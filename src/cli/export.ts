@@ -102,6 +102,6 @@ async function requireSeries(pool: Pool, { station, metric }: Options): Promise<
     metric === undefined
       ? `${whose} has sent readings.`
       : `${whose} has sent readings of a metric named ${JSON.stringify(metric)}.`,
-    'Look with: station list',
+    'Look with: thermograph station list',
   );
 }

@@ -39,10 +39,15 @@ export function helpOn(command: Command, program: string): string {
 
 Usage: ${program} ${usageOf(command)}
 
-${command.details.trim()}
+${withProgram(command, program)}
 
 ${alignColumns(options)}
 `;
+}
+
+/** Its examples stand in lines of their own. */
+function withProgram({ name, details }: Command, program: string): string {
+  return details.trim().replaceAll(`\n  ${name} `, `\n  ${program} ${name} `);
 }
 
 /** `station add NAME [--json]` */

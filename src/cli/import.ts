@@ -131,7 +131,7 @@ async function importFile(
 }
 
 function dueText(due: number): string {
-  return `${countText(due)} of them are older than readings are kept (RETENTION_RAW, retention list): they expire again within minutes. What they come to by
+  return `${countText(due)} of them are older than readings are kept (RETENTION_RAW, thermograph retention list): they expire again within minutes. What they come to by
 hour and by day stays; hours whose readings had expired before stay as they were. To keep them, set a longer time, and import them again.`;
 }
 
@@ -195,5 +195,9 @@ function check(options: Given['options']): {
 async function fieldsOf(pool: Pool, id: number): Promise<readonly ChannelField[]> {
   const channel = (await readChannels(pool)).find((each) => each.id === id);
   if (channel !== undefined) return channel.fields;
-  throw new ChannelError('channel-unknown', `There is no channel ${id}.`, 'Look with: channels list');
+  throw new ChannelError(
+    'channel-unknown',
+    `There is no channel ${id}.`,
+    'Look with: thermograph channels list',
+  );
 }

@@ -41,7 +41,7 @@ With --json: {"station","metric","title","unit","position","isHidden"}; null whe
     if (found === undefined) {
       throw new NotFoundError(
         `${JSON.stringify(station)} has no metric ${JSON.stringify(metric)}.`,
-        'One appears with its first reading. Look with: station list',
+        'One appears with its first reading. Look with: thermograph station list',
       );
     }
     const { storedUnit, ...before } = found;

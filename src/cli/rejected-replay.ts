@@ -50,7 +50,8 @@ With --json: {"messages","replayed","stored","duplicates","stillRejected","reaso
     if (options.json) {
       const reasons = Object.fromEntries(totals.reasons);
       context.print(JSON.stringify({ ...totals, stillRejected, reasons }));
-    } else if (totals.messages === 0) context.tell('There is no such message: see rejected list.');
+    } else if (totals.messages === 0)
+      context.tell('There is no such message: see thermograph rejected list.');
     else context.print(isDry ? dryText(totals) : doneText(totals));
     if (stillRejected > 0) throw new PartlyDoneError(stillText(totals, stillRejected));
   },

@@ -1,9 +1,11 @@
 import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import type { Environment } from '../settings/setting.ts';
+import { asGiven } from './as-given.ts';
 import { type Command, type Context, UsageError } from './command.ts';
 import { findCommand } from './find-command.ts';
 import { helpOn, helpOnAll, usageOf } from './help.ts';
+import { takenByNpm, takenText } from './npm-options.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { parseArguments } from './parse-options.ts';
 
@@ -50,13 +52,17 @@ export async function run(options: RunOptions): Promise<void> {
 
 async function runCommand(command: Command, rest: readonly string[], options: RunOptions): Promise<void> {
   const { operands, options: values, mistakes } = parseArguments(rest, command);
+  const { surely, perhaps } = takenByNpm(options.env, command, Object.keys(values));
+  // What is wrong beside it follows from it.
+  if (surely.length > 0) throw new UsageError([takenText(surely, command, options.program)]);
+  if (perhaps.length > 0) options.tell(takenText(perhaps, command, options.program));
   if (mistakes.length > 0)
     throw new UsageError([...mistakes, `Usage: ${options.program} ${usageOf(command)}`]);
   const config = once(() => readConfig(options.env));
   if (!command.judgesSettings) config();
   // What a service tells daily is nothing for one command; problems are.
   const log = once(() => createLog(config().logLevel === 'info' ? 'warn' : config().logLevel, true));
-  const { env, signal, print, tell, startService, version } = options;
+  const { commands, program, env, signal, print, tell, startService, version } = options;
   const database = createLazyDatabase(() => ({ config: config(), log: log() }), command, options);
   const context: Context = {
     get config() {
@@ -72,6 +78,7 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
     signal,
     print,
     tell,
+    asGiven: (text) => asGiven(text, commands, program),
     startService,
     database: () => database.open(),
     ...options.streams,

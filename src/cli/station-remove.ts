@@ -79,7 +79,7 @@ async function remove(
   const leftOver = (await readStationContents(pool, name))?.leftOver ?? [];
   const progress = createProgress({ screen: stderr, isQuiet: options.json === true });
   const onAbort = (): void =>
-    progress.tell(`${name} is removed. For what is left of its readings: station remove ${name}`);
+    progress.tell(`${name} is removed. For what is left of its readings: thermograph station remove ${name}`);
   signal.addEventListener('abort', onAbort, { once: true });
   let gone = 0;
   const onGone = (count: number): void => {

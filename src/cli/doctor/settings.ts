@@ -24,7 +24,7 @@ export function checkSettings(config: Config): readonly Finding[] {
       warning(
         CHECK,
         says,
-        'If that is not meant, unset ALLOW_ANONYMOUS, and give stations: station add NAME.',
+        'If that is not meant, unset ALLOW_ANONYMOUS, and give stations: thermograph station add NAME.',
       ),
     ];
   }
