@@ -115,7 +115,10 @@ async function importFile(
         totals,
       }),
     );
+    await importer.announce();
   } catch (error) {
+    // The database may be what failed.
+    if (!signal.aborted) await importer.announce().catch(() => undefined);
     const done = totals.stored + totals.duplicates;
     if (done > 0) {
       progress.tell(

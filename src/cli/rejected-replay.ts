@@ -46,6 +46,7 @@ With --json: {"messages","replayed","stored","duplicates","stillRejected","reaso
       onProgress: ({ messages, stored, duplicates }) =>
         progress.show(Math.min(messages / count, 1), stored + duplicates),
     }).finally(() => progress.end());
+    await importer?.announce();
     const stillRejected = totals.messages - totals.replayed;
     if (options.json) {
       const reasons = Object.fromEntries(totals.reasons);
