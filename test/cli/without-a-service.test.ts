@@ -37,6 +37,8 @@ describe('with nothing but an empty folder', () => {
     expect(added.stdout).toContain('No running service');
     expect(added.stdout).toMatch(/Broker +[^ ]+, port 2883\n +User name +outside\n +Password +[\w-]{22}\n/);
     expect(added.stdout).toContain('stations/outside/temperature');
+    expect(added.stdout).toMatch(/HTTP +POST http:\/\/[^ ]+:3000\/api\/stations\/outside\/readings/);
+    expect(added.stdout).toMatch(/with the header "Authorization: Bearer [\w-]{22}"\n/);
     expect(added.stdout).toContain('shown this once');
     expect(await isDatabaseRunning(env.DATA_DIR)).toBe(false);
     const again = await runCli(['station', 'add', 'outside'], env);
