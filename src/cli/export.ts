@@ -99,6 +99,6 @@ async function requireSeries(pool: Pool, { station, metric }: Options): Promise<
     metric === undefined
       ? `${whose} has sent readings.`
       : `${whose} has sent readings of a metric named ${JSON.stringify(metric)}.`,
-    'Look with: thermograph station list',
+    'Look with: thermograph metric list',
   );
 }
