@@ -10,6 +10,8 @@ export interface Option {
   readonly type: 'boolean' | 'string';
   /** Of strings only: may stand without a value, and is '' then. */
   readonly mayBeBare?: true;
+  /** Must be given: the help says so, the command looks. */
+  readonly isRequired?: true;
   /** May be given several times. */
   readonly multiple?: true;
   /** What stands for the value in the usage line; of strings only. */

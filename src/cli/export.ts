@@ -7,7 +7,7 @@ import type { LineFormat } from '../telemetry/reading-lines.ts';
 import { type Command, type Context, JSON_OPTION, UsageError, textOption } from './command.ts';
 import { NotFoundError } from './not-found-error.ts';
 import { checkOutput, writeTexts } from './output-file.ts';
-import { countText, createProgress, type Progress } from './progress.ts';
+import { countOf, createProgress, isOrAre, type Progress } from './progress.ts';
 import { readTimeOption } from './time-option.ts';
 
 const OPTIONS = {
@@ -53,7 +53,7 @@ With --json: {"file","format","series","readings","seconds"}; with - on standard
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
     const summary = context.options.json
       ? JSON.stringify({ file, format, series: series.length, readings, seconds })
-      : `${countText(readings)} readings of ${countText(series.length)} series are in ${file} (${seconds} s).`;
+      : `${countOf(readings, 'reading')} of ${countOf(series.length, 'series')} ${isOrAre(readings)} in ${file} (${seconds} s).`;
     if (file !== '-') context.print(summary);
     else if (context.options.json) context.tell(summary);
   },

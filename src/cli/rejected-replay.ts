@@ -3,7 +3,7 @@ import { countFitting } from '../storage/rejected-replay.ts';
 import { parseTopic } from '../telemetry/topic.ts';
 import { namedZone, type Zone } from '../telemetry/zone.ts';
 import { type Command, JSON_OPTION, PartlyDoneError, textOption, UsageError } from './command.ts';
-import { countText, createProgress } from './progress.ts';
+import { countOf, countText, createProgress, isOrAre, storedText } from './progress.ts';
 import { readSelection, SELECTION_OPTIONS } from './rejected-selection.ts';
 import { replayMessages, type ReplayTotals } from './replay-messages.ts';
 
@@ -59,13 +59,13 @@ With --json: {"messages","replayed","stored","duplicates","stillRejected","reaso
 };
 
 function dryText({ messages, replayed, stored }: ReplayTotals): string {
-  return `Of ${countText(messages)} messages ${countText(replayed)} would be understood, with ${countText(stored)} readings. Nothing was stored.`;
+  return `Of ${countOf(messages, 'message')} ${countText(replayed)} would be understood, with ${countOf(stored, 'reading')}. Nothing was stored.`;
 }
 
 function doneText({ messages, replayed, stored, duplicates }: ReplayTotals): string {
   return [
-    `Of ${countText(messages)} messages ${countText(replayed)} are understood now:`,
-    `${countText(stored)} readings are stored, ${countText(duplicates)} were there already.`,
+    `Of ${countOf(messages, 'message')} ${countText(replayed)} ${isOrAre(replayed)} understood now:`,
+    `${storedText({ stored, duplicates })}.`,
   ].join(' ');
 }
 

@@ -152,7 +152,7 @@ function describe(found: Found): string {
   return [
     partitions.length === 0
       ? 'No readings would go now.'
-      : alignColumns([['MONTH', 'READINGS', 'ON DISK', ''], ...ofMonths]),
+      : alignColumns([['MONTH', 'READINGS', 'ON DISK', 'WHAT GOES'], ...ofMonths]),
     ...(series.length === 0
       ? []
       : [alignColumns([['STATION', 'METRIC', 'BEFORE', 'READINGS'], ...ofSeries])]),

@@ -55,7 +55,9 @@ With --json: {"station","metric","raw","rollups"}; null stands for all, and for 
     await setRetentionPolicy(pool, policy);
     const named = { station: policy.station ?? undefined, metric: policy.metric ?? undefined };
     if (!options.json && (await readNamedSeries(pool, named)).length === 0) {
-      context.tell(`There is nothing yet of ${seriesWords(policy)}: look whether the names are right.`);
+      context.tell(
+        `No readings of ${seriesWords(policy)} are stored yet. It holds as soon as some come; look whether the names are right.`,
+      );
     }
     context.print(options.json ? JSON.stringify(policyDocument(whole)) : context.asGiven(describe(policy)));
   },

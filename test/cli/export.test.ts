@@ -42,7 +42,7 @@ test('readings are exported to a file, compressed or not, and to standard output
   const range = ['--from', '2026-11-01T10:00:00.000001Z', '--to=2026-11-02T00:00:00Z'];
   const said = await runCli(['export', packed, '--station', 'outside', ...range], env);
   expect(said).toMatchObject({ code: 0, stderr: '' });
-  expect(said.stdout).toMatch(/^1 readings of 1 series are in .*all\.ndjson\.gz \(/);
+  expect(said.stdout).toMatch(/^1 reading of 1 series is in .*all\.ndjson\.gz \(/);
   expect(JSON.parse(gunzipSync(await readFile(packed)).toString())).toMatchObject({ value: -3, unit: '°C' });
   const shown = await runCli(['export', '-', '--metric=temperature', '--json'], env);
   expect(shown.stdout).toBe(HEAD + LINES);

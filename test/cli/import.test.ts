@@ -36,7 +36,12 @@ test('readings are imported from a file, compressed or not, and from standard in
   expect(again).toMatchObject({ code: 0, stderr: '' });
   expect(again.stdout).toMatch(/^0 readings are stored, 2 were there already \(/);
   expect(await countReadings(database)).toBe(2);
-  expect(await runCli(['import', '-'], env, '')).toMatchObject({ code: 0 });
+  const empty = await runCli(['import', '-'], env, '');
+  expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining('Standard input is empty')]);
+  expect((await runCli(['import', '-'], env, HEAD)).stdout).toMatch(/^0 readings are stored/);
+  // As an export of nothing is.
+  await writeFile(file.replace('csv.gz', 'ndjson'), '');
+  expect(await runCli(['import', file.replace('csv.gz', 'ndjson')], env)).toMatchObject({ code: 0 });
 });
 
 test('lines that are not understood are told, counted and kept where they can be mended', async () => {
