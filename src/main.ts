@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { ConfigError, readConfig } from './config.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_MISUSED, handleInterrupts } from './interrupts.ts';
 import { createLog } from './log.ts';
+import { misspeltSettings } from './settings/misspelt.ts';
 import { packageVersion } from './package-version.ts';
 import { type Service, startService } from './service.ts';
 import { InterruptedError } from './start-error.ts';
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
   const version = packageVersion();
   const program = programName(process.env);
   const log = createLog(config.logLevel, process.stderr.isTTY);
+  for (const mistake of misspeltSettings(process.env)) log.warn(mistake);
   const interrupted = new AbortController();
   const starting = startService({ config, version, program, log, signal: interrupted.signal, onLost: fail });
   handleSignals(starting, interrupted, config.shutdownTimeoutMs);

@@ -14,7 +14,10 @@ export interface DisplayNeeds {
   readonly log: Logger;
   readonly preparation: Preparation;
   readonly stations: Pick<Stations, 'display' | 'find'>;
-  readonly refreshStations: () => Promise<void>;
+  /** @returns whether there are newer readings than were known */
+  readonly refreshStations: () => Promise<boolean>;
+  /** Reads the last day of all series anew, beside everything else. */
+  readonly restoreDays: () => void;
   /** Told of names that are no station's any more, once each time that they were taken from one. */
   readonly forget: (name: string) => void;
   /** How long a start waits for them. */
@@ -36,7 +39,7 @@ export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise
     subject: 'stations',
     read: async (database) => {
       const former = await readFormerStations(database);
-      await needs.refreshStations();
+      const hasNewer = await needs.refreshStations();
       // Also of what was changed while the service was stopped, or did not hear of it. In the tick in which all others were told of the change: what
       // is retained afterwards is of a board that goes on under the name.
       for (const { station, changedAt } of former) {
@@ -47,6 +50,7 @@ export function openDisplays(needs: DisplayNeeds, releasers: Releasers): Promise
       }
       stations.display(await readStationDisplays(database), await readMetricDisplays(database));
       known.abort();
+      if (hasNewer) needs.restoreDays();
     },
     log,
   });

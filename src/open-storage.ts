@@ -13,6 +13,7 @@ import type { Releasers } from './releasers.ts';
 import { spoolInUse } from './start-error.ts';
 import { storeUpdates } from './storage/channel-updates-insert.ts';
 import type { StationChange } from './storage/held-series.ts';
+import { readLatest } from './storage/latest-query.ts';
 import { createPartitions } from './storage/partitions.ts';
 import { createWritingConnection } from './storage/writing-connection.ts';
 import type { StoringState } from './web/parts.ts';
@@ -43,8 +44,12 @@ export interface WriterNeeds {
 export interface OpenWriter {
   readonly writer: Writer;
   readonly preparation: Preparation;
-  /** Looks for stations that were renamed or removed, once the database is ready. @throws what the database reports */
-  readonly refreshStations: () => Promise<void>;
+  /**
+   * Looks for stations that were renamed or removed, and for newer readings that a command has stored, once the database is ready.
+   * @returns whether there were such
+   * @throws what the database reports
+   */
+  readonly refreshStations: () => Promise<boolean>;
 }
 
 /** A writer that takes readings as soon as the database is ready, which may be later. */
@@ -53,7 +58,7 @@ export async function openWriter(
   releasers: Releasers,
 ): Promise<OpenWriter> {
   let preparation: Preparation | undefined;
-  let refreshStations: (() => Promise<void>) | undefined;
+  let refreshStations: (() => Promise<boolean>) | undefined;
   const writer = createLateWriter(() => preparation?.problem() ?? 'it is not ready yet');
   const pool = database.writing;
   const connection = createWritingConnection(pool);
@@ -69,14 +74,21 @@ export async function openWriter(
         stations.follow(changes);
         onStationsChanged(changes);
       });
-      refreshStations = () => catalog.refresh();
+      refreshStations = async () => {
+        // Read before the catalog: of a station that is removed, or renamed, meanwhile nothing comes back under its old name.
+        const stored = await readLatest(database.reading);
+        await catalog.refresh();
+        return stations.takeIn(
+          stored.filter(({ station, metric }) => metric !== null && catalog.find(station, metric)),
+        );
+      };
       const partitions = createPartitions(pool);
       const store: StoreUpdates = (updates) => storeUpdates(pool, updates);
       writer.attach(createWriter({ database: connection, catalog, partitions, storeUpdates: store, log }));
     },
   });
   releasers.push(() => preparation.close());
-  return { writer, preparation, refreshStations: async () => refreshStations?.() };
+  return { writer, preparation, refreshStations: async () => (await refreshStations?.()) ?? false };
 }
 
 /** What becomes of readings now, and what stands in their way. */

@@ -23,11 +23,15 @@ export interface RestoreDaysNeeds {
 const SPAN: Micros = 26 * 3600 * 1_000_000;
 const RETRY_MS = 30_000;
 
-/**
- * Reads the last day of every series once the database is ready, beside everything else.
- * @returns resolves when it is known, or after a short while
- */
-export function restoreDays(needs: RestoreDaysNeeds, releasers: Releasers): Promise<void> {
+export interface RestoredDays {
+  /** Resolves when they are known, or after a short while. */
+  readonly known: Promise<void>;
+  /** Reads them once more, for others have stored readings. */
+  again(): void;
+}
+
+/** Reads the last day of every series once the database is ready, beside everything else. */
+export function restoreDays(needs: RestoreDaysNeeds, releasers: Releasers): RestoredDays {
   const closing = new AbortController();
   const isReady = needs.preparation.problem() === undefined;
   const restored = needs.preparation.ready.then(() => restoreUntilDone(needs, closing.signal));
@@ -37,10 +41,12 @@ export function restoreDays(needs: RestoreDaysNeeds, releasers: Releasers): Prom
     closing.abort();
     await running;
   });
-  if (!isReady) return Promise.resolve();
   const known = new AbortController();
   void restored.then(() => known.abort());
-  return waitAtMost(needs.patienceMs, known.signal);
+  return {
+    known: isReady ? waitAtMost(needs.patienceMs, known.signal) : Promise.resolve(),
+    again: () => void (running = (running ?? restored).then(() => restoreUntilDone(needs, closing.signal))),
+  };
 }
 
 async function restoreUntilDone(needs: RestoreDaysNeeds, signal: AbortSignal): Promise<void> {

@@ -161,6 +161,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
       ...followed,
       stations,
       refreshStations,
+      restoreDays: () => days.again(),
       forget: (name) => broker.forgetStation(name, []),
       patienceMs: patience.displaysMs,
     },
@@ -214,7 +215,7 @@ async function build(options: ServiceOptions, releasers: Releasers): Promise<Ser
   });
   const { openWeb } = await loadingWeb;
   const web = await openWeb({ config, log, boards: channels, parts }, releasers);
-  await Promise.all([channels.settled, days, displays]);
+  await Promise.all([channels.settled, days.known, displays]);
   await credentials.follow([
     (changed) => broker.reviewAccess({ find: (id) => credentials.find(id), changed }),
     () => web.reviewAccess(),

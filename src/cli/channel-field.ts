@@ -33,6 +33,11 @@ export function parseFields(
   return fields;
 }
 
+/** Whether any was given, rightly or not. */
+export function hasFieldOption(options: Values<typeof FIELD_OPTIONS>): boolean {
+  return FIELD_NUMBERS.some((number) => options[`field${number}`] !== undefined);
+}
+
 /** None or one. */
 function parseField(
   number: (typeof FIELD_NUMBERS)[number],

@@ -1,6 +1,6 @@
 import { createSecret, hashSecret } from '../access/credential.ts';
 import { addChannel, type ChannelField } from '../storage/channels-query.ts';
-import { FIELD_OPTIONS, parseFields } from './channel-field.ts';
+import { FIELD_OPTIONS, hasFieldOption, parseFields } from './channel-field.ts';
 import { LARGEST_CHANNEL_ID, parseChannelId } from './channel-id.ts';
 import { type Command, type Context, JSON_OPTION, UsageError, textOption } from './command.ts';
 import { alignColumns } from './table.ts';
@@ -8,8 +8,8 @@ import { alignColumns } from './table.ts';
 const KEY = /^[A-Za-z0-9_-]{8,64}$/;
 
 const OPTIONS = {
-  id: textOption('ID', "the channel's number, as boards and pages have it"),
-  name: textOption('NAME', 'what the channel is called'),
+  id: { ...textOption('ID', "the channel's number, as boards and pages have it"), isRequired: true },
+  name: { ...textOption('NAME', 'what the channel is called'), isRequired: true },
   description: textOption('TEXT', 'what else there is to say of it'),
   ...FIELD_OPTIONS,
   private: { type: 'boolean', description: 'whoever reads it needs the read key' },
@@ -26,9 +26,9 @@ export const channelsAdd: Command<typeof OPTIONS> = {
   name: 'channels add',
   operands: [],
   summary: 'Lets boards that speak ThingSpeak write and read a channel',
-  details: `Each field is a series; --field1 outside:temperature makes numbers of field 1 temperatures of the station outside. The
-keys are shown this once. With --write-key a key that is in use already goes on to be; it is no better than it was, for
-whoever has seen it before can write.
+  details: `It needs a field, and may have eight. Each is a series; --field1 outside:temperature makes numbers of field 1 temperatures of the
+station outside. The keys are shown this once. With --write-key a key that is in use already goes on to be; it is no better than it
+was, for whoever has seen it before can write.
 
 With --json: {"id","writeKey","readKey"}`,
   options: OPTIONS,
@@ -68,7 +68,8 @@ function check(options: Given): Checked {
   if (id === 0) mistakes.push(`--id must be a number from 1 to ${LARGEST_CHANNEL_ID}.`);
   if (!options.name) mistakes.push('--name is missing.');
   const fields = parseFields(options, mistakes);
-  if (fields.length === 0) mistakes.push('A channel needs a field, such as --field1 outside:temperature.');
+  if (fields.length === 0 && !hasFieldOption(options))
+    mistakes.push('A channel needs a field, such as --field1 outside:temperature.');
   const key = options['write-key'];
   if (key !== undefined && !KEY.test(key))
     mistakes.push('--write-key must be 8 to 64 letters, digits, _ and -.');

@@ -27,7 +27,8 @@ With --json: {"channels":[{"id","name","isPublic","createdAt","fields":[{"field"
       context.print(JSON.stringify({ channels }));
       return;
     }
-    if (found.length === 0) return context.tell('There are no channels yet. Make one: channels add --help');
+    if (found.length === 0)
+      return context.tell('There are no channels yet. Make one: thermograph channels add --help');
     const rows = found.map(({ id, name, isPublic, fields }) => [
       String(id),
       name,

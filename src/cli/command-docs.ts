@@ -40,5 +40,5 @@ function taskText(title: string, commands: readonly Command[]): string {
 }
 
 function fence(text: string): string {
-  return `\`\`\`\n${text}\n\`\`\``;
+  return `\`\`\`text\n${text}\n\`\`\``;
 }

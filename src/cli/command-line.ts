@@ -1,6 +1,7 @@
 import { handleInterrupts } from '../interrupts.ts';
 import { packageVersion } from '../package-version.ts';
 import { programName } from '../program-name.ts';
+import { asGiven } from './as-given.ts';
 import { commands } from './commands.ts';
 import { explain, InterruptedError } from './complain.ts';
 import { run } from './run.ts';
@@ -18,15 +19,17 @@ export async function runCommandLine(startService: () => Promise<void>): Promise
     first: () => interrupted.abort(new InterruptedError()),
     second: () => abandon?.(),
   });
+  const program = programName(process.env);
+  const tell = (text: string): boolean => process.stderr.write(ended(asGiven(text, commands, program)));
   try {
     await run({
       commands,
       args: process.argv.slice(2),
       env: process.env,
-      program: programName(process.env),
+      program,
       version: packageVersion(),
       print: (text) => process.stdout.write(ended(text)),
-      tell: (text) => process.stderr.write(ended(text)),
+      tell,
       streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
       signal: interrupted.signal,
       onOpened: (how) => (abandon = how),
@@ -37,7 +40,7 @@ export async function runCommandLine(startService: () => Promise<void>): Promise
     });
   } catch (error) {
     const { text, exitCode } = explain(error);
-    process.stderr.write(ended(text));
+    tell(text);
     // Not process.exit: what was written to a pipe may still be on its way.
     process.exitCode = exitCode;
   }

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import type { Environment } from '../settings/setting.ts';
 import type { OpenDatabase } from './open-database.ts';
 import type { ProgressScreen } from './progress.ts';
 
@@ -9,6 +10,8 @@ export interface Option {
   readonly type: 'boolean' | 'string';
   /** Of strings only: may stand without a value, and is '' then. */
   readonly mayBeBare?: true;
+  /** Must be given: the help says so, the command looks. */
+  readonly isRequired?: true;
   /** May be given several times. */
   readonly multiple?: true;
   /** What stands for the value in the usage line; of strings only. */
@@ -58,6 +61,8 @@ export interface Command<O extends Options = Options> {
 export interface Context<O extends Options = Options> {
   /** @throws ConfigError, to commands that judge the settings */
   readonly config: Config;
+  /** What the settings are read from. */
+  readonly env: Environment;
   /** Of the program. */
   readonly version: string;
   readonly log: Logger;
@@ -66,6 +71,8 @@ export interface Context<O extends Options = Options> {
   readonly options: Values<O>;
   /** Opens the database, with its schema up to date unless the command leaves it as it is; closed when the command has ended. @throws errors with a `hint` */
   database(): Promise<OpenDatabase>;
+  /** A text in which commands are named, such as `thermograph station list`, as whoever reads it gives them; of errors and what is told, that is done. */
+  asGiven(text: string): string;
   /** The result, to standard output. */
   print(text: string): void;
   /** What is going on, and what to mind, to standard error. */

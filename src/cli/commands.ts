@@ -12,6 +12,7 @@ import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { metricEdit } from './metric-edit.ts';
+import { metricList } from './metric-list.ts';
 import { rejectedList } from './rejected-list.ts';
 import { rejectedReplay } from './rejected-replay.ts';
 import { rejectedShow } from './rejected-show.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   stationEdit,
   stationRename,
   stationRemove,
+  metricList,
   metricEdit,
   credentialsAddStation,
   credentialsAddIntegrator,

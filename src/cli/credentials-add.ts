@@ -22,7 +22,7 @@ export const credentialsAddIntegrator: Command<typeof INTEGRATOR_OPTIONS> = {
   details: `NAME is its MQTT user name. It may subscribe to, and read over HTTP, what its filters take in. Quote them, for # begins a
 comment in a shell:
 
-  credentials add integrator garden --filter 'live/garden/#' --filter 'live/shed/temperature'
+  credentials add integrator panel --filter 'live/garden/#' --filter 'live/shed/temperature'
 
 With --json: {"kind","username","password","filters"}`,
   options: INTEGRATOR_OPTIONS,

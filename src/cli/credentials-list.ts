@@ -28,7 +28,8 @@ was never replaced.`,
       context.print(JSON.stringify({ credentials }));
       return;
     }
-    if (found.length === 0) return context.tell('There are no credentials yet. Make one: station add NAME');
+    if (found.length === 0)
+      return context.tell('There are no credentials yet. Make one: thermograph station add NAME');
     const rows = found.map(({ kind, name, filters, createdAt, rotatedAt }) => [
       name,
       kind,

@@ -26,12 +26,12 @@ With --json: {"isWell","checks":[{"check","state","says","advice"}]}; advice is 
   options: OPTIONS,
   judgesSettings: true,
   async run(context) {
-    const findings = await examine(() => context.config);
+    const findings = await examine(() => context.config, context.env);
     const problems = findings.filter(({ state }) => state === 'problem').length;
     context.print(
       context.options.json
         ? JSON.stringify({ isWell: problems === 0, checks: findings })
-        : findings.map((finding) => textOf(finding)).join('\n'),
+        : context.asGiven(findings.map((finding) => textOf(finding)).join('\n')),
     );
     if (problems > 0)
       throw new ProblemsError(problems === 1 ? 'There is a problem.' : `There are ${problems} problems.`);

@@ -4,17 +4,20 @@ import { exportText } from '../storage/export-text.ts';
 import { type NamedSeries, readSeries } from '../storage/series-query.ts';
 import type { Micros } from '../telemetry/reading.ts';
 import type { LineFormat } from '../telemetry/reading-lines.ts';
-import { parseTime } from '../telemetry/time.ts';
 import { type Command, type Context, JSON_OPTION, UsageError, textOption } from './command.ts';
 import { NotFoundError } from './not-found-error.ts';
 import { checkOutput, writeTexts } from './output-file.ts';
-import { countText, createProgress, type Progress } from './progress.ts';
+import { countOf, createProgress, isOrAre, type Progress } from './progress.ts';
+import { readTimeOption } from './time-option.ts';
 
 const OPTIONS = {
   station: textOption('STATION', 'only this one'),
   metric: textOption('METRIC', 'only this one'),
-  from: textOption('TIME', 'from then on, by the time of measuring: 2026-11-01T00:00:00Z'),
-  to: textOption('TIME', 'until before then'),
+  from: textOption(
+    'TIME',
+    'from then on, by the time of measuring: a day of TIME_ZONE, 2026-11-01, or 2026-11-01T06:00:00Z',
+  ),
+  to: textOption('TIME', 'until before then; of a day, until it has ended'),
   format: textOption('csv|ndjson', "unless told, what the file's name ends in, or csv"),
   json: JSON_OPTION,
 } as const;
@@ -33,7 +36,7 @@ With --json: {"file","format","series","readings","seconds"}; with - on standard
   needsDatabase: true,
   async run(context) {
     const file = context.operands[0]!;
-    const { format, from, to } = check(file, context.options);
+    const { format, from, to } = check(file, context.options, context.config.timeZone);
     await checkOutput(file);
     const startedAt = performance.now();
     const { pool } = await context.database();
@@ -50,7 +53,7 @@ With --json: {"file","format","series","readings","seconds"}; with - on standard
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
     const summary = context.options.json
       ? JSON.stringify({ file, format, series: series.length, readings, seconds })
-      : `${countText(readings)} readings of ${countText(series.length)} series are in ${file} (${seconds} s).`;
+      : `${countOf(readings, 'reading')} of ${countOf(series.length, 'series')} ${isOrAre(readings)} in ${file} (${seconds} s).`;
     if (file !== '-') context.print(summary);
     else if (context.options.json) context.tell(summary);
   },
@@ -75,16 +78,10 @@ interface Checked {
 }
 
 /** @throws UsageError */
-function check(file: string, options: Options): Checked {
+function check(file: string, options: Options, timeZone: string): Checked {
   const mistakes: string[] = [];
-  const timeOf = (name: 'from' | 'to'): Micros | undefined => {
-    const given = options[name];
-    const time = given === undefined ? undefined : parseTime(given);
-    if (typeof time !== 'object') return time;
-    mistakes.push(`--${name}: ${time.detail}.`);
-    return undefined;
-  };
-  const [from, to] = [timeOf('from'), timeOf('to')];
+  const from = readTimeOption('from', options.from, timeZone, mistakes);
+  const to = readTimeOption('to', options.to, timeZone, mistakes);
   const isNamedNdjson = /\.(?:ndjson|jsonl)(?:\.gz)?$/.test(file);
   const { format = isNamedNdjson ? 'ndjson' : 'csv' } = options;
   if (format === 'csv' || format === 'ndjson') {
@@ -102,6 +99,6 @@ async function requireSeries(pool: Pool, { station, metric }: Options): Promise<
     metric === undefined
       ? `${whose} has sent readings.`
       : `${whose} has sent readings of a metric named ${JSON.stringify(metric)}.`,
-    'Look with: station list',
+    'Look with: thermograph metric list',
   );
 }

@@ -1,4 +1,4 @@
-import { closest } from './closest.ts';
+import { closest } from '../closest.ts';
 import type { Command } from './command.ts';
 
 /** What a command line asks for, apart from the command's own options. */

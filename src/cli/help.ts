@@ -15,8 +15,8 @@ export function helpOnAll(commands: readonly Command[], words: readonly string[]
     words.length > 0
       ? ''
       : `
-They have the service's settings from the environment, and work through its database: beside a running service, and
-without one, too. Results go to standard output, all else to standard error.
+Commands take the settings from the environment, the same as the service, and work through its database: beside a running
+service, and without one, too. Results go to standard output, all else to standard error.
 `;
   const version = words.length > 0 ? '' : `\n${program} --version`;
   return `Usage: ${program} ${group}
@@ -25,7 +25,7 @@ ${alignColumns(rows)}
 
 ${program} COMMAND --help says more of one.${version}
 
-Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 done but for a part.
+Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 done but for a part, 130 ended by Ctrl-C or SIGTERM.
 `;
 }
 
@@ -39,17 +39,23 @@ export function helpOn(command: Command, program: string): string {
 
 Usage: ${program} ${usageOf(command)}
 
-${command.details.trim()}
+${withProgram(command, program)}
 
 ${alignColumns(options)}
 `;
 }
 
+/** Its examples stand in lines of their own. */
+function withProgram({ name, details }: Command, program: string): string {
+  return details.trim().replaceAll(`\n  ${name} `, `\n  ${program} ${name} `);
+}
+
 /** `station add NAME [--json]` */
 export function usageOf({ name, operands, options }: Command): string {
-  const optional = Object.entries(options).map(
-    ([word, option]) => `[--${word}${valueOf(option)}]${option.multiple ? '...' : ''}`,
-  );
+  const optional = Object.entries(options).map(([word, option]) => {
+    const written = `--${word}${valueOf(option)}`;
+    return `${option.isRequired ? written : `[${written}]`}${option.multiple ? '...' : ''}`;
+  });
   return [name, ...operands, ...optional].join(' ');
 }
 

@@ -13,7 +13,7 @@ import { type Command, type Context, JSON_OPTION, PartlyDoneError, UsageError } 
 import { dialectOf } from './import-dialect.ts';
 import { type ImportTotals, importRecords, newTotals } from './import-records.ts';
 import { checkInput, InputError, readTexts } from './input-file.ts';
-import { countText, createProgress, type Progress } from './progress.ts';
+import { countOf, countText, createProgress, isOrAre, type Progress, storedText } from './progress.ts';
 import { createRejectedFile } from './rejected-file.ts';
 import { settingsOf } from './retention-options.ts';
 
@@ -63,9 +63,7 @@ due readings that are older than they are kept.`,
       context.print(JSON.stringify({ ...counts, rejectedFile: rejectedFile ?? null, reasons, seconds }));
     } else {
       const { stored, duplicates } = totals;
-      context.print(
-        `${countText(stored)} readings are stored, ${countText(duplicates)} were there already (${seconds} s).`,
-      );
+      context.print(`${storedText({ stored, duplicates })} (${seconds} s).`);
       if (totals.due > 0) context.tell(dueText(totals.due));
       if (unused.length > 0) context.tell(`Of no series, and left out: ${unused.join(', ')}.`);
     }
@@ -115,11 +113,15 @@ async function importFile(
         totals,
       }),
     );
+    if (dialect === undefined && !MAY_BE_EMPTY.test(file)) throw isEmpty(file);
+    await importer.announce();
   } catch (error) {
+    // The database may be what failed.
+    if (!signal.aborted) await importer.announce().catch(() => undefined);
     const done = totals.stored + totals.duplicates;
     if (done > 0) {
       progress.tell(
-        `${countText(done)} readings of it are in the database; the same command stores the rest.`,
+        `${countOf(done, 'reading')} of it ${isOrAre(done)} in the database; the same command stores the rest.`,
       );
     }
     throw error;
@@ -130,8 +132,18 @@ async function importFile(
   return { totals, rejectedFile, unused: dialect?.unused() ?? [] };
 }
 
+/** Of no readings at all NDJSON has no line, and CSV that of the names. */
+const MAY_BE_EMPTY = /\.(?:ndjson|jsonl)(?:\.gz)?$/;
+
+function isEmpty(file: string): InputError {
+  return new InputError(
+    `${file === '-' ? 'Standard input' : file} is empty: nothing was imported.`,
+    'Look whether what has written it came to its end.',
+  );
+}
+
 function dueText(due: number): string {
-  return `${countText(due)} of them are older than readings are kept (RETENTION_RAW, retention list): they expire again within minutes. What they come to by
+  return `${countText(due)} of them are older than readings are kept (RETENTION_RAW, thermograph retention list): they expire again within minutes. What they come to by
 hour and by day stays; hours whose readings had expired before stay as they were. To keep them, set a longer time, and import them again.`;
 }
 
@@ -167,7 +179,9 @@ function rejectionText({ rejected, lines, reasons }: ImportTotals, file: string 
     file === undefined
       ? 'Give --rejected FILE to keep them.'
       : `They are in ${file}: mend them there, and import that.`;
-  return `${countText(rejected)} of ${countText(lines)} lines were rejected, or a part of them: ${counted}.\n${where}`;
+  const whole = `${countText(rejected)} of ${countOf(lines, 'line')}`;
+  const of = rejected === 1 ? 'was rejected, or a part of it' : 'were rejected, or a part of them';
+  return `${whole} ${of}: ${counted}.\n${where}`;
 }
 
 /** @throws UsageError */
@@ -195,5 +209,9 @@ function check(options: Given['options']): {
 async function fieldsOf(pool: Pool, id: number): Promise<readonly ChannelField[]> {
   const channel = (await readChannels(pool)).find((each) => each.id === id);
   if (channel !== undefined) return channel.fields;
-  throw new ChannelError('channel-unknown', `There is no channel ${id}.`, 'Look with: channels list');
+  throw new ChannelError(
+    'channel-unknown',
+    `There is no channel ${id}.`,
+    'Look with: thermograph channels list',
+  );
 }

@@ -100,12 +100,17 @@ function pageRows({ secret }: Issued, { page }: BrokerAddress): Rows {
   ];
 }
 
-function stationRows({ name, secret }: Issued, { host, port }: BrokerAddress): Rows {
+function stationRows({ name, secret }: Issued, { host, port, page }: BrokerAddress): Rows {
   const attempt = `mosquitto_pub -h ${host} -p ${port ?? 'PORT'} -u ${name} -P ${secret} -q 1`;
   return [
     ['Topics', `stations/${name}/temperature  one reading, such as 21.5; any metric for temperature`],
     ['', `stations/${name}              several, such as {"temperature":21.5,"humidity":48}`],
     ['', `stations/${name}/status       retained online; offline as the last will`],
+    [
+      'HTTP',
+      `POST ${page ?? `(${AT_ITS_START})`}/api/stations/${name}/readings, the same as to stations/${name},`,
+    ],
+    ['', `with the header "Authorization: Bearer ${secret}"`],
     ['Try', `${attempt} -t stations/${name}/temperature -m 21.5`],
   ];
 }

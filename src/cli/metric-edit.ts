@@ -2,6 +2,8 @@ import { findMetricDisplay, type SeriesDisplay, writeMetricDisplay } from '../st
 import { convertUnit, parseUnit } from '../telemetry/units.ts';
 import { type Command, JSON_OPTION, textOption, type Values } from './command.ts';
 import { createDisplayReader, givenOf } from './display-options.ts';
+import { readSeries } from '../storage/series-query.ts';
+import { closest } from '../closest.ts';
 import { NotFoundError } from './not-found-error.ts';
 import { alignColumns } from './table.ts';
 
@@ -39,9 +41,14 @@ With --json: {"station","metric","title","unit","position","isHidden"}; null whe
     const { pool } = await context.database();
     const found = await findMetricDisplay(pool, station, metric);
     if (found === undefined) {
+      const others = await readSeries(pool, { station });
+      const meant = closest(
+        metric,
+        others.map((series) => series.metric),
+      );
       throw new NotFoundError(
-        `${JSON.stringify(station)} has no metric ${JSON.stringify(metric)}.`,
-        'One appears with its first reading. Look with: station list',
+        `${JSON.stringify(station)} has no metric ${JSON.stringify(metric)}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
+        'One appears with its first reading. Look with: thermograph metric list',
       );
     }
     const { storedUnit, ...before } = found;

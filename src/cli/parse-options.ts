@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { closest } from './closest.ts';
+import { closest } from '../closest.ts';
 import type { Command, Values, Options } from './command.ts';
 
 export interface ParsedArguments {

@@ -95,6 +95,27 @@ function progressText(share: number | undefined, done: string, perSecond: number
 }
 
 /** `1,234,567` */
+export function isOrAre(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}
+
+/** Of readings that came from elsewhere. */
+export function storedText({
+  stored,
+  duplicates,
+}: {
+  readonly stored: number;
+  readonly duplicates: number;
+}): string {
+  const before = `${countText(duplicates)} ${duplicates === 1 ? 'was' : 'were'} there already`;
+  return `${countOf(stored, 'reading')} ${isOrAre(stored)} stored, ${before}`;
+}
+
+/** `1 reading`, `2 readings` */
+export function countOf(count: number, word: string): string {
+  return `${countText(count)} ${word}${count === 1 || word.endsWith('series') ? '' : 's'}`;
+}
+
 export function countText(count: number): string {
   return count.toLocaleString('en-US');
 }

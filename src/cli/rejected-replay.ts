@@ -3,7 +3,7 @@ import { countFitting } from '../storage/rejected-replay.ts';
 import { parseTopic } from '../telemetry/topic.ts';
 import { namedZone, type Zone } from '../telemetry/zone.ts';
 import { type Command, JSON_OPTION, PartlyDoneError, textOption, UsageError } from './command.ts';
-import { countText, createProgress } from './progress.ts';
+import { countOf, countText, createProgress, isOrAre, storedText } from './progress.ts';
 import { readSelection, SELECTION_OPTIONS } from './rejected-selection.ts';
 import { replayMessages, type ReplayTotals } from './replay-messages.ts';
 
@@ -46,24 +46,26 @@ With --json: {"messages","replayed","stored","duplicates","stillRejected","reaso
       onProgress: ({ messages, stored, duplicates }) =>
         progress.show(Math.min(messages / count, 1), stored + duplicates),
     }).finally(() => progress.end());
+    await importer?.announce();
     const stillRejected = totals.messages - totals.replayed;
     if (options.json) {
       const reasons = Object.fromEntries(totals.reasons);
       context.print(JSON.stringify({ ...totals, stillRejected, reasons }));
-    } else if (totals.messages === 0) context.tell('There is no such message: see rejected list.');
+    } else if (totals.messages === 0)
+      context.tell('There is no such message: see thermograph rejected list.');
     else context.print(isDry ? dryText(totals) : doneText(totals));
     if (stillRejected > 0) throw new PartlyDoneError(stillText(totals, stillRejected));
   },
 };
 
 function dryText({ messages, replayed, stored }: ReplayTotals): string {
-  return `Of ${countText(messages)} messages ${countText(replayed)} would be understood, with ${countText(stored)} readings. Nothing was stored.`;
+  return `Of ${countOf(messages, 'message')} ${countText(replayed)} would be understood, with ${countOf(stored, 'reading')}. Nothing was stored.`;
 }
 
 function doneText({ messages, replayed, stored, duplicates }: ReplayTotals): string {
   return [
-    `Of ${countText(messages)} messages ${countText(replayed)} are understood now:`,
-    `${countText(stored)} readings are stored, ${countText(duplicates)} were there already.`,
+    `Of ${countOf(messages, 'message')} ${countText(replayed)} ${isOrAre(replayed)} understood now:`,
+    `${storedText({ stored, duplicates })}.`,
   ].join(' ');
 }
 

@@ -27,6 +27,6 @@ export function readSelection(options: Values<typeof SELECTION_OPTIONS>): Reject
 export function readId(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   throw new UsageError([
-    `${JSON.stringify(text)} is not the number of a rejected message: see rejected list.`,
+    `${JSON.stringify(text)} is not the number of a rejected message: see thermograph rejected list.`,
   ]);
 }

@@ -23,7 +23,10 @@ With --json: {"id","receivedAt","topic","payload","qos","clientId","reason","det
     const { pool } = await context.database();
     const [row] = await readFitting(pool, { ids: [id] }, 0, 1);
     if (row === undefined) {
-      throw new NotFoundError(`No rejected message has the number ${id}.`, 'Look with: rejected list');
+      throw new NotFoundError(
+        `No rejected message has the number ${id}.`,
+        'Look with: thermograph rejected list',
+      );
     }
     if (context.options.json) return context.print(JSON.stringify(rejectedDocument(row)));
     const payload = showPayload(row.payload);

@@ -48,7 +48,7 @@ would go for MAX_DATABASE_SIZE, and isHeld says whether nothing goes because the
   async run(context) {
     if (context.options['dry-run'] !== true) {
       throw new UsageError([
-        'Readings expire in the running service. To see which would: retention --dry-run',
+        'Readings expire in the running service. To see which would: thermograph retention --dry-run',
       ]);
     }
     const { pool } = await context.database();
@@ -59,7 +59,7 @@ would go for MAX_DATABASE_SIZE, and isHeld says whether nothing goes because the
       const now = await readClock(pool);
       const found = await look(pool, { config, now, onCounted: (share, rows) => progress.show(share, rows) });
       progress.end();
-      context.print(json ? JSON.stringify(documentOf(found)) : describe(found));
+      context.print(json ? JSON.stringify(documentOf(found)) : context.asGiven(describe(found)));
     } finally {
       progress.end();
     }
@@ -152,7 +152,7 @@ function describe(found: Found): string {
   return [
     partitions.length === 0
       ? 'No readings would go now.'
-      : alignColumns([['MONTH', 'READINGS', 'ON DISK', ''], ...ofMonths]),
+      : alignColumns([['MONTH', 'READINGS', 'ON DISK', 'WHAT GOES'], ...ofMonths]),
     ...(series.length === 0
       ? []
       : [alignColumns([['STATION', 'METRIC', 'BEFORE', 'READINGS'], ...ofSeries])]),
@@ -167,7 +167,7 @@ function describe(found: Found): string {
     ...(held === undefined
       ? []
       : [
-          `And nothing goes at all now: the clock said ${formatMicros(held.now)}, more than ${MOST_DAYS_OFF} days from ${formatMicros(held.before)}, where it was at the last run. If it is right, say so: retention resume`,
+          `And nothing goes at all now: the clock said ${formatMicros(held.now)}, more than ${MOST_DAYS_OFF} days from ${formatMicros(held.before)}, where it was at the last run. If it is right, say so: thermograph retention resume`,
         ]),
   ].join('\n\n');
 }

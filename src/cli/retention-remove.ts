@@ -23,7 +23,7 @@ With --json: {"station","metric"}`,
     context.print(
       context.options.json
         ? JSON.stringify(series)
-        : `Of ${seriesWords(series)} nothing special is kept any more.\nSee what will go: retention --dry-run`,
+        : `Of ${seriesWords(series)} nothing special is kept any more.\nSee what will go: ${context.asGiven('thermograph retention --dry-run')}`,
     );
   },
 };

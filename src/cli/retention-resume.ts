@@ -21,7 +21,7 @@ With --json: {"clock"}`,
     context.print(
       context.options.json
         ? JSON.stringify({ clock })
-        : `It is ${clock}, and expiry goes on by that within minutes.\nSee what will go: retention --dry-run`,
+        : `It is ${clock}, and expiry goes on by that within minutes.\nSee what will go: ${context.asGiven('thermograph retention --dry-run')}`,
     );
   },
 };

@@ -55,9 +55,11 @@ With --json: {"station","metric","raw","rollups"}; null stands for all, and for 
     await setRetentionPolicy(pool, policy);
     const named = { station: policy.station ?? undefined, metric: policy.metric ?? undefined };
     if (!options.json && (await readNamedSeries(pool, named)).length === 0) {
-      context.tell(`There is nothing yet of ${seriesWords(policy)}: look whether the names are right.`);
+      context.tell(
+        `No readings of ${seriesWords(policy)} are stored yet. It holds as soon as some come; look whether the names are right.`,
+      );
     }
-    context.print(options.json ? JSON.stringify(policyDocument(whole)) : describe(policy));
+    context.print(options.json ? JSON.stringify(policyDocument(whole)) : context.asGiven(describe(policy)));
   },
 };
 
@@ -94,5 +96,5 @@ function describe(policy: RetentionPolicy): string {
     ...(raw === null ? [] : [`readings are kept ${durationWords(raw)} now`]),
     ...(rollups === null ? [] : [`roll-ups are kept ${durationWords(rollups)} now`]),
   ];
-  return `Of ${seriesWords(policy)}: ${parts.join(', ')}.\nSee what will go: retention --dry-run`;
+  return `Of ${seriesWords(policy)}: ${parts.join(', ')}.\nSee what will go: thermograph retention --dry-run`;
 }

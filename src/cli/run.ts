@@ -1,8 +1,11 @@
 import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import type { Environment } from '../settings/setting.ts';
+import { asGiven } from './as-given.ts';
 import { type Command, type Context, UsageError } from './command.ts';
 import { findCommand } from './find-command.ts';
 import { helpOn, helpOnAll, usageOf } from './help.ts';
+import { takenByNpm, takenText } from './npm-options.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { parseArguments } from './parse-options.ts';
 
@@ -10,7 +13,7 @@ export interface RunOptions {
   readonly commands: readonly Command[];
   /** Without node's own. */
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** How the program is called by whoever reads its help. */
   readonly program: string;
   readonly version: string;
@@ -49,13 +52,17 @@ export async function run(options: RunOptions): Promise<void> {
 
 async function runCommand(command: Command, rest: readonly string[], options: RunOptions): Promise<void> {
   const { operands, options: values, mistakes } = parseArguments(rest, command);
+  const { surely, perhaps } = takenByNpm(options.env, command, Object.keys(values));
+  // What is wrong beside it follows from it.
+  if (surely.length > 0) throw new UsageError([takenText(surely, command, options.program)]);
+  if (perhaps.length > 0) options.tell(takenText(perhaps, command, options.program));
   if (mistakes.length > 0)
     throw new UsageError([...mistakes, `Usage: ${options.program} ${usageOf(command)}`]);
   const config = once(() => readConfig(options.env));
   if (!command.judgesSettings) config();
   // What a service tells daily is nothing for one command; problems are.
   const log = once(() => createLog(config().logLevel === 'info' ? 'warn' : config().logLevel, true));
-  const { signal, print, tell, startService, version } = options;
+  const { commands, program, env, signal, print, tell, startService, version } = options;
   const database = createLazyDatabase(() => ({ config: config(), log: log() }), command, options);
   const context: Context = {
     get config() {
@@ -64,12 +71,14 @@ async function runCommand(command: Command, rest: readonly string[], options: Ru
     get log() {
       return log();
     },
+    env,
     version,
     operands,
     options: values,
     signal,
     print,
     tell,
+    asGiven: (text) => asGiven(text, commands, program),
     startService,
     database: () => database.open(),
     ...options.streams,

@@ -1,14 +1,9 @@
+import { CONFIG_OPTION, handOutToBoard } from './board-file.ts';
 import { type Command, type Context, JSON_OPTION, UsageError } from './command.ts';
-import { checkName, type Issued, issue, loginLines, whereItIs } from './issued.ts';
-import { createPrivateFile, fileForBoard } from './board-file.ts';
+import { checkName, type Issued, issue, loginLines } from './issued.ts';
 
 const OPTIONS = {
-  config: {
-    type: 'string',
-    mayBeBare: true,
-    placeholder: 'FILE',
-    description: 'write config.json of firmware-bridge/station; without FILE, print it instead of text',
-  },
+  config: CONFIG_OPTION,
   json: JSON_OPTION,
 } as const;
 
@@ -24,14 +19,19 @@ filled in. FILE must not be there yet, and is for its owner alone to read; it ho
 
   station add outside --config outside.json
 
+A station that has a password already gets such a file with a new one by credentials rotate NAME --config FILE.
+
 With --json: {"station","username","password"}`,
   options: OPTIONS,
   async run(context) {
     const [name = ''] = context.operands;
     const { config, json } = context.options;
     if (config !== undefined && json) throw new UsageError(['--config and --json exclude each other.']);
-    if (config !== undefined) return addWithConfig(name, config, context);
-    return show(await issue(context, { kind: 'station', name, filters: [] }), context);
+    const make = (): Promise<Issued> => issue(context, { kind: 'station', name, filters: [] });
+    if (config === undefined) return show(await make(), context);
+    checkName('station', name);
+    const effect = `The station ${name} may publish now.`;
+    return handOutToBoard(context, { path: config, effect, make });
   },
 };
 
@@ -42,30 +42,6 @@ async function show(issued: Issued, context: Context<typeof OPTIONS>): Promise<v
     context.print(
       `The station ${issued.name} may publish now. What its board needs:\n${await loginLines(issued, context)}`,
     );
-}
-
-/** All that can fail comes before the password is made, for it can't be shown again. */
-async function addWithConfig(name: string, path: string, context: Context<typeof OPTIONS>): Promise<void> {
-  checkName('station', name);
-  const file = path === '' ? undefined : await createPrivateFile(path);
-  try {
-    const address = await whereItIs(context);
-    const makeText = fileForBoard(address);
-    const issued = await issue(context, { kind: 'station', name, filters: [] });
-    const text = makeText(issued);
-    if (file === undefined) context.print(text);
-    else await file.write(text);
-    const where = file === undefined ? 'its config.json' : path;
-    const note = address.obstacle === undefined ? '' : `\n${address.obstacle}`;
-    context.tell(
-      `The station ${name} may publish now. Fill the Wi-Fi into ${where}; it holds the password.${note}`,
-    );
-  } catch (error) {
-    await file?.remove();
-    throw error;
-  } finally {
-    await file?.close();
-  }
 }
 
 export function stationDocument({ name, secret }: Issued): object {

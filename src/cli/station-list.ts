@@ -30,7 +30,8 @@ or null where there is none.`,
       lastReadingAt: lastReadings.get(station) ?? null,
     }));
     if (context.options.json) return context.print(JSON.stringify({ stations }));
-    if (stations.length === 0) return context.tell('There are no stations yet. Make one: station add NAME');
+    if (stations.length === 0)
+      return context.tell('There are no stations yet. Make one: thermograph station add NAME');
     const rows = stations.map(({ station, hasCredential, lastReadingAt }) => [
       station,
       hasCredential ? 'yes' : 'no',

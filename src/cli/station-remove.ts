@@ -6,7 +6,7 @@ import { detachStation } from '../storage/station-removal.ts';
 import { type Command, type Context, JSON_OPTION } from './command.ts';
 import { confirm, REMOVAL_OPTIONS, requireConsent } from './confirm.ts';
 import { inMaintenance, rest } from './in-maintenance.ts';
-import { countText, createProgress } from './progress.ts';
+import { countOf, createProgress } from './progress.ts';
 
 const OPTIONS = { ...REMOVAL_OPTIONS, json: JSON_OPTION } as const;
 
@@ -79,7 +79,7 @@ async function remove(
   const leftOver = (await readStationContents(pool, name))?.leftOver ?? [];
   const progress = createProgress({ screen: stderr, isQuiet: options.json === true });
   const onAbort = (): void =>
-    progress.tell(`${name} is removed. For what is left of its readings: station remove ${name}`);
+    progress.tell(`${name} is removed. For what is left of its readings: thermograph station remove ${name}`);
   signal.addEventListener('abort', onAbort, { once: true });
   let gone = 0;
   const onGone = (count: number): void => {
@@ -108,7 +108,7 @@ function describe({ name, contents, readings }: Found, what: string): string {
   const { series, leftOver, hasCredential, retentionPolicies, channels } = contents;
   const count = series.length + leftOver.length;
   return [
-    `Of ${name} ${what}: ${countText(readings)} readings of ${countText(count)} series, with their roll-ups${hasCredential ? '; its credential' : ''}${retentionPolicies > 0 ? '; what retention set says of it' : ''}.`,
+    `Of ${name} ${what}: ${countOf(readings, 'reading')} of ${countOf(count, 'series')}, with their roll-ups${hasCredential ? '; its credential' : ''}${retentionPolicies > 0 ? '; what retention set says of it' : ''}.`,
     ...(channels.length > 0
       ? [
           `Channels that have fields of it stay, and make it anew with their next entry: ${channels.join(', ')}`,

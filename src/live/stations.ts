@@ -22,6 +22,11 @@ export interface Stations {
   watchSeries(): () => ReadonlySet<string>;
   /** Takes in what the database holds as the newest readings. */
   restore(rows: readonly LatestRow[]): void;
+  /**
+   * Takes in what others have stored, as far as it is newer than what is held.
+   * @returns whether anything was
+   */
+  takeIn(rows: readonly LatestRow[]): boolean;
   /** Takes in how the owner wants stations and their metrics to be shown; stations that are not known are left out. */
   display(rows: readonly StationDisplay[], metrics: readonly SeriesDisplay[]): void;
   /** Takes in that stations were renamed or removed. */
@@ -89,6 +94,15 @@ export function createStations(rows: readonly LatestRow[]): Stations {
   restoreAll(rows);
   return {
     restore: restoreAll,
+    takeIn(latest) {
+      const newer = latest.filter(({ station, metric, measuredAt }) => {
+        if (metric === null || measuredAt === null) return false;
+        const held = entries.get(station)?.series.get(metric)?.latest.measuredAt;
+        return held === undefined || held < measuredAt;
+      });
+      restoreAll(newer);
+      return newer.length > 0;
+    },
     display(wanted, metrics) {
       const byStation = displaysByStation(metrics);
       for (const { station, title, group, position } of wanted) {

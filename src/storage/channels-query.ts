@@ -84,7 +84,7 @@ export async function addChannel(database: Queryable, added: NewChannel): Promis
     throw new ChannelError(
       'channel-exists',
       `There is a channel ${id} already, or another one has this write key.`,
-      'Look with: channels list. To make it anew, remove it before: channels remove ID',
+      'Look with: thermograph channels list. To make it anew, remove it before: thermograph channels remove ID',
     );
   }
 }
@@ -137,5 +137,9 @@ export async function removeChannel(database: Queryable, id: number): Promise<vo
 }
 
 function unknownChannel(id: number): ChannelError {
-  return new ChannelError('channel-unknown', `There is no channel ${id}.`, 'Look with: channels list');
+  return new ChannelError(
+    'channel-unknown',
+    `There is no channel ${id}.`,
+    'Look with: thermograph channels list',
+  );
 }

@@ -90,7 +90,7 @@ async function nameTaken(database: Queryable, name: string): Promise<CredentialE
   return new CredentialError(
     'credential-exists',
     `There is a credential with the name ${name} already: ${kind === 'station' ? 'of a station' : `an ${kind}'s`}.`,
-    `For a new secret in place of a lost one: credentials rotate ${name}. Otherwise choose another name.`,
+    `For a new password in place of the old one: thermograph credentials rotate ${name}${kind === 'station' ? ', for a board also with --config FILE' : ''}. Otherwise choose another name.`,
   );
 }
 
@@ -98,6 +98,6 @@ function unknownName(name: string): never {
   throw new CredentialError(
     'credential-unknown',
     `There is no credential with the name ${name}.`,
-    'Look for its name with: credentials list',
+    'Look for its name with: thermograph credentials list',
   );
 }

@@ -24,6 +24,8 @@ export interface Importer {
     receivedAt: Micros,
     refuse: (reading: T, rejection: Rejection) => void,
   ): Promise<Imported>;
+  /** Tells a running service that there may be newer readings than those that it knows, if there were any. @throws what the database reports */
+  announce(): Promise<void>;
 }
 
 export interface Imported {
@@ -40,6 +42,7 @@ interface Row<T> extends ReadingRow {
 export async function createImporter(pool: Pool): Promise<Importer> {
   const catalog = await loadSeriesCatalog(pool);
   const partitions = createPartitions(pool);
+  let isToldOf = false;
 
   /** Retention may take a partition away that was there a moment ago. */
   async function inPartitions<T>(rows: readonly ReadingRow[], insert: () => Promise<T>): Promise<T> {
@@ -96,6 +99,7 @@ export async function createImporter(pool: Pool): Promise<Importer> {
         try {
           const imported = await storeOnce(readings, receivedAt, (...refusal) => void refused.push(refusal));
           for (const refusal of refused) refuse(...refusal);
+          isToldOf ||= readings.length > 0;
           return imported;
         } catch (error) {
           // Somebody has removed a station since: what comes now makes it anew.
@@ -103,6 +107,9 @@ export async function createImporter(pool: Pool): Promise<Importer> {
           await catalog.refresh();
         }
       }
+    },
+    async announce() {
+      if (isToldOf) await pool.query('NOTIFY thermograph_stations');
     },
   };
 }

@@ -15,6 +15,6 @@ export function unknownStation(station: string): StationError {
   return new StationError(
     'station-unknown',
     `There is no station with the name ${station}.`,
-    'Look for its name with: station list',
+    'Look for its name with: thermograph station list',
   );
 }

@@ -75,7 +75,15 @@ function toDetail({ keyword, params, instancePath, message }: FastifySchemaValid
     return { field: String(params['additionalProperty']), detail: 'there is no such parameter' };
   }
   if (keyword === 'required') return { field: String(params['missingProperty']), detail: 'is required' };
-  const allowed =
-    keyword === 'enum' ? `must be one of ${[params['allowedValues']].flat().join(', ')}` : message;
-  return { field: instancePath.slice(1), detail: allowed ?? 'is not valid' };
+  return { field: instancePath.slice(1), detail: rule(keyword, params) ?? message ?? 'is not valid' };
+}
+
+/** In words; `undefined`: the validator's are as good. */
+function rule(keyword: string, params: FastifySchemaValidationError['params']): string | undefined {
+  if (keyword === 'enum') return `must be one of ${[params['allowedValues']].flat().join(', ')}`;
+  if (keyword === 'type' && params['type'] === 'integer') return 'must be a whole number';
+  if (keyword === 'type' && params['type'] === 'number') return 'must be a number';
+  if (keyword === 'minimum') return `must be ${String(params['limit'])} or more`;
+  if (keyword === 'maximum') return `must be ${String(params['limit'])} or less`;
+  return undefined;
 }

@@ -163,4 +163,6 @@ test.each([
   const { code, stderr } = await runHere(args, {});
   expect(code).toBe(2);
   for (const text of told) expect(stderr).toContain(text);
+  // One that is written wrong is not missing, too.
+  expect(stderr.includes('needs a field')).toBe(told.includes('needs a field'));
 });

@@ -86,6 +86,33 @@ test('it looks at a running service, tells when its settings are others, and see
   expect((await examine(env)).stdout).toContain('is stopped, in peace');
 });
 
+test('of a folder that can not be made, for there is no room, it is not said that all is well, too', async () => {
+  const { code, checks } = await examine({ DATA_DIR: '/proc/x' });
+  expect(code).toBe(1);
+  expect(checks.filter(({ check }) => check === 'disk').map(({ state }) => state)).toEqual(['problem']);
+});
+
+test('it tells, as nothing wrong, that only this machine reaches the ports', async () => {
+  const DATA_DIR = join(await useFolder(), 'data');
+  const saysOf = async (env: Record<string, string>): Promise<string> => {
+    const { code, checks } = await examine({ DATA_DIR, ...env });
+    expect(code).toBe(0);
+    const ports = checks.filter(({ check, state }) => check === 'ports' && state === 'ok');
+    return ports.map(({ says }) => says).join();
+  };
+  expect(await saysOf({})).toMatch(/free\. HOST is 127\.0\.0\.1, so only this machine reaches them/);
+  expect(await saysOf({ HOST: '0.0.0.0' })).toMatch(/free\.$/);
+});
+
+test('a name that is nearly that of a setting is warned of, also beside one that is wrong', async () => {
+  const env = { DATA_DIR: join(await useFolder(), 'data'), RETENTION_ROW: '2y' };
+  const warned = /^warning settings: RETENTION_ROW is not a setting; did you mean RETENTION_RAW\?/;
+  const { code, checks } = await examine(env);
+  expect([code, worries(checks)]).toEqual([0, [expect.stringMatching(warned)]]);
+  const wrong = await examine({ ...env, UNITS: 'x' });
+  expect(worries(wrong.checks)).toContainEqual(expect.stringMatching(warned));
+});
+
 test('a port that another program has is a problem, with who that is and what to set', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());

@@ -42,12 +42,30 @@ test('readings are exported to a file, compressed or not, and to standard output
   const range = ['--from', '2026-11-01T10:00:00.000001Z', '--to=2026-11-02T00:00:00Z'];
   const said = await runCli(['export', packed, '--station', 'outside', ...range], env);
   expect(said).toMatchObject({ code: 0, stderr: '' });
-  expect(said.stdout).toMatch(/^1 readings of 1 series are in .*all\.ndjson\.gz \(/);
+  expect(said.stdout).toMatch(/^1 reading of 1 series is in .*all\.ndjson\.gz \(/);
   expect(JSON.parse(gunzipSync(await readFile(packed)).toString())).toMatchObject({ value: -3, unit: '°C' });
   const shown = await runCli(['export', '-', '--metric=temperature', '--json'], env);
   expect(shown.stdout).toBe(HEAD + LINES);
   expect(JSON.parse(shown.stderr)).toMatchObject({ file: '-', readings: 2 });
   expect((await readdir(folder)).toSorted()).toEqual(['all.csv', 'all.ndjson.gz']);
+});
+
+test('a day is one of TIME_ZONE: --from its beginning, --to its end', async () => {
+  const { pool, url } = await useTestDatabase();
+  // The night of the 1st in Berlin, where it lasts from 23:00 to 23:00 in UTC.
+  const times = ['10-31T22:59:59', '10-31T23:00:00', '11-01T22:59:59', '11-01T23:00:00'];
+  const rows = times.map((time, value) => ({ measuredAt: Date.parse(`2026-${time}Z`) * 1000, value }));
+  await seedSeries(pool, { station: 'outside', metric: 'temperature', unit: '°C' }, rows);
+  const valuesOf = async (...range: string[]): Promise<number[]> => {
+    const args = ['export', '-', '--format', 'ndjson', ...range];
+    const { code, stdout } = await runCli(args, { DATABASE_URL: url, TIME_ZONE: 'Europe/Berlin' });
+    expect(code).toBe(0);
+    const lines = stdout.trim().split('\n');
+    return lines.map((line) => (JSON.parse(line) as { value: number }).value);
+  };
+  expect(await valuesOf('--from', '2026-11-01')).toEqual([1, 2, 3]);
+  expect(await valuesOf('--to', '2026-10-31')).toEqual([0]);
+  expect(await valuesOf('--from=2026-11-01', '--to=2026-11-01')).toEqual([1, 2]);
 });
 
 test('what can not be exported is told, and leaves nothing behind', async () => {
@@ -69,6 +87,8 @@ test.each([
   [['export', '/dev/null'], 'is no file'],
   [['export', 'x', '--format', 'xml'], '--format must be csv or ndjson'],
   [['export', 'x', '--from', '2026-11-01T00:00:00', '--to', 'x'], 'names no zone'],
+  [['export', 'x', '--from', '2026-11-01T00:00:00'], 'Give a day, such as 2026-11-01, or'],
+  [['export', 'x', '--to', '2026-02-30'], '--to: time "2026-02-30" is neither'],
   [['export'], 'FILE is missing'],
 ])('%j is wrong use: %s', async (args, told) => {
   const { code, stdout, stderr } = await runHere(args, { DATA_DIR: 'package.json' });

@@ -15,6 +15,7 @@ async function run(texts: Iterable<string>) {
       batches.push(readings.length);
       return Promise.resolve({ stored: readings.length, duplicates: 0 });
     },
+    announce: () => Promise.resolve(),
   };
   async function* eachText(): AsyncGenerator<string, void, void> {
     yield* texts;

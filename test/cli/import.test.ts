@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { runCli, runHere, runJson } from '../support/cli.ts';
 import { type TestDatabase, useTestDatabase } from '../support/database.ts';
+import { poll } from '../support/poll.ts';
 import { startProgram, useFolder } from '../support/program.ts';
 
 const HEAD = 'station,metric,unit,measuredAt,value,receivedAt\r\n';
@@ -36,7 +37,12 @@ test('readings are imported from a file, compressed or not, and from standard in
   expect(again).toMatchObject({ code: 0, stderr: '' });
   expect(again.stdout).toMatch(/^0 readings are stored, 2 were there already \(/);
   expect(await countReadings(database)).toBe(2);
-  expect(await runCli(['import', '-'], env, '')).toMatchObject({ code: 0 });
+  const empty = await runCli(['import', '-'], env, '');
+  expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining('Standard input is empty')]);
+  expect((await runCli(['import', '-'], env, HEAD)).stdout).toMatch(/^0 readings are stored/);
+  // As an export of nothing is.
+  await writeFile(file.replace('csv.gz', 'ndjson'), '');
+  expect(await runCli(['import', file.replace('csv.gz', 'ndjson')], env)).toMatchObject({ code: 0 });
 });
 
 test('lines that are not understood are told, counted and kept where they can be mended', async () => {
@@ -219,6 +225,35 @@ test('both work without a service, and beside one, which takes what it is sent m
   expect(await runJson(['export', copy, '--station', 'inside'], env)).toMatchObject({ readings: 3 });
   const text = await readFile(copy, 'utf8');
   expect(text).toContain(LINES.replaceAll('outside', 'inside'));
+});
+
+test('a running service shows what was imported: new stations, newer readings, and the low of the day', async () => {
+  const env = { DATA_DIR: await useFolder(), TIME_ZONE: 'UTC' };
+  const service = await startProgram(env);
+  const ask = async (path: string): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${service.httpPort}${path}`)).text();
+  const importText = async (readings: readonly (readonly [ageMs: number, value: number])[]) => {
+    const now = Date.now();
+    const lines = readings.map(
+      ([ageMs, value]) => `shed,temperature,°C,${new Date(now - ageMs).toISOString()},${value},\r\n`,
+    );
+    expect(await runCli(['import', '-'], env, HEAD + lines.join(''))).toMatchObject({ code: 0 });
+  };
+  await importText([[9_000_000, 4]]);
+  await poll(async () => (await ask('/api/stations')).includes('"value":4'));
+  await importText([
+    [2, -77.3],
+    [1, 8.6],
+  ]);
+  await poll(async () => (await ask('/api/stations')).includes('"value":8.6'));
+  await poll(async () => (await ask('/')).includes('77.3'));
+  // What is older than what is known stays where it is.
+  await importText([[8_000_000, 5]]);
+  await runCli(['station', 'edit', 'shed', '--title', 'Heard of'], env);
+  await poll(async () => (await ask('/api/stations')).includes('Heard of'));
+  expect(await ask('/api/stations')).toContain('"value":8.6');
+  expect(await runCli(['station', 'remove', 'shed', '--yes'], env)).toMatchObject({ code: 0 });
+  await poll(async () => (await ask('/api/stations')) === '{"stations":[]}');
 });
 
 test('a file that can not be read is told before a database is opened, or made for it', async () => {

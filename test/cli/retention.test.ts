@@ -15,7 +15,7 @@ test('policies are set, changed in what is given, listed and removed', async () 
   });
   await runJson(['retention', 'set', ...shed, '--rollups', '10y'], env);
   const misnamed = await runCli(['retention', 'set', '--station', 'shde', '--raw', 'forever'], env);
-  expect(misnamed.stderr).toContain('There is nothing yet of all metrics of shde');
+  expect(misnamed.stderr).toContain('No readings of all metrics of shde are stored yet.');
   await runJson(['retention', 'remove', '--station', 'shde'], env);
   await runJson(['retention', 'set', '--metric', 'rssi', '--raw', '2w'], env);
   const set = await runCli(['retention', 'set', ...shed, '--metric', 'rssi', '--raw', '1y'], env);
@@ -140,7 +140,7 @@ test('retention --dry-run tells the months that would go for the size, and all i
   expect(stdout).toContain(`For MAX_DATABASE_SIZE, these months would go as well: ${first}`);
   const tables = await runCli(['retention', '--dry-run'], { ...env, RETENTION_RAW: '150d' });
   expect(tables.stdout).toMatch(
-    /^MONTH +READINGS +ON DISK\n\d{4}-\d\d +[\d,]+ +[\d.]+ kB +all of the month, which is dropped\n/,
+    /^MONTH +READINGS +ON DISK +WHAT GOES\n\d{4}-\d\d +[\d,]+ +[\d.]+ kB +all of the month, which is dropped\n/,
   );
   expect(tables.stdout).toMatch(/\nSTATION +METRIC +BEFORE +READINGS\nshed +temperature +\S+ +[\d,]+\n/);
   expect(tables.stdout).toContain('Rejected messages: 0.');

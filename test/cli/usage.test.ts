@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { asGiven } from '../../src/cli/as-given.ts';
 import { commandsDocument } from '../../src/cli/command-docs.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { helpOn } from '../../src/cli/help.ts';
 import { runCli, runHere } from '../support/cli.ts';
+import { useFolder } from '../support/program.ts';
 
 /** A file: no database can be there. */
 const NOWHERE = { DATA_DIR: 'package.json' };
@@ -122,6 +126,59 @@ describe('wrong use ends with 2, prints no result, and says', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/MQTT_PORT[^]*UNITS/);
   });
+});
+
+describe('an option before the -- of npm', () => {
+  const BY_NPM = { ...NOWHERE, npm_lifecycle_event: 'thermograph' };
+
+  test.each([
+    [['station', 'list'], { npm_config_json: 'true' }, 'thermograph station list --json'],
+    [['retention'], { npm_config_dry_run: 'true' }, 'thermograph retention --dry-run'],
+    [['export', 'x', 'Z'], { npm_config_from: 'true' }, 'thermograph export FILE --from …'],
+    [['station', 'add', 'x'], { npm_config_config: 'x.json' }, 'thermograph station add NAME --config'],
+  ])('%j with %j is refused, and how it is written is told', async (args, env, told) => {
+    const { code, stdout, stderr } = await runHere(args, { ...BY_NPM, ...env });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^npm has --[\w-]+ for itself/);
+    expect(stderr.endsWith(`\n  ${told}`)).toBe(true);
+    // Not by npm; of another script; and one that no command here has.
+    const refused = '^npm has';
+    expect((await runHere(args, { ...NOWHERE, ...env })).stderr).not.toMatch(refused);
+    expect((await runHere(args, { ...BY_NPM, npm_config_loglevel: 'x' })).stderr).not.toMatch(refused);
+  });
+
+  test('is not one that npm has from its settings, nor one that came behind it, too', async () => {
+    const folder = await useFolder();
+    const env = { ...BY_NPM, npm_config_json: 'true' };
+    await writeFile(join(folder, '.npmrc'), 'fund=false\njson = true\n');
+    const set = await runHere(['station', 'list'], { ...env, npm_config_local_prefix: folder });
+    expect(set.stderr).not.toContain('npm has');
+    expect((await runHere(['station', 'list', '--json'], env)).stderr).not.toContain('npm has');
+  });
+
+  test('is told and no more where it is --yes, which machines set for npm', async () => {
+    const { stderr } = await runHere(['station', 'remove', 'x'], { ...BY_NPM, npm_config_yes: 'true' });
+    expect(stderr).toMatch(/^npm has --yes for itself[^]*then say --yes/);
+  });
+
+  test('is seen where npm itself runs the command', async () => {
+    const run = promisify(execFile);
+    const refused = run('npm', ['run', '--silent', 'thermograph', 'station', 'list', '--json']);
+    await expect(refused).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('\n  npm run thermograph -- station list --json\n'),
+    });
+  });
+});
+
+test('commands that messages name are given as the one was that says them', async () => {
+  const told = async (env: Record<string, string>): Promise<string> =>
+    (await runCli(['rejected', 'show', 'x'], { ...NOWHERE, ...env })).stderr;
+  expect(await told({})).toContain('see thermograph rejected list.');
+  expect(await told({ npm_lifecycle_event: 'npx' })).toContain('see npx thermograph rejected list.');
+  expect(asGiven('thermograph station list, of the thermograph that thermograph says', commands, 'T')).toBe(
+    'T station list, of the thermograph that thermograph says',
+  );
 });
 
 test('npm run --silent thermograph prints the result alone, and help for npm', async () => {

@@ -37,6 +37,8 @@ describe('with nothing but an empty folder', () => {
     expect(added.stdout).toContain('No running service');
     expect(added.stdout).toMatch(/Broker +[^ ]+, port 2883\n +User name +outside\n +Password +[\w-]{22}\n/);
     expect(added.stdout).toContain('stations/outside/temperature');
+    expect(added.stdout).toMatch(/HTTP +POST http:\/\/[^ ]+:3000\/api\/stations\/outside\/readings/);
+    expect(added.stdout).toMatch(/with the header "Authorization: Bearer [\w-]{22}"\n/);
     expect(added.stdout).toContain('shown this once');
     expect(await isDatabaseRunning(env.DATA_DIR)).toBe(false);
     const again = await runCli(['station', 'add', 'outside'], env);
@@ -185,6 +187,38 @@ describe('station add --config', () => {
     await runCli(['station', 'add', 'outside'], env);
     const known = await runCli(['station', 'add', 'outside', '--config', file], { ...env, MQTT_PORT: '1' });
     expect([known.code, known.stdout]).toEqual([1, '']);
+    await expect(stat(file)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('credentials rotate --config', () => {
+  test('writes the settings of a board whose station has a password already, with a new one', async () => {
+    const env = { DATA_DIR: await makeDatabase(), HOST: '192.168.1.10', MQTT_PORT: '2883' };
+    const file = join(env.DATA_DIR, 'outside.json');
+    const added = await runJson<StationLogin>(['station', 'add', 'outside'], env);
+    const refused = await runCli(['station', 'add', 'outside', '--config', file], env);
+    expect(refused.stderr).toMatch(/credentials rotate outside, for a board also with --config FILE/);
+    const rotated = await runCli(['credentials', 'rotate', 'outside', '--config', file], env);
+    expect(rotated).toMatchObject({ code: 0, stdout: '' });
+    expect(rotated.stderr).toContain(`outside has a new password.`);
+    expect(rotated.stderr).toContain(`Fill the Wi-Fi into ${file}`);
+    const written = JSON.parse(await readFile(file, 'utf8')) as { password: string };
+    expect(written).toMatchObject({ station: 'outside', user: 'outside', host: '192.168.1.10', port: 2883 });
+    expect(written.password).toMatch(SECRET);
+    expect(written.password).not.toBe(added.password);
+  });
+
+  test('leaves no file, and the password as it is, where there is none to be written', async () => {
+    const env = { DATA_DIR: await makeDatabase() };
+    const file = join(env.DATA_DIR, 'some.json');
+    await runCli(['credentials', 'add', 'integrator', 'grafana'], env);
+    const integrator = await runCli(['credentials', 'rotate', 'grafana', '--config', file], env);
+    expect(integrator).toMatchObject({ code: 2, stdout: '' });
+    expect(integrator.stderr).toContain('grafana is an integrator');
+    const { credentials } = await runJson<{ credentials: unknown[] }>(['credentials', 'list'], env);
+    expect(credentials).toMatchObject([{ username: 'grafana', rotatedAt: null }]);
+    const nobody = await runCli(['credentials', 'rotate', 'shed', '--config', file], env);
+    expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('no credential')]);
     await expect(stat(file)).rejects.toThrow('ENOENT');
   });
 });

@@ -48,6 +48,11 @@ describe('the program', () => {
     expect(await values(second)).toEqual([1]);
   });
 
+  test('warns of a name that is nearly that of a setting', async () => {
+    const program = await startProgram({ DATA_DIR: await useFolder(), RETENTION_ROW: '2y' });
+    expect(program.stderr()).toContain('RETENTION_ROW is not a setting; did you mean RETENTION_RAW?');
+  });
+
   test('takes a first reading from the command that it shows', async () => {
     const program = await startProgram({ DATA_DIR: await useFolder() });
     const command = /Try +npx (.*)\n/.exec(program.stdout())?.[1]?.split(' ') ?? [];

@@ -25,6 +25,34 @@ test('the latest reading is the newest by its own time; of two of one time the l
   expect(stations.find('a')?.latest).toMatchObject([{ value: 4, measuredAt: 300 }]);
 });
 
+test('what others have stored is taken in where it is newer, and only then', () => {
+  const stations = createStations([]);
+  commit(stations, 't', 3, 300);
+  const row = {
+    station: 'a',
+    title: null,
+    metric: 't',
+    unit: null,
+    value: 4,
+    measuredAt: 300,
+    receivedAt: 400,
+  };
+  const empty = { ...row, station: 'c', metric: null, value: null, measuredAt: null };
+  const before = stations.all();
+  expect(stations.takeIn([row, { ...row, measuredAt: 299 }, empty])).toBe(false);
+  expect(stations.all()).toBe(before);
+  expect(
+    stations.takeIn([
+      { ...row, measuredAt: 301 },
+      { ...row, station: 'b', title: 'B' },
+    ]),
+  ).toBe(true);
+  expect(stations.all()).toMatchObject([
+    { station: 'a', latest: [{ value: 4, measuredAt: 301 }] },
+    { station: 'b', title: 'B', latest: [{ value: 4 }] },
+  ]);
+});
+
 test('stations are by name, and their temperature comes first', () => {
   const stations = createStations([]);
   commit(stations, 'humidity', 1, 1, 'b');

@@ -114,6 +114,16 @@ test.each([
   expect(body.error.details.map((detail: { field: string }) => detail.field)).toStrictEqual([field]);
 });
 
+test.each([
+  ['limit=x', 'limit: must be a whole number'],
+  ['limit=1.5', 'limit: must be a whole number'],
+  ['limit=0', 'limit: must be 1 or more'],
+  ['limit=10001', 'limit: must be 10000 or less'],
+])('of a wrong number it is said what it must be: %s', async (query, message) => {
+  const { body } = await web.ask(`/api/stations/outside/readings?${query}`);
+  expect(body.error.message).toBe(message);
+});
+
 test('a cursor of the other order, or of another series, is refused by name', async () => {
   const first = await web.ask('/api/stations/outside/readings?limit=1');
   for (const query of ['order=asc', 'order=desc&metric=wind_speed']) {

@@ -33,7 +33,7 @@ function compare({ now: ofDatabase, kept }: DatabaseHealth, now: number): Findin
     findings.push(warning(CHECK, `It is ${apart} seconds apart from that of the database.`, SET_IT));
   }
   if (kept?.isHeld) {
-    const advice = 'If the clock is right, say so: retention resume. Otherwise set it.';
+    const advice = 'If the clock is right, say so: thermograph retention resume. Otherwise set it.';
     findings.push(warning(CHECK, 'It is so far from where it was that nothing expires.', advice));
   } else if (kept !== undefined && now < kept.lookedAt - MINUTE_MS) {
     const says = `It says ${new Date(now).toISOString()}, but was ${new Date(kept.lookedAt).toISOString()} before.`;

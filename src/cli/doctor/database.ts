@@ -122,7 +122,7 @@ function judge(health: DatabaseHealth, isServed: boolean): readonly Finding[] {
   findings.push(...judgeSchema(schema, isServed));
   for (const station of kept?.unfinishedRemovals ?? []) {
     const says = `Readings are left of ${station}, whose removal was interrupted.`;
-    findings.push(warning(CHECK, says, `Go on with it: station remove ${station}.`));
+    findings.push(warning(CHECK, says, `Go on with it: thermograph station remove ${station}.`));
   }
   return allWell(CHECK, findings, `PostgreSQL ${version} answers, and what it acknowledges is on its disk.`);
 }

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { bytesText } from '../../telemetry/bytes-text.ts';
-import { allWell, type Finding, ok, type Patient, problem, warning } from './finding.ts';
+import { allWell, type Finding, type Patient, problem, warning } from './finding.ts';
 import { nearestFolder, notWritable } from './folder.ts';
 
 const CHECK = 'disk';
@@ -35,11 +35,8 @@ export async function checkDisk({ config: { dataDir } }: Patient): Promise<reado
       (ffree === 0 ? problem : warning)(CHECK, says, 'Delete small files on it that nobody needs.'),
     );
   }
-  if (!isThere) {
-    return [
-      ...findings,
-      ok(CHECK, `There is no ${dataDir} yet: the first start makes it; ${bytesText(free)} are free.`),
-    ];
-  }
-  return allWell(CHECK, findings, `${bytesText(free)} are free for ${dataDir}.`);
+  const says = isThere
+    ? `${bytesText(free)} are free for ${dataDir}.`
+    : `There is no ${dataDir} yet: the first start makes it; ${bytesText(free)} are free.`;
+  return allWell(CHECK, findings, says);
 }

@@ -1,6 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { type Config, ConfigError } from '../../config.ts';
 import { type LeftAddresses, readLeftAddresses } from '../../service-addresses.ts';
+import { misspeltSettings } from '../../settings/misspelt.ts';
+import type { Environment } from '../../settings/setting.ts';
 import { isAlive } from '../../storage/embedded/process-identity.ts';
 import { checkBackups } from './backups.ts';
 import { checkTls } from './certificate.ts';
@@ -11,20 +13,21 @@ import { type Finding, type Patient, warning } from './finding.ts';
 import { checkNode } from './node.ts';
 import { checkPorts } from './ports.ts';
 import { checkService } from './running-service.ts';
-import { checkSettings, wrongSettings } from './settings.ts';
+import { checkSettings, warnOfNames, wrongSettings } from './settings.ts';
 import { checkSpool } from './spool.ts';
 
 const FEW_DAYS = 14;
 
 /** Looks at everything, and changes nothing. With wrong settings nobody knows where to look. */
-export async function examine(readConfig: () => Config): Promise<readonly Finding[]> {
+export async function examine(readConfig: () => Config, env: Environment): Promise<readonly Finding[]> {
   const node = checkNode(process.versions.node);
+  const misspelt = warnOfNames(misspeltSettings(env));
   let config: Config;
   try {
     config = readConfig();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return [node, ...wrongSettings(error.mistakes)];
+    return [node, ...wrongSettings(error.mistakes), ...misspelt];
   }
   const patient: Patient = { config, service: await findService(config.dataDir) };
   const [disk, database, ports, certificate, spool, backups, service] = await Promise.all([
@@ -39,7 +42,7 @@ export async function examine(readConfig: () => Config): Promise<readonly Findin
   const growth = await checkGrowth(patient, database);
   const clock = await checkClock(config, database.health);
   const looks = [disk, growth, database.findings, clock, ports, certificate, spool, backups, service];
-  return [node, ...checkSettings(config), ...looks.flat()];
+  return [node, ...misspelt, ...checkSettings(config), ...looks.flat()];
 }
 
 /** What a service that was killed has left is not believed. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { ServiceAddresses } from '../../service-addresses.ts';
 import { listenError } from '../../start-error.ts';
+import { isLoopback } from '../../transport/loopback.ts';
 import { allWell, type Finding, type Patient, problem, warning } from './finding.ts';
 import { findHolder } from './port-holder.ts';
 
@@ -24,7 +25,12 @@ export async function checkPorts({ config, service }: Patient): Promise<readonly
     return port === undefined ? [] : [port === 0 ? 'any free one' : String(port)];
   });
   const how = service === undefined ? 'free' : `those of the service that runs (process ${service.pid})`;
-  return allWell(CHECK, found.flat(), `${shown.join(', ')}: ${how}.`);
+  const host = service?.host ?? config.host;
+  // What the owner of a board misses first, and nothing wrong where there is none.
+  const note = isLoopback(host)
+    ? ` HOST is ${host}, so only this machine reaches them; for boards it is to be 0.0.0.0.`
+    : '';
+  return allWell(CHECK, found.flat(), `${shown.join(', ')}: ${how}.${note}`);
 }
 
 async function checkPort(

@@ -10,6 +10,12 @@ export function wrongSettings(mistakes: readonly string[]): readonly Finding[] {
   );
 }
 
+export function warnOfNames(mistakes: readonly string[]): readonly Finding[] {
+  const advice =
+    "Correct its name in the environment, unless it is another program's; docs/settings.md lists those that there are.";
+  return mistakes.map((mistake) => warning(CHECK, mistake, advice));
+}
+
 /** What is allowed, and may not be meant. */
 export function checkSettings(config: Config): readonly Finding[] {
   if (config.allowAnonymous && !isLoopback(config.host)) {
@@ -18,7 +24,7 @@ export function checkSettings(config: Config): readonly Finding[] {
       warning(
         CHECK,
         says,
-        'If that is not meant, unset ALLOW_ANONYMOUS, and give stations: station add NAME.',
+        'If that is not meant, unset ALLOW_ANONYMOUS, and give stations: thermograph station add NAME.',
       ),
     ];
   }

@@ -129,6 +129,6 @@ export function notEmpty(what: string): BackupError {
   return new BackupError(
     'database-not-empty',
     `The database is not empty: ${what}.`,
-    'A backup is restored into an empty DATA_DIR, or an empty database of DATABASE_URL. Nothing was changed.',
+    'A backup is restored into an empty DATA_DIR, or an empty database of DATABASE_URL. To have it in place of what is there, move DATA_DIR/postgres away first. Nothing was changed.',
   );
 }

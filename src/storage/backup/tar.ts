@@ -49,7 +49,9 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
   const take = createTaker(source);
   for (let isFirst = true; ; isFirst = false) {
     const header = await take(BLOCK);
-    if (header.length < BLOCK) throw damaged('it ends in the middle');
+    if (header.length < BLOCK) {
+      throw isFirst ? notABackup('it is not a tar file') : damaged('it ends in the middle');
+    }
     if (header.every((byte) => byte === 0)) break;
     const size = Number.parseInt(textAt(header, ...SIZE), 8);
     const isSound =

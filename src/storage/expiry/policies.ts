@@ -5,7 +5,7 @@ import type { Queryable } from '../queryable.ts';
 /** There is no such policy. */
 export class RetentionPolicyError extends Error {
   readonly code = 'policy-unknown';
-  readonly hint = 'Look with: retention list';
+  readonly hint = 'Look with: thermograph retention list';
 
   constructor() {
     super('There is no rule of just that station and metric.');

@@ -223,7 +223,11 @@ test('nothing is restored over what is there', async () => {
   const source = await useFilled();
   const file = await backUp(source);
   const before = await allRows(source.pool);
-  expect((await failureOf(restore(file, source))).code).toBe('database-not-empty');
+  const refused = await failureOf(restore(file, source));
+  expect(refused).toMatchObject({
+    code: 'database-not-empty',
+    hint: expect.stringContaining('move DATA_DIR/postgres away'),
+  });
   expect(await allRows(source.pool)).toEqual(before);
   const again = writeBackupFile(dumpDatabase({ connection: source.connection, version: '1', log: LOG }), {
     file,

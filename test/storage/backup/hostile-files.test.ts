@@ -75,6 +75,14 @@ test.each<[string, Made, string]>([
   expect(await codeOf(await make(made))).toBe(code);
 });
 
+test('what never was a backup is told so, however short it is', async () => {
+  const exported = 'station,metric,unit,measuredAt,value,receivedAt\r\n';
+  for (const text of ['', exported, exported.repeat(100)]) {
+    expect(await codeOf(Buffer.from(text))).toBe('not-a-backup');
+  }
+  expect(await codeOf((await make()).subarray(0, -2000))).toBe('backup-damaged');
+});
+
 test('what asks for more memory than any piece needs is refused before it is read', async () => {
   const tar = Buffer.concat([(await make()).subarray(0, -1024), tarHeader('contents.json', 2 ** 27, AT)]);
   expect(await codeOf(tar)).toBe('backup-damaged');
