@@ -6,6 +6,7 @@ import { withMaintenanceLock } from '../storage/maintenance-lock.ts';
 import type { Queryable } from '../storage/queryable.ts';
 import { readRollupReport, type RollupReport } from '../storage/rollups/report.ts';
 import { type Ran, runRollups, type Zone } from '../storage/rollups/run.ts';
+import { createSettledMarks } from '../storage/rollups/settled-marks.ts';
 import { createPace, type Done, newDone, prepareSession } from '../storage/rollups/work.ts';
 import { createLocalDays } from '../telemetry/local-days.ts';
 import type { Micros } from '../telemetry/reading.ts';
@@ -42,6 +43,8 @@ export interface RollupTimings {
   readonly everyMs: number;
   /** While hours wait for the end of a transaction, which mostly ends at once, or there is more to do. */
   readonly waitingMs: number;
+  /** For how long what comes late is left alone, so that what comes with it is mended with it. */
+  readonly settleMs: number;
   /** How long a run may keep `afterwards` waiting, which must have its turn however much there is to be rolled up. */
   readonly atATimeMs: number;
   /** How long a close waits for a transaction. */
@@ -52,6 +55,7 @@ const TIMINGS: RollupTimings = {
   firstAfterMs: 1_000,
   everyMs: 15_000,
   waitingMs: 1_000,
+  settleMs: 10_000,
   atATimeMs: 60_000,
   closingMs: 1_000,
 };
@@ -72,6 +76,7 @@ export function createRollupWorker(options: RollupWorkerOptions): RollupWorker {
   const closing = new AbortController();
   const zone: Zone = { wanted: timeZone, isInsistedOn: true };
   const pace = createPace();
+  const settledMarks = createSettledMarks(timings.settleMs);
   const counters = newRollupCounters();
   const lines = createRollupLog(log, timeZone);
   let running: Promise<void> | undefined;
@@ -103,7 +108,7 @@ export function createRollupWorker(options: RollupWorkerOptions): RollupWorker {
       };
       const onProgress = (until: Micros): void => lines.progress(until, done);
       const isOverTime = (): boolean => performance.now() > startedAt + timings.atATimeMs;
-      const ran = await runRollups({ ...common, pace, done, onProgress, isOverTime }, zone);
+      const ran = await runRollups({ ...common, pace, done, settledMarks, onProgress, isOverTime }, zone);
       await lines.ended(ran, done, client);
       const hasMoreAfterwards = await options.afterwards?.({
         ...common,

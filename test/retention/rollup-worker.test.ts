@@ -18,6 +18,7 @@ const QUICK: RollupTimings = {
   firstAfterMs: 0,
   everyMs: 20,
   waitingMs: 5,
+  settleMs: 20,
   atATimeMs: 60_000,
   closingMs: 1_000,
 };

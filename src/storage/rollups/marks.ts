@@ -8,12 +8,15 @@ export interface Mark {
   readonly to: Micros;
 }
 
+/** The largest bigint. */
+const LAST_ID = '9223372036854775807';
+
 // A backlog marks the same hours with each of its batches: one mending serves all who speak of nothing else.
 const TAKE = `
   WITH hours AS MATERIALIZED (
     SELECT DISTINCT series_id, date_bin('1 hour', from_time, 'epoch') AS from_time,
       date_bin('1 hour', to_time, 'epoch') + interval '1 hour' AS to_time
-    FROM (SELECT * FROM rollup_marks ORDER BY id LIMIT $1) AS oldest
+    FROM (SELECT * FROM rollup_marks WHERE id <= $2::bigint ORDER BY id LIMIT $1) AS oldest
   )
   DELETE FROM rollup_marks AS mark USING hours
   WHERE mark.series_id = hours.series_id AND mark.from_time >= hours.from_time AND mark.from_time < hours.to_time
@@ -29,10 +32,15 @@ const COUNT_UP = `
 /**
  * Deletes the oldest marks, and all others that lie within their hours, in a transaction of the caller's that mends what they speak of.
  * @param limit how many of the oldest
+ * @param newest the id of the last that may be one of these; all unless given
  * @throws what the database reports
  */
-export async function takeMarks(database: Queryable, limit: number): Promise<readonly Mark[]> {
-  return (await database.query<Mark & object>({ text: TAKE, values: [limit] })).rows;
+export async function takeMarks(
+  database: Queryable,
+  limit: number,
+  newest = LAST_ID,
+): Promise<readonly Mark[]> {
+  return (await database.query<Mark & object>({ text: TAKE, values: [limit, newest] })).rows;
 }
 
 /**

@@ -18,9 +18,11 @@ import { inTransaction, type ZonedWork } from './work.ts';
 export async function mendSome(work: ZonedWork): Promise<boolean> {
   const { session, pace, done } = work;
   const limit = pace.marks.current();
+  const newest = await work.settledMarks?.look(session);
+  if (work.settledMarks !== undefined && newest === undefined) return false;
   const startedAt = performance.now();
   const taken = await inTransaction(work, async () => {
-    const marks = await takeMarks(session, limit);
+    const marks = await takeMarks(session, limit, newest);
     if (marks.length === 0) return 0;
     const { rolledUntil } = await readRollupState(session);
     const { hours, daySpans, days } = planMending(marks, rolledUntil, work.days);

@@ -2,6 +2,7 @@ import type { LocalDays } from '../../telemetry/local-days.ts';
 import type { Micros } from '../../telemetry/reading.ts';
 import type { Queryable } from '../queryable.ts';
 import { type ChunkSize, createChunkSize } from './chunk-size.ts';
+import type { SettledMarks } from './settled-marks.ts';
 
 /** What one run of the work on roll-ups is given. */
 export interface RollupWork {
@@ -9,6 +10,8 @@ export interface RollupWork {
   readonly session: Queryable;
   readonly pace: Pace;
   readonly done: Done;
+  /** Which marks it is time for; for all of them unless given. */
+  readonly settledMarks?: SettledMarks;
   /** Ends the work between two transactions. */
   readonly signal: AbortSignal;
   /** Called between two transactions, with how long the last one took: leaves the database to others for a while. */
