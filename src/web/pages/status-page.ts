@@ -152,12 +152,24 @@ function backupFacts(
 }
 
 /** What is nothing is apart: most of it is nearly always. */
-function figureRows(figures: Readonly<Record<string, number>>, { words, names }: Locale): object {
+function figureRows(figures: Readonly<Record<string, number>>, locale: Locale): object {
+  const { names } = locale;
   const rows = (isNone: boolean): readonly object[] =>
     Object.entries(figures)
       .filter(([, figure]) => (figure === 0) === isNone)
-      .map(([name, figure]) => ({ name: names.counter(name), key: name, count: words.whole(figure) }));
+      .map(([name, figure]) => ({
+        name: names.counter(name),
+        key: name,
+        count: figureText(name, figure, locale),
+      }));
   return { some: rows(false), none: rows(true) };
+}
+
+/** With the unit that its name ends in. */
+function figureText(name: string, figure: number, { words, names }: Locale): string {
+  if (name.endsWith('_bytes')) return names.bytes(figure);
+  if (name.endsWith('_ms')) return names.duration(figure);
+  return name.endsWith('_seconds') ? names.duration(figure * 1000) : words.whole(figure);
 }
 
 function stationRow(station: StationSnapshot, now: Micros, { words, zone }: Locale): object {

@@ -59,6 +59,21 @@ test('the status page says of each station how much came, of each reason what wa
   expect(german).toContain('ein Wert ist keine Zahl: value-not-a-number 1 Die jüngste zu jedem Grund');
 });
 
+test('figures are told in the unit that fits', async () => {
+  const web = await useWeb();
+  const gauges = {
+    database_bytes: 8_771_263,
+    rollup_run_ms: 13,
+    expiry_run_age_seconds: 720,
+    messages_waiting: 1_234,
+  };
+  Object.assign(web.parts, { gauges: () => gauges });
+  const { text } = await web.ask('/status');
+  const [, figures = ''] = /id="gauges-heading">([^]*?)<\/section>/.exec(text) ?? [];
+  expect(words(figures)).toContain('Size of the database 8.8 MB Roll-ups: the last run took 13 ms');
+  expect(words(figures)).toContain('Expiry: since the last run 12 min Messages waiting 1,234');
+});
+
 test('while the database is away it says nothing of what only that knows', async () => {
   const web = await useWeb();
   web.addStation('outside');
