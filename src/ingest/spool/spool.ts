@@ -1,7 +1,8 @@
-import { statfs } from 'node:fs/promises';
+import { rename, statfs } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import type { Logger } from 'pino';
 import { levelCode, levelReason } from '../../storage/level-error.ts';
+import { BeyondRepairError, repairLevel } from '../../storage/level-repair.ts';
 import { makeFolder } from '../../storage/make-folder.ts';
 import type { Message } from '../../telemetry/reading.ts';
 import { findEnd, type Store } from './ends.ts';
@@ -60,6 +61,8 @@ export interface SpoolOptions {
   readonly log: Logger;
   /** What is left on a folder's disk, in bytes. */
   readonly freeBytes?: (folder: string) => Promise<number>;
+  /** For tests. @throws BeyondRepairError */
+  readonly repair?: (folder: string) => Promise<void>;
 }
 
 /** Where the oldest record begins and the newest ends, by position and by bytes; see {@link Spooled}. */
@@ -88,7 +91,7 @@ const LAST_KEY = encodeKey(Number.MAX_SAFE_INTEGER);
  * @throws when another process has it open
  */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { folder, maxBytes, log, freeBytes = freeBytesOf } = options;
+  const { folder, maxBytes, log, freeBytes = freeBytesOf, repair = repairLevel } = options;
   const extent: Extent = { first: 1, next: 1, removedBytes: 0, totalBytes: 0 };
   let store: Store | undefined;
   let problem: string | undefined;
@@ -131,7 +134,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     await makeFolder(folder);
     if (isDamaged) {
       log.error({ reason: problem, folder }, 'the spool is damaged; what can be read of it is saved');
-      await ClassicLevel.repair(folder);
+      await repair(folder).catch(putAside);
       isDamaged = false;
     }
     const opened: Store = new ClassicLevel(folder, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
@@ -145,6 +148,19 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       await opened.close().catch(() => undefined);
       throw error;
     }
+  }
+
+  /** What can't be read must not keep the service from taking what comes; perhaps somebody else can read it. */
+  async function putAside(error: unknown): Promise<void> {
+    if (!(error instanceof BeyondRepairError)) throw error;
+    const movedTo = `${folder}-damaged-${new Date().toISOString().replaceAll(':', '-')}`;
+    await rename(folder, movedTo);
+    await makeFolder(folder);
+    if (isKnown) losses.add(extent.next - extent.first);
+    log.error(
+      { reason: error.message, movedTo },
+      'the spool is damaged beyond repair: what was in it had been acknowledged, and is put aside. See whether its disk is failing',
+    );
   }
 
   async function measure(opened: Store): Promise<void> {

@@ -13,6 +13,7 @@ import {
   type Spooled,
 } from '../../../src/ingest/spool/record.ts';
 import { openSpool, type Spool, type SpoolOptions } from '../../../src/ingest/spool/spool.ts';
+import { repairLevel } from '../../../src/storage/level-repair.ts';
 import type { Message } from '../../../src/telemetry/reading.ts';
 import { useFolder } from '../../support/program.ts';
 
@@ -237,6 +238,22 @@ describe('the spool', () => {
     const after = await open(folder);
     expect(await payloads(after)).toEqual(Array.from({ length: 10 }, (_, index) => String(index + 1)));
     expect(await after.append([message(11)])).toBe(1);
+  });
+
+  test('that is damaged beyond repair is put aside, and an empty one takes its place', async () => {
+    const parent = await useFolder();
+    const folder = join(parent, 'spool');
+    const before = await open(folder);
+    await before.append(numbers(1, 10));
+    await before.close();
+    const manifest = (await readdir(folder)).find((name) => name.startsWith('MANIFEST'))!;
+    await writeFile(join(folder, manifest), 'nonsense');
+    const after = await open(folder, undefined, { repair: (at) => repairLevel(at, 'process.abort()') });
+    expect([after.problem(), after.count()]).toEqual([undefined, 0]);
+    expect(await after.append([message(11)])).toBe(1);
+    const [aside, ...rest] = (await readdir(parent)).filter((name) => name !== 'spool');
+    expect([aside, rest]).toEqual([expect.stringMatching(/^spool-damaged-/), []]);
+    expect(await readdir(join(parent, aside!))).toContain(manifest);
   });
 
   test('tells what its disk has lost in the middle, once, and goes on with the rest', async () => {
