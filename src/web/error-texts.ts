@@ -4,7 +4,7 @@ import type { TextKey, Words } from './words.ts';
 /** What a page says of an error, by its code. What has no text of its own is told in the words of the API, in English. */
 export function errorTexts(error: WebError, words: Words): { heading: string; message: string } {
   return {
-    heading: words.text(HEADINGS[error.status] ?? 'error.heading.other'),
+    heading: words.text(HEADINGS[error.code] ?? HEADINGS[error.status] ?? 'error.heading.other'),
     message: Object.hasOwn(MESSAGES, error.code)
       ? words.text(MESSAGES[error.code]!, error.values)
       : error.message,
@@ -18,7 +18,9 @@ export function loginProblem(error: WebError, words: Words): string {
 
 type Texts = Readonly<Record<string, TextKey>>;
 
+/** By code, or else by status. */
 const HEADINGS: Texts = {
+  'page-awaited': 'error.heading.awaited',
   400: 'error.heading.400',
   403: 'error.heading.403',
   404: 'error.heading.404',

@@ -44,7 +44,10 @@ test('its page says that it is waited for, with 404, and the status page does no
   web.commit({ station: 'outside', metric: 'temperature', value: 1 });
   for (const name of ['garden', 'shed']) web.credentials.add('station', name);
   const { status, text } = await web.ask('/stations/shed');
-  expect([status, words(text)]).toEqual([404, expect.stringContaining('No reading of shed is stored yet.')]);
+  expect([status, words(text)]).toEqual([
+    404,
+    expect.stringContaining('There is nothing here yet No reading of shed is stored yet.'),
+  ]);
   expect((await web.ask('/stations/nowhere')).text).toContain('No station is named nowhere.');
   expect(words((await web.ask('/status')).text)).toContain('2 stations have sent no reading yet.');
   for (const name of ['garden', 'shed']) web.commit({ station: name, metric: 'temperature', value: 1 });
