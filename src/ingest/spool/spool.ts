@@ -82,6 +82,8 @@ const FULL = 'it is full (SPOOL_MAX_BYTES)';
 const DISK_FULL = 'less than 16 MiB are left on its disk';
 /** Emptied after it held more than this, the store is told to give its disk space back. */
 const WORTH_COMPACTING_BYTES = 16 * 1024 * 1024;
+/** A repair goes through all that there is, and what it can't mend once it can't a second later. */
+const REPAIR_INTERVAL_MS = 60_000;
 const FIRST_KEY = encodeKey(0);
 const LAST_KEY = encodeKey(Number.MAX_SAFE_INTEGER);
 
@@ -100,6 +102,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   let isKnown = false;
   let isClosed = false;
   let isDamaged = false;
+  let repairedAt = -Infinity;
   const losses = createLosses((messages) =>
     log.error(
       { messages, folder },
@@ -132,7 +135,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   async function open(): Promise<Store> {
     await makeFolder(folder);
-    if (isDamaged) {
+    if (isDamaged && performance.now() >= repairedAt + REPAIR_INTERVAL_MS) {
+      repairedAt = performance.now();
       log.error({ reason: problem, folder }, 'the spool is damaged; what can be read of it is saved');
       await repair(folder).catch(putAside);
       isDamaged = false;

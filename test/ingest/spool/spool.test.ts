@@ -240,6 +240,20 @@ describe('the spool', () => {
     expect(await after.append([message(11)])).toBe(1);
   });
 
+  test('that a repair does not mend is not repaired again at once', async () => {
+    const folder = await useFolder();
+    const before = await open(folder);
+    await before.append(numbers(1, 10));
+    await before.close();
+    const manifest = (await readdir(folder)).find((name) => name.startsWith('MANIFEST'))!;
+    await writeFile(join(folder, manifest), 'nonsense');
+    let repairs = 0;
+    const after = await open(folder, undefined, { repair: async () => void (repairs += 1) });
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      await expect(after.append([message(11)])).rejects.toThrow('open');
+    expect([repairs, await after.check()]).toEqual([1, false]);
+  });
+
   test('that is damaged beyond repair is put aside, and an empty one takes its place', async () => {
     const parent = await useFolder();
     const folder = join(parent, 'spool');
