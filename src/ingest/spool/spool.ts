@@ -1,9 +1,5 @@
-import { rename, statfs } from 'node:fs/promises';
-import { ClassicLevel } from 'classic-level';
+import { statfs } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { levelCode, levelReason } from '../../storage/level-error.ts';
-import { BeyondRepairError, repairLevel } from '../../storage/level-repair.ts';
-import { makeFolder } from '../../storage/make-folder.ts';
 import type { Message } from '../../telemetry/reading.ts';
 import { findEnd, type Store } from './ends.ts';
 import { createLosses } from './losses.ts';
@@ -16,6 +12,7 @@ import {
   recordBytes,
   type Spooled,
 } from './record.ts';
+import { openStore } from './store.ts';
 
 /**
  * Where messages are kept while the database is away, in the order in which they came. What is in it was acknowledged,
@@ -82,8 +79,6 @@ const FULL = 'it is full (SPOOL_MAX_BYTES)';
 const DISK_FULL = 'less than 16 MiB are left on its disk';
 /** Emptied after it held more than this, the store is told to give its disk space back. */
 const WORTH_COMPACTING_BYTES = 16 * 1024 * 1024;
-/** A repair goes through all that there is, and what it can't mend once it can't a second later. */
-const REPAIR_INTERVAL_MS = 60_000;
 const FIRST_KEY = encodeKey(0);
 const LAST_KEY = encodeKey(Number.MAX_SAFE_INTEGER);
 
@@ -93,78 +88,20 @@ const LAST_KEY = encodeKey(Number.MAX_SAFE_INTEGER);
  * @throws when another process has it open
  */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { folder, maxBytes, log, freeBytes = freeBytesOf, repair = repairLevel } = options;
+  const { folder, maxBytes, log, freeBytes = freeBytesOf, repair } = options;
   const extent: Extent = { first: 1, next: 1, removedBytes: 0, totalBytes: 0 };
-  let store: Store | undefined;
-  let problem: string | undefined;
   let largestBytes = 0;
   let fullReason = FULL;
   let isKnown = false;
-  let isClosed = false;
-  let isDamaged = false;
-  let repairedAt = -Infinity;
   const losses = createLosses((messages) =>
     log.error(
       { messages, folder },
       'the spool was damaged: messages that had been acknowledged are lost. See whether its disk is failing',
     ),
   );
-  /** One operation after the other: a store that failed is closed and opened again between two of them. */
-  let last: Promise<unknown> = Promise.resolve();
 
-  function inTurn<T>(operation: (opened: Store) => Promise<T>): Promise<T> {
-    const run = async (): Promise<T> => {
-      if (isClosed) throw new Error('the spool is closed');
-      try {
-        const result = await operation((store ??= await open()));
-        problem = undefined;
-        return result;
-      } catch (error) {
-        problem = levelReason(error);
-        isDamaged ||= levelCode(error) === 'LEVEL_CORRUPTION';
-        // After a failed write LevelDB takes no other until it has been opened anew.
-        await store?.close().catch(() => undefined);
-        store = undefined;
-        throw error;
-      }
-    };
-    const turn = last.then(run);
-    last = turn.catch(() => undefined);
-    return turn;
-  }
-
-  async function open(): Promise<Store> {
-    await makeFolder(folder);
-    if (isDamaged && performance.now() >= repairedAt + REPAIR_INTERVAL_MS) {
-      repairedAt = performance.now();
-      log.error({ reason: problem, folder }, 'the spool is damaged; what can be read of it is saved');
-      await repair(folder).catch(putAside);
-      isDamaged = false;
-    }
-    const opened: Store = new ClassicLevel(folder, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
-    try {
-      await opened.open();
-      await measure(opened);
-      isKnown = true;
-      return opened;
-    } catch (error) {
-      // Open, it would keep others out, us included.
-      await opened.close().catch(() => undefined);
-      throw error;
-    }
-  }
-
-  /** What can't be read must not keep the service from taking what comes; perhaps somebody else can read it. */
-  async function putAside(error: unknown): Promise<void> {
-    if (!(error instanceof BeyondRepairError)) throw error;
-    const movedTo = `${folder}-damaged-${new Date().toISOString().replaceAll(':', '-')}`;
-    await rename(folder, movedTo);
-    await makeFolder(folder);
-    if (isKnown) losses.add(extent.next - extent.first);
-    log.error(
-      { reason: error.message, movedTo },
-      'the spool is damaged beyond repair: what was in it had been acknowledged, and is put aside. See whether its disk is failing',
-    );
+  function bytes(): number {
+    return extent.totalBytes - extent.removedBytes;
   }
 
   async function measure(opened: Store): Promise<void> {
@@ -207,10 +144,21 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     return spooled;
   }
 
-  const bytes = (): number => extent.totalBytes - extent.removedBytes;
-  const spool: Spool = {
+  const store = await openStore({
+    folder,
+    log,
+    repair,
+    async onOpened(opened) {
+      await measure(opened);
+      isKnown = true;
+    },
+    onPutAside() {
+      if (isKnown) losses.add(extent.next - extent.first);
+    },
+  });
+  return {
     append: (messages, belong) =>
-      inTurn(async (opened) => {
+      store.inTurn(async (opened) => {
         const room = Math.min(maxBytes - bytes(), (await freeBytes(folder)) - RESERVED_BYTES);
         fullReason = room < maxBytes - bytes() ? DISK_FULL : FULL;
         let { next, totalBytes } = extent;
@@ -231,14 +179,14 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         return operations.length;
       }),
     read: (most, mostBytes, from = 0) =>
-      inTurn(async (opened) => {
+      store.inTurn(async (opened) => {
         const begin = Math.max(extent.first, from);
         const spooled = await readOn(opened, begin, most, mostBytes);
         losses.note(spooled, { from: begin, oldest: extent.first });
         return spooled;
       }),
     removeThrough: ({ position, totalBytes }) =>
-      inTurn(async (opened) => {
+      store.inTurn(async (opened) => {
         // From the first on: what was removed before would otherwise be walked over once more.
         await opened.clear({ gte: encodeKey(extent.first), lte: encodeKey(position) });
         Object.assign(extent, { first: position + 1, removedBytes: totalBytes });
@@ -252,24 +200,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     lost: () => losses.count(),
     count: () => extent.next - extent.first,
     bytes,
-    problem: () => problem,
-    check: () => inTurn(() => Promise.resolve(true)).catch(() => false),
-    async close() {
-      await last;
-      isClosed = true;
-      await store?.close();
-      store = undefined;
-    },
+    problem: () => store.problem(),
+    check: () => store.inTurn(() => Promise.resolve(true)).catch(() => false),
+    close: () => store.close(),
   };
-  await inTurn(() => Promise.resolve())
-    // What is damaged is opened once more, repaired.
-    .catch((error: unknown) => (isDamaged ? inTurn(() => Promise.resolve()) : Promise.reject(error)))
-    .catch((error: unknown) => {
-      if (levelCode(error) === 'LEVEL_LOCKED') throw error;
-      // Whatever else it is may pass, and is tried again.
-      log.error({ err: error, folder }, 'the spool can not be opened: nothing can be kept in it');
-    });
-  return spool;
 }
 
 async function freeBytesOf(folder: string): Promise<number> {
