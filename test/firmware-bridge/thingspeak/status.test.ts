@@ -28,12 +28,10 @@ test('the status page shows each channel with its series, its last entry, and wh
   await service.get(`${UPDATE}&created_at=2020-03-01T10:00:00Z`);
   await service.get(UPDATE);
   const { text } = await service.get('/status');
-  const rows = [...text.matchAll(/<tr><td>(Freetemp|Empty).*?<\/tr>/gs)].map(([row]) => row);
+  const rows = [...text.matchAll(/<tr[^>]*><td[^>]*>(Freetemp|Empty).*?<\/tr>/gs)].map(([row]) => row);
   expect(rows).toHaveLength(2);
   expect(rows[0]).toContain('>never</td>');
-  expect(rows[1]).toMatch(
-    /<td class="figure">2<\/td><td class="figure"><time datetime="20[^"]+" title="[^"]+">/,
-  );
+  expect(rows[1]).toMatch(/<td[^>]*>2<\/td><td[^>]*><time datetime="20[^"]+" title="[^"]+">/);
   expect(await told(service)).toMatch(
     /^ThingSpeak channels 2 Channel Last entry Came Empty 7 field 8 shed:humidity none never Freetemp 254616 field 1 outside:temperature field 2 inside:temperature 2 (just now|\d+ s ago)$/,
   );

@@ -208,7 +208,8 @@ async function extremesOf(
 function totals(buckets: readonly Bucket[]): Record<string, number> {
   return {
     count: buckets.reduce((sum, { count }) => sum + count, 0),
-    sum: Math.round(buckets.reduce((sum, { avg, count }) => sum + avg! * count, 0) * 4) / 4,
+    // Added to 0, -0 is 0.
+    sum: Math.round(buckets.reduce((sum, { avg, count }) => sum + avg! * count, 0) * 4) / 4 + 0,
     min: Math.min(...buckets.map(({ min }) => min!)),
     max: Math.max(...buckets.map(({ max }) => max!)),
   };
