@@ -174,9 +174,15 @@ async function runMigrations(client: Client, log: MigrationLog, most?: number): 
   } catch (error) {
     throw new DatabaseError(
       'migration-failed',
-      `A migration of the database failed: ${error instanceof Error ? error.message : String(error)}`,
+      `A migration of the database failed: ${firstLineOf(error)}`,
       'Nothing was changed by it. Look at the cause above; the database user must own its schema.',
       error,
     );
   }
+}
+
+/** node-pg-migrate puts the stack of what failed behind it. */
+function firstLineOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0]!;
 }

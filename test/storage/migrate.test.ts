@@ -52,6 +52,16 @@ test('a migration that fails changes nothing and says why; without the cause it 
   await migrate(connection, log);
 });
 
+test('where no table can be made for migrations, that is said in a line, without where in the code it was', async () => {
+  const { connection, pool } = await useTestDatabase();
+  await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  await pool.query(`ALTER DATABASE ${connection.database} SET default_transaction_read_only = on`);
+  await expect(migrate(connection, log)).rejects.toMatchObject({
+    code: 'migration-failed',
+    message: expect.stringMatching(/^A migration of the database failed: [^\n]*read-only transaction$/),
+  });
+});
+
 test('who works beside a service waits for its migrations, and makes none', async () => {
   const { connection, pool } = await useTestDatabase();
   await awaitSchema(connection, log);
