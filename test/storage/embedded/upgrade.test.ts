@@ -162,7 +162,7 @@ test.runIf(process.getuid?.() === 0)(
     const error = await refusal({ dataDir, findBinaries });
     await filled;
     expect(error.code).toBe('not-carried-over');
-    expect(`${error.message} ${error.hint}`).toMatch(/PostgreSQL 17 could not be .* It is as it was/);
+    expect(`${error.message} ${error.hint}`).toMatch(/PostgreSQL 17 could not be .* It is as it was/s);
     expect(await strangersIn(dataDir, NOBODY)).toEqual([]);
     const again = await refusal({ dataDir, findBinaries });
     expect(again.message).toContain('There is no room in');
