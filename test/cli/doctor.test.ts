@@ -191,6 +191,7 @@ describe('of backups on a schedule', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  // Elsewhere there is no /proc, which has none.
   test.runIf(process.platform === 'linux')('one that has no room is a problem at once', async () => {
     expect(await look('/proc/backups', 0)).toEqual([expect.stringMatching(/^problem: .*BACKUP_DIR \/proc/)]);
   });

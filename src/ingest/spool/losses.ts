@@ -16,7 +16,7 @@ export interface Losses {
 export function createLosses(onLost: (messages: number) => void): Losses {
   let lost = 0;
   /** All up to this position were looked at. */
-  let seenThrough: number | undefined;
+  let seenThrough = 0;
 
   function add(messages: number): void {
     if (messages <= 0) return;
@@ -28,7 +28,8 @@ export function createLosses(onLost: (messages: number) => void): Losses {
     count: () => lost,
     add,
     note(spooled, { from, oldest }) {
-      const seen = (seenThrough ??= oldest - 1);
+      // What was before has been removed, or counted when it was: at an end, or with a spool that was put aside.
+      const seen = (seenThrough = Math.max(seenThrough, oldest - 1));
       const unseen = spooled.filter(({ position }) => position > seen);
       const newest = unseen.at(-1);
       if (newest === undefined || from > seen + 1) return;

@@ -64,6 +64,16 @@ async function openStore(folder: string): Promise<ClassicLevel<Buffer, Buffer>> 
   return store;
 }
 
+/** A spool with ten messages, whose store has to be repaired. @returns the file that is damaged */
+async function leaveDamaged(folder: string): Promise<string> {
+  const spool = await open(folder);
+  await spool.append(numbers(1, 10));
+  await spool.close();
+  const manifest = (await readdir(folder)).find((name) => name.startsWith('MANIFEST'))!;
+  await writeFile(join(folder, manifest), 'nonsense');
+  return manifest;
+}
+
 describe('a record', () => {
   test('brings back every message as it was', () => {
     const messages = fc.record<Message>({
@@ -230,11 +240,7 @@ describe('the spool', () => {
 
   test('that was damaged is repaired as far as it goes, and goes on', async () => {
     const folder = await useFolder();
-    const before = await open(folder);
-    await before.append(numbers(1, 10));
-    await before.close();
-    const manifest = (await readdir(folder)).find((name) => name.startsWith('MANIFEST'))!;
-    await writeFile(join(folder, manifest), 'nonsense');
+    await leaveDamaged(folder);
     const after = await open(folder);
     expect(await payloads(after)).toEqual(Array.from({ length: 10 }, (_, index) => String(index + 1)));
     expect(await after.append([message(11)])).toBe(1);
@@ -242,11 +248,7 @@ describe('the spool', () => {
 
   test('that a repair does not mend is not repaired again at once', async () => {
     const folder = await useFolder();
-    const before = await open(folder);
-    await before.append(numbers(1, 10));
-    await before.close();
-    const manifest = (await readdir(folder)).find((name) => name.startsWith('MANIFEST'))!;
-    await writeFile(join(folder, manifest), 'nonsense');
+    await leaveDamaged(folder);
     let repairs = 0;
     const after = await open(folder, undefined, { repair: async () => void (repairs += 1) });
     for (let attempt = 0; attempt < 3; attempt += 1)
@@ -257,11 +259,7 @@ describe('the spool', () => {
   test('that is damaged beyond repair is put aside, and an empty one takes its place', async () => {
     const parent = await useFolder();
     const folder = join(parent, 'spool');
-    const before = await open(folder);
-    await before.append(numbers(1, 10));
-    await before.close();
-    const manifest = (await readdir(folder)).find((name) => name.startsWith('MANIFEST'))!;
-    await writeFile(join(folder, manifest), 'nonsense');
+    const manifest = await leaveDamaged(folder);
     const after = await open(folder, undefined, { repair: (at) => repairLevel(at, 'process.abort()') });
     expect([after.problem(), after.count()]).toEqual([undefined, 0]);
     expect(await after.append([message(11)])).toBe(1);
