@@ -1,20 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, SETTINGS } from '../src/config.ts';
+import { readConfig, SETTINGS } from '../src/config.ts';
 import { isLoopback } from '../src/transport/loopback.ts';
 import { METRIC } from '../src/telemetry/unit-system.ts';
 import { envExample, settingsTable } from '../src/settings/documentation.ts';
-
-function mistakesIn(env: Record<string, string>): readonly string[] {
-  try {
-    readConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.mistakes;
-    throw error;
-  }
-}
+import { mistakesIn } from './support/mistakes-in.ts';
 
 describe('settings', () => {
   test('have defaults that need nothing', () => {

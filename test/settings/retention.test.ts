@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
 import { formatDuration } from '../../src/telemetry/duration.ts';
+import { mistakesIn } from '../support/mistakes-in.ts';
 
 function read(env: Record<string, string>): object {
   const { retentionRaw, retentionRollups, retentionRejected, maxDatabaseBytes } = readConfig(env);
@@ -10,16 +11,6 @@ function read(env: Record<string, string>): object {
     rejected: formatDuration(retentionRejected),
     maxDatabaseBytes,
   };
-}
-
-function mistakesIn(env: Record<string, string>): readonly string[] {
-  try {
-    readConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.mistakes;
-    throw error;
-  }
 }
 
 test('readings may go before their roll-ups, and messages that were not understood at a time of their own', () => {
